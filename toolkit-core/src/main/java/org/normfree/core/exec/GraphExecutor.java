@@ -1,0 +1,42 @@
+package org.normfree.core.exec;
+
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs one SameDiff graph. Executors differ in speed only: each gives the numbers of the graph it
+ * was made for, and reads the graph's variables anew at every call, so a training loop may change
+ * them in place between calls.
+ */
+public interface GraphExecutor extends AutoCloseable {
+  /**
+   * Evaluates outputs.
+   *
+   * @param placeholders a value for every placeholder the outputs depend on
+   * @param outputs names of the wanted variables
+   * @return the value of each; the arrays stay valid until the next call on this executor
+   */
+  Map<String, INDArray> output(Map<String, INDArray> placeholders, List<String> outputs);
+
+  /**
+   * One forward and backward pass of the graph's loss.
+   *
+   * @param placeholders a value for every placeholder of the graph
+   * @param outputs names of forward variables wanted beside the gradients
+   * @return outputs and the gradient of every trainable variable; the arrays stay valid until the
+   *     next call on this executor
+   */
+  Pass gradients(Map<String, INDArray> placeholders, List<String> outputs);
+
+  @Override
+  void close();
+
+  /**
+   * What a forward and backward pass yields.
+   *
+   * @param outputs value of each wanted forward variable
+   * @param gradients gradient of the loss for each trainable variable, by the variable's name
+   */
+  record Pass(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {}
+}

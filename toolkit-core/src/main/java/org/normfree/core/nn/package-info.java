@@ -1,0 +1,2 @@
+/** Building blocks of a model on a SameDiff graph. */
+package org.normfree.core.nn;

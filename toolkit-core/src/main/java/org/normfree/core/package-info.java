@@ -1,0 +1,2 @@
+/** Root of the toolkit's core: what every package of it shares. */
+package org.normfree.core;
