@@ -1,0 +1,144 @@
+package org.normfree.core.op;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * {@code y = γ·squash(α·x + s) + β}, the family DyT and Derf belong to.
+ *
+ * <p>x is [..., C]; α is [1] or [C]; s (shift) is [1]; γ and β are [C]. Any of α, s, γ, β may be
+ * missing: 1, 0, 1, 0 then. Sources: arXiv 2503.10622 section 4 (DyT, squash = tanh, no shift),
+ * arXiv 2512.10938 (Derf, squash = erf).
+ */
+public class DynamicActivation extends NormfreeOp {
+  /** For cloning and loading. */
+  public DynamicActivation() {}
+
+  /**
+   * In a graph; use {@link Ops#dynamicActivation}, which checks the inputs first.
+   *
+   * @param sd the graph
+   * @param squash the squashing function
+   * @param x [..., C]
+   * @param alpha [1] or [C], or null
+   * @param shift [1], or null
+   * @param gamma [C], or null
+   * @param beta [C], or null
+   */
+  public DynamicActivation(
+      SameDiff sd,
+      Squash squash,
+      SDVariable x,
+      SDVariable alpha,
+      SDVariable shift,
+      SDVariable gamma,
+      SDVariable beta) {
+    super(sd, ActivationTerms.present(x, alpha, shift, gamma, beta).toArray(SDVariable[]::new));
+    addIArgument(squash.code(), ActivationTerms.mask(alpha, shift, gamma, beta));
+  }
+
+  /**
+   * On arrays, for {@code Nd4j.exec}.
+   *
+   * @param squash the squashing function
+   * @param x [..., C]
+   * @param alpha [1] or [C], or null
+   * @param shift [1], or null
+   * @param gamma [C], or null
+   * @param beta [C], or null
+   */
+  public DynamicActivation(
+      Squash squash, INDArray x, INDArray alpha, INDArray shift, INDArray gamma, INDArray beta) {
+    super(ActivationTerms.present(x, alpha, shift, gamma, beta).toArray(INDArray[]::new));
+    addIArgument(squash.code(), ActivationTerms.mask(alpha, shift, gamma, beta));
+  }
+
+  @Override
+  public String opName() {
+    return "normfree_dynamic_activation";
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 1;
+  }
+
+  final Squash squash() {
+    return Squash.of(getIArgument(0));
+  }
+
+  final long mask() {
+    return getIArgument(1);
+  }
+
+  @Override
+  protected void check(List<long[]> shapes) {
+    checkTerms(shapes);
+  }
+
+  /** Checks x and the optional terms, which stand first in the gradient op, too. */
+  final void checkTerms(List<long[]> shapes) {
+    long[] x = shapes.get(0);
+    long mask = mask();
+    long length = lastAxis("x", x);
+    for (ActivationTerms term : ActivationTerms.values()) {
+      if (term.in(mask)) {
+        long[] shape = shapes.get(term.index(mask));
+        boolean single = shape != null && Arrays.equals(shape, new long[] {1});
+        if (single && (term == ActivationTerms.ALPHA || term == ActivationTerms.SHIFT)) {
+          continue;
+        }
+        if (term == ActivationTerms.SHIFT && shape != null) {
+          throw wrong("shift has shape %s, expected [1]; pass one scalar a layer", text(shape));
+        }
+        String name = term.name().toLowerCase(Locale.ROOT);
+        requireVector(name, shape, length, x);
+      }
+    }
+  }
+
+  @Override
+  protected List<long[]> outputShapes(List<long[]> shapes) {
+    return List.of(shapes.get(0));
+  }
+
+  @Override
+  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    long mask = mask();
+    INDArray y = rows(outputs.get(0));
+    y.assign(squash().apply(argument(inputs, mask)));
+    if (ActivationTerms.GAMMA.in(mask)) {
+      y.muliRowVector(inputs.get(ActivationTerms.GAMMA.index(mask)));
+    }
+    if (ActivationTerms.BETA.in(mask)) {
+      y.addiRowVector(inputs.get(ActivationTerms.BETA.index(mask)));
+    }
+  }
+
+  /** {@code u = α·x + s} as [rows, C]. */
+  static INDArray argument(List<INDArray> inputs, long mask) {
+    INDArray u = rows(inputs.get(0));
+    if (ActivationTerms.ALPHA.in(mask)) {
+      INDArray alpha = inputs.get(ActivationTerms.ALPHA.index(mask));
+      u = alpha.length() == 1 ? u.mul(alpha.getDouble(0)) : u.mulRowVector(alpha);
+    }
+    if (ActivationTerms.SHIFT.in(mask)) {
+      u = u.add(inputs.get(ActivationTerms.SHIFT.index(mask)).getDouble(0));
+    }
+    return u;
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    List<SDVariable> inputs = new ArrayList<>(List.of(args()));
+    inputs.add(gradients.get(0));
+    return List.of(
+        new DynamicActivationGradient(sameDiff, iArgs(), inputs.toArray(SDVariable[]::new))
+            .outputVariables());
+  }
+}

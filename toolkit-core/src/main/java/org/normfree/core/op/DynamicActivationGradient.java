@@ -1,0 +1,84 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Gradient of {@link DynamicActivation}: with u = α·x + s, t = squash(u), p = squash'(u) and
+ * upstream gradient G,
+ *
+ * <pre>
+ * dx = α·G·γ·p    dα = Σ G·γ·p·x    ds = Σ G·γ·p    dγ = Σ_rows G·t    dβ = Σ_rows G
+ * </pre>
+ *
+ * where dα sums over everything for a scalar α and over rows for a per-channel one. Inputs: those
+ * of the forward op, then G. Outputs: a gradient for each forward input.
+ */
+public class DynamicActivationGradient extends GradientOp {
+  /** For cloning and loading. */
+  public DynamicActivationGradient() {}
+
+  DynamicActivationGradient(SameDiff sd, long[] attributes, SDVariable... inputs) {
+    super(sd, inputs);
+    addIArgument(attributes);
+  }
+
+  @Override
+  public String opName() {
+    return "normfree_dynamic_activation_gradient";
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 1 + Long.bitCount(getIArgument(1));
+  }
+
+  @Override
+  protected void check(List<long[]> shapes) {
+    requireSame("x", shapes.get(0), "the upstream gradient", shapes.get(shapes.size() - 1));
+  }
+
+  @Override
+  protected List<long[]> outputShapes(List<long[]> shapes) {
+    return shapes.subList(0, shapes.size() - 1);
+  }
+
+  @Override
+  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    Squash squash = Squash.of(getIArgument(0));
+    long mask = getIArgument(1);
+    INDArray x = rows(inputs.get(0));
+    INDArray upstream = rows(inputs.get(inputs.size() - 1));
+    INDArray u = DynamicActivation.argument(inputs, mask);
+    INDArray t = squash.apply(u);
+    INDArray inner = squash.derivative(u, t).muli(upstream);
+    if (ActivationTerms.GAMMA.in(mask)) {
+      int gamma = ActivationTerms.GAMMA.index(mask);
+      inner.muliRowVector(inputs.get(gamma));
+      outputs.get(gamma).assign(t.mul(upstream).sum(0));
+    }
+    if (ActivationTerms.BETA.in(mask)) {
+      outputs.get(ActivationTerms.BETA.index(mask)).assign(upstream.sum(0));
+    }
+    if (ActivationTerms.SHIFT.in(mask)) {
+      outputs.get(ActivationTerms.SHIFT.index(mask)).assign(inner.sumNumber());
+    }
+    INDArray dx = rows(outputs.get(0));
+    if (ActivationTerms.ALPHA.in(mask)) {
+      int index = ActivationTerms.ALPHA.index(mask);
+      INDArray alpha = inputs.get(index);
+      INDArray product = inner.mul(x);
+      if (alpha.length() == 1) {
+        outputs.get(index).assign(product.sumNumber());
+        dx.assign(inner.muli(alpha.getDouble(0)));
+      } else {
+        outputs.get(index).assign(product.sum(0));
+        dx.assign(inner.muliRowVector(alpha));
+      }
+    } else {
+      dx.assign(inner);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Gradient of {@link ExactGelu}: {@code dx = G·(Φ(x) + x·φ(x))} with {@code φ(x) =
+ * e^(−x²/2)/√(2π)}. Inputs: x, G. Output: dx.
+ */
+public class ExactGeluGradient extends GradientOp {
+  /** For cloning and loading. */
+  public ExactGeluGradient() {}
+
+  ExactGeluGradient(SameDiff sd, SDVariable x, SDVariable upstream) {
+    super(sd, x, upstream);
+  }
+
+  @Override
+  public String opName() {
+    return "normfree_gelu_gradient";
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 1;
+  }
+
+  @Override
+  protected void check(List<long[]> shapes) {
+    requireSame("x", shapes.get(0), "the upstream gradient", shapes.get(1));
+  }
+
+  @Override
+  protected List<long[]> outputShapes(List<long[]> shapes) {
+    return List.of(shapes.get(0));
+  }
+
+  @Override
+  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    INDArray x = inputs.get(0);
+    INDArray density = Transforms.exp(x.mul(x).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
+    outputs
+        .get(0)
+        .assign(density.muli(x).addi(ExactGelu.normalDistribution(x)).muli(inputs.get(1)));
+  }
+}

@@ -1,0 +1,38 @@
+package org.normfree.core.op;
+
+import org.nd4j.common.io.ClassPathResource;
+import org.nd4j.common.io.Resource;
+import org.nd4j.linalg.cpu.nativecpu.CpuBackend;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
+
+/**
+ * ND4J's CPU backend with {@link NormfreeCpuExecutioner} as its executioner. ND4J finds it by
+ * service lookup and prefers it to the plain one, so whoever has this module on the class path has
+ * the ops.
+ */
+public class NormfreeCpuBackend extends CpuBackend {
+  @Override
+  public int getPriority() {
+    return super.getPriority() + 1;
+  }
+
+  @Override
+  public Resource getConfigurationResource() {
+    return new ClassPathResource(
+        "/normfree-cpu.properties", NormfreeCpuBackend.class.getClassLoader());
+  }
+
+  /** ND4J calls this last when it starts: the moment to register the ops. */
+  @Override
+  public void logBackendInit() {
+    super.logBackendInit();
+    Registration.register();
+    if (!(Nd4j.getExecutioner() instanceof NormfreeExecutioner)) {
+      LoggerFactory.getLogger(NormfreeCpuBackend.class)
+          .error(
+              "The op executioner {} replaces the toolkit's: normfree ops will be refused",
+              Nd4j.getExecutioner().getClass().getName());
+    }
+  }
+}

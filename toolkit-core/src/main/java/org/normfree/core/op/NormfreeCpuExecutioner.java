@@ -1,0 +1,23 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner;
+
+/** ND4J's CPU executioner, and {@link NormfreeOp}s by their own arithmetic. */
+public class NormfreeCpuExecutioner extends NativeOpExecutioner implements NormfreeExecutioner {
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(CustomOp op, OpContext context) {
+    return op instanceof NormfreeOp ours
+        ? ours.calculateOutputShape(context)
+        : super.calculateOutputShape(op, context);
+  }
+
+  @Override
+  public INDArray[] exec(CustomOp op, OpContext context) {
+    return op instanceof NormfreeOp ours ? ours.execute(context) : super.exec(op, context);
+  }
+}

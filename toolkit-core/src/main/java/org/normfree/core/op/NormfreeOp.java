@@ -1,0 +1,253 @@
+package org.normfree.core.op;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A SameDiff custom op whose arithmetic is Java: what ND4J 1.0.0-M2.1 has no base class for.
+ *
+ * <p>ND4J clones, saves and loads a graph through FlatBuffers by op name, so a subclass needs a
+ * public no-argument constructor, keeps its attributes in the integer, double and boolean argument
+ * lists only, and is listed in {@link Registration}. The numbers come from {@link #compute}
+ * whenever {@link NormfreeExecutioner} runs the op: in a SameDiff session, in {@code Nd4j.exec},
+ * after a load.
+ */
+public abstract class NormfreeOp extends DynamicCustomOp {
+  /** For cloning and loading: inputs and attributes are set afterwards. */
+  protected NormfreeOp() {}
+
+  /**
+   * In a graph.
+   *
+   * @param sd the graph
+   * @param inputs the op's inputs
+   */
+  protected NormfreeOp(SameDiff sd, SDVariable... inputs) {
+    super(null, sd, inputs);
+  }
+
+  /**
+   * On arrays, for {@code Nd4j.exec}.
+   *
+   * @param inputs the op's inputs
+   */
+  protected NormfreeOp(INDArray... inputs) {
+    super(inputs, null);
+  }
+
+  /**
+   * Checks what is known of the input shapes.
+   *
+   * @param shapes a shape an input; null where the shape is not known yet, -1 for an unknown size
+   * @throws IllegalArgumentException with the op, the shapes and the fix
+   */
+  protected abstract void check(List<long[]> shapes);
+
+  /**
+   * Infers the output shapes.
+   *
+   * @param shapes the checked, fully known input shapes
+   * @return a shape an output
+   */
+  protected abstract List<long[]> outputShapes(List<long[]> shapes);
+
+  /**
+   * The reference arithmetic, in plain ND4J so that it runs on every backend.
+   *
+   * @param inputs the op's inputs; not to be changed
+   * @param outputs arrays of the inferred shapes to write to, row-major
+   */
+  protected abstract void compute(List<INDArray> inputs, List<INDArray> outputs);
+
+  @Override
+  public abstract String opName();
+
+  @Override
+  public abstract int getNumOutputs();
+
+  /** A constant of the op's own: 64-bit FNV-1a of its name. */
+  @Override
+  public final long opHash() {
+    long hash = 0xcbf29ce484222325L;
+    for (byte b : opName().getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  @Override
+  public final List<DataType> calculateOutputDataTypes(List<DataType> types) {
+    return Collections.nCopies(getNumOutputs(), commonType(types));
+  }
+
+  @Override
+  public final List<LongShapeDescriptor> calculateOutputShape() {
+    return calculateOutputShape(null);
+  }
+
+  @Override
+  public final List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
+    List<INDArray> inputs = context == null ? inputArguments() : context.getInputArrays();
+    DataType type = commonType(inputs.stream().map(INDArray::dataType).toList());
+    List<long[]> shapes = inputs.stream().map(INDArray::shape).toList();
+    check(shapes);
+    return outputShapes(shapes).stream()
+        .map(shape -> LongShapeDescriptor.fromShape(shape, type))
+        .toList();
+  }
+
+  @Override
+  public Map<String, Object> propertiesForFunction() {
+    return Collections.emptyMap();
+  }
+
+  @Override
+  public final void assertValidForExecution() {
+    check(inputArguments().stream().map(INDArray::shape).toList());
+  }
+
+  /**
+   * Runs the reference arithmetic on the arrays of a context. An executioner of another backend
+   * calls it for every op of this type.
+   *
+   * @param context holds inputs and allocated outputs
+   * @return the outputs
+   */
+  public final INDArray[] execute(OpContext context) {
+    List<INDArray> outputs = context.getOutputArrays();
+    List<INDArray> rowMajor =
+        outputs.stream()
+            .map(
+                out ->
+                    isRowMajor(out) ? out : Nd4j.createUninitialized(out.dataType(), out.shape()))
+            .toList();
+    compute(context.getInputArrays(), rowMajor);
+    for (int i = 0; i < outputs.size(); i++) {
+      if (rowMajor.get(i) != outputs.get(i)) {
+        outputs.get(i).assign(rowMajor.get(i));
+      }
+    }
+    return outputs.toArray(INDArray[]::new);
+  }
+
+  private static boolean isRowMajor(INDArray array) {
+    return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
+  }
+
+  /** Refuses what is already known to be wrong with the op's inputs in a graph. */
+  final void checkGraph(SDVariable... inputs) {
+    commonType(Arrays.stream(inputs).map(SDVariable::dataType).toList());
+    List<long[]> shapes = new ArrayList<>();
+    for (SDVariable input : inputs) {
+      shapes.add(knownShape(input));
+    }
+    check(shapes);
+  }
+
+  /** The shape of a graph variable as far as it is known before the graph runs; null if not. */
+  private static long[] knownShape(SDVariable variable) {
+    long[] shape = variable.getShape();
+    if (shape != null) {
+      return shape;
+    }
+    SameDiff sd = variable.getSameDiff();
+    if (sd.getVariableOutputOp(variable.name()) instanceof NormfreeOp op) {
+      SDVariable[] inputs = op.args();
+      List<long[]> shapes = Arrays.stream(inputs).map(NormfreeOp::knownShape).toList();
+      if (shapes.stream().allMatch(Objects::nonNull)) {
+        int index = Arrays.asList(sd.getOutputsForOp(op)).indexOf(variable.name());
+        return op.outputShapes(shapes).get(index);
+      }
+    }
+    return null;
+  }
+
+  private DataType commonType(List<DataType> types) {
+    DataType first = types.get(0);
+    boolean common = types.stream().allMatch(type -> type == first);
+    if (!common || (first != DataType.FLOAT && first != DataType.DOUBLE)) {
+      throw new IllegalArgumentException(
+          "%s: inputs have the types %s, expected all FLOAT or all DOUBLE; cast them with castTo"
+              .formatted(opName(), types));
+    }
+    return first;
+  }
+
+  /** An exception that starts with the op's name. */
+  protected final IllegalArgumentException wrong(String format, Object... arguments) {
+    return new IllegalArgumentException(opName() + ": " + format.formatted(arguments));
+  }
+
+  /** Requires that input {@code x} has an axis to work over, and returns its length or -1. */
+  protected final long lastAxis(String name, long[] shape) {
+    if (shape == null) {
+      return -1;
+    }
+    if (shape.length == 0) {
+      throw wrong("%s is a scalar, expected at least one axis; reshape it to [1, C]", name);
+    }
+    return shape[shape.length - 1];
+  }
+
+  /** Requires a vector [C] that fits an axis of the given length (-1: not known yet). */
+  protected final void requireVector(String name, long[] shape, long length, long[] x) {
+    if (shape == null) {
+      return;
+    }
+    boolean fits =
+        shape.length == 1 && (length < 0 || shape[0] < 0 || shape[0] == length) && shape[0] != 0;
+    if (!fits) {
+      throw wrong(
+          "%s has shape %s, expected [%s], the last axis of x %s; pass a vector of that length",
+          name, text(shape), length < 0 ? "C" : length, text(x));
+    }
+  }
+
+  /** Requires two shapes to be equal where both are known. */
+  protected final void requireSame(String left, long[] a, String right, long[] b) {
+    if (a == null || b == null) {
+      return;
+    }
+    boolean same = a.length == b.length;
+    for (int i = 0; same && i < a.length; i++) {
+      same = a[i] == b[i] || a[i] < 0 || b[i] < 0;
+    }
+    if (!same) {
+      throw wrong(
+          "%s has shape %s and %s has shape %s, expected equal shapes; reshape one of them",
+          left, text(a), right, text(b));
+    }
+  }
+
+  /** A shape as it is printed in messages. */
+  protected static String text(long[] shape) {
+    return shape == null ? "[?]" : Arrays.toString(shape);
+  }
+
+  /** Requires ε to be a positive, finite number. */
+  protected final void requireEpsilon(double epsilon) {
+    if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
+      throw wrong("epsilon is %s, expected a number > 0; 1e-5 or 1e-6 are usual", epsilon);
+    }
+  }
+
+  /** The array as [rows, last axis]; a view where the memory allows it. */
+  protected static INDArray rows(INDArray array) {
+    long columns = array.size(array.rank() - 1);
+    return array.reshape('c', array.length() / columns, columns);
+  }
+}

@@ -1,0 +1,186 @@
+package org.normfree.core.op;
+
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * The project's ops as a SameDiff namespace, in the manner of {@code sd.nn()}.
+ *
+ * <p>All normalize or broadcast over the <em>last</em> axis, take FLOAT or DOUBLE (one type for all
+ * inputs) and any number of leading axes. Every method throws {@link IllegalArgumentException} with
+ * the op, the shapes and the fix if an input does not fit, and {@link IllegalStateException} if
+ * ND4J runs with an executioner that does not know the ops. A {@code null} name lets SameDiff
+ * choose one.
+ */
+public final class Ops {
+  private final SameDiff sd;
+
+  private Ops(SameDiff sd) {
+    this.sd = sd;
+  }
+
+  /**
+   * @param sd the graph to build into
+   * @return the namespace on that graph
+   */
+  public static Ops of(SameDiff sd) {
+    Registration.requireInstalled();
+    return new Ops(sd);
+  }
+
+  /**
+   * DyT: {@code γ·tanh(α·x) + β}. Source: arXiv 2503.10622, section 4.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param alpha [1] (or [C], a per-channel α)
+   * @param gamma [C]
+   * @param beta [C]
+   * @return [..., C]
+   */
+  public SDVariable dyt(
+      String name, SDVariable x, SDVariable alpha, SDVariable gamma, SDVariable beta) {
+    return dynamicActivation(name, Squash.TANH, x, alpha, null, gamma, beta);
+  }
+
+  /**
+   * Dynamic activation: {@code γ·squash(α·x + s) + β}. Sources: arXiv 2503.10622, section 6.1;
+   * arXiv 2512.10938.
+   *
+   * @param name name of the output
+   * @param squash the squashing function
+   * @param x [..., C]
+   * @param alpha [1] or [C]; null for 1
+   * @param shift s, [1]; null for 0
+   * @param gamma [C]; null for 1
+   * @param beta [C]; null for 0
+   * @return [..., C]
+   */
+  public SDVariable dynamicActivation(
+      String name,
+      Squash squash,
+      SDVariable x,
+      SDVariable alpha,
+      SDVariable shift,
+      SDVariable gamma,
+      SDVariable beta) {
+    DynamicActivation shape = new DynamicActivation();
+    shape.addIArgument(squash.code(), ActivationTerms.mask(alpha, shift, gamma, beta));
+    shape.checkGraph(
+        ActivationTerms.present(x, alpha, shift, gamma, beta).toArray(SDVariable[]::new));
+    return named(name, new DynamicActivation(sd, squash, x, alpha, shift, gamma, beta));
+  }
+
+  /**
+   * DeepNorm: {@code LN(α·x + branch)}; α multiplies the residual. Source: arXiv 2203.00555,
+   * section 4.1.
+   *
+   * @param name name of the output
+   * @param x the residual, [..., C]
+   * @param branch the sub-layer's output, shape of x
+   * @param alpha factor of the residual
+   * @param gain [C]
+   * @param bias [C]
+   * @param epsilon added to the variance, &gt; 0
+   * @return [..., C]
+   */
+  public SDVariable deepNorm(
+      String name,
+      SDVariable x,
+      SDVariable branch,
+      double alpha,
+      SDVariable gain,
+      SDVariable bias,
+      double epsilon) {
+    DeepNorm check = new DeepNorm();
+    check.checkGraph(x, branch, gain, bias);
+    check.requireAttributes(alpha, epsilon);
+    return named(name, new DeepNorm(sd, x, branch, alpha, gain, bias, epsilon));
+  }
+
+  /**
+   * Layer norm with ε: {@code gain·(x − mean)/√(variance + ε) + bias}. Source: arXiv 1607.06450.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param gain [C]
+   * @param bias [C]
+   * @param epsilon added to the variance, &gt; 0
+   * @return [..., C]
+   */
+  public SDVariable layerNorm(
+      String name, SDVariable x, SDVariable gain, SDVariable bias, double epsilon) {
+    LayerNorm check = new LayerNorm();
+    check.checkGraph(x, gain, bias);
+    check.requireEpsilon(epsilon);
+    return named(name, new LayerNorm(sd, x, gain, bias, epsilon));
+  }
+
+  /**
+   * RMS norm: {@code gain·x/√(mean(x²) + ε)}. Source: arXiv 1910.07467.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param gain [C]
+   * @param epsilon added to the mean square, &gt; 0
+   * @return [..., C]
+   */
+  public SDVariable rmsNorm(String name, SDVariable x, SDVariable gain, double epsilon) {
+    RmsNorm check = new RmsNorm();
+    check.checkGraph(x, gain);
+    check.requireEpsilon(epsilon);
+    return named(name, new RmsNorm(sd, x, gain, epsilon));
+  }
+
+  /**
+   * Exact GELU: {@code x·Φ(x)}. Source: arXiv 1606.08415.
+   *
+   * @param name name of the output
+   * @param x any shape
+   * @return the shape of x
+   */
+  public SDVariable gelu(String name, SDVariable x) {
+    new ExactGelu().checkGraph(x);
+    return named(name, new ExactGelu(sd, x));
+  }
+
+  /**
+   * Linear map: {@code x·W + b}.
+   *
+   * @param name name of the output
+   * @param x [..., in]
+   * @param weight [in, out]
+   * @param bias [out]; null for none
+   * @return [..., out]
+   */
+  public SDVariable linear(String name, SDVariable x, SDVariable weight, SDVariable bias) {
+    SDVariable[] inputs =
+        bias == null ? new SDVariable[] {x, weight} : new SDVariable[] {x, weight, bias};
+    new Linear().checkGraph(inputs);
+    return named(name, new Linear(sd, inputs));
+  }
+
+  /**
+   * σReparam: {@code Ŵ = γ/σ(W)·W}, σ by one step of power iteration from u. Source: arXiv
+   * 2303.06296.
+   *
+   * @param name name of Ŵ; the next u is named {@code name + "_next_u"}
+   * @param weight W, [in, out]
+   * @param u estimate of the left singular vector, [in]
+   * @param gamma [1]
+   * @return Ŵ [in, out] and the next u [in], which carries no gradient
+   */
+  public SDVariable[] sigmaReparam(String name, SDVariable weight, SDVariable u, SDVariable gamma) {
+    new SigmaReparam().checkGraph(weight, gamma, u);
+    SDVariable[] outputs = new SigmaReparam(sd, weight, u, gamma).outputVariables();
+    if (name != null) {
+      outputs[0] = sd.updateVariableNameAndReference(outputs[0], name);
+      outputs[1] = sd.updateVariableNameAndReference(outputs[1], name + "_next_u");
+    }
+    return outputs;
+  }
+
+  private SDVariable named(String name, NormfreeOp op) {
+    return sd.updateVariableNameAndReference(op.outputVariable(), name);
+  }
+}

@@ -1,0 +1,55 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.imports.converters.ImportClassMapping;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Makes the project's ops known to ND4J: by name, so that SameDiff can clone, save and load graphs
+ * that hold them. {@link NormfreeCpuBackend} calls it when ND4J starts.
+ */
+final class Registration {
+  private static final List<NormfreeOp> OPS =
+      List.of(
+          new DynamicActivation(),
+          new DynamicActivationGradient(),
+          new DeepNorm(),
+          new DeepNormGradient(),
+          new LayerNorm(),
+          new LayerNormGradient(),
+          new RmsNorm(),
+          new RmsNormGradient(),
+          new ExactGelu(),
+          new ExactGeluGradient(),
+          new Linear(),
+          new LinearGradient(),
+          new SigmaReparam(),
+          new SigmaReparamGradient());
+
+  private Registration() {}
+
+  /** Puts every op where ND4J looks op names up; doing it again changes nothing. */
+  static void register() {
+    for (NormfreeOp op : OPS) {
+      ImportClassMapping.getOpNameMapping().put(op.opName(), op);
+    }
+  }
+
+  /**
+   * Refuses to build a graph that ND4J could not run.
+   *
+   * @throws IllegalStateException if ND4J runs with an executioner that does not know the ops
+   */
+  static void requireInstalled() {
+    OpExecutioner executioner = Nd4j.getExecutioner();
+    if (!(executioner instanceof NormfreeExecutioner)) {
+      throw new IllegalStateException(
+          "ND4J runs with the op executioner %s, which does not know the normfree ops, on backend %s;"
+                  .formatted(executioner.getClass().getName(), Nd4j.getBackend())
+              + " remove your own 'opexec' (system property or nd4j properties file), or extend "
+              + NormfreeCpuExecutioner.class.getName()
+              + " with it");
+    }
+  }
+}
