@@ -1,0 +1,127 @@
+package org.normfree.core.data;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.normfree.core.InputException;
+
+/**
+ * Decodes image files to images of one size, in parallel, the outcome in the order of the files.
+ */
+final class ImageFiles {
+  private static final int RGB = 3;
+
+  private ImageFiles() {}
+
+  /**
+   * @param size side to crop and resize to; 0 takes images as they are
+   */
+  static RawImages decode(List<Path> files, int[] labels, List<String> classNames, int size) {
+    // failures are carried as values so that it is always the first bad file that is named
+    List<Decoded> decoded =
+        IntStream.range(0, files.size())
+            .parallel()
+            .mapToObj(i -> read(files.get(i), size))
+            .toList();
+    Decoded first = decoded.get(0);
+    for (int i = 0; i < decoded.size(); i++) {
+      Decoded image = decoded.get(i);
+      if (image.failure != null) {
+        throw image.failure;
+      }
+      if (image.height != first.height || image.width != first.width) {
+        throw new InputException(
+            "%s has %d×%d pixels but %s has %d×%d; set data.size to the side to resize all to"
+                .formatted(
+                    files.get(i),
+                    image.height,
+                    image.width,
+                    files.get(0),
+                    first.height,
+                    first.width));
+      }
+    }
+    boolean grey = decoded.stream().allMatch(Decoded::isGrey);
+    byte[][] pixels =
+        decoded.stream().map(image -> grey ? image.redOnly() : image.rgb).toArray(byte[][]::new);
+    return new RawImages(
+        pixels, labels, first.height, first.width, grey ? 1 : RGB, classNames, 255);
+  }
+
+  private static Decoded read(Path file, int size) {
+    BufferedImage image;
+    try {
+      // straight from memory: ImageIO's default stream caches in a temporary file
+      image =
+          ImageIO.read(
+              new MemoryCacheImageInputStream(new ByteArrayInputStream(Sources.bytes(file))));
+    } catch (InputException e) {
+      return Decoded.failed(e);
+    } catch (IOException | RuntimeException e) { // decoders meet damage with either
+      return Decoded.failed(unreadable(file, e));
+    }
+    if (image == null) {
+      return Decoded.failed(unreadable(file, null));
+    }
+    Decoded decoded = new Decoded(rgb(image), image.getHeight(), image.getWidth(), null);
+    return size == 0 ? decoded : decoded.square(size);
+  }
+
+  private static InputException unreadable(Path file, Exception cause) {
+    return new InputException(
+        "%s is not a readable PNG or JPEG image; replace or remove it".formatted(file), cause);
+  }
+
+  private static byte[] rgb(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] rgb = new byte[height * width * RGB];
+    boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    int white = (1 << image.getColorModel().getComponentSize(0)) - 1;
+    Raster raster = image.getRaster();
+    for (int y = 0, k = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        // Java takes grey for linear light, so getRGB would brighten it
+        int grey8 = grey ? (int) (raster.getSample(x, y, 0) * 255L / white) : 0;
+        int pixel = grey ? grey8 * 0x010101 : image.getRGB(x, y);
+        rgb[k++] = (byte) (pixel >> 16);
+        rgb[k++] = (byte) (pixel >> 8);
+        rgb[k++] = (byte) pixel;
+      }
+    }
+    return rgb;
+  }
+
+  /** An image as red, green, blue bytes, or why there is none. */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, never compared
+  private record Decoded(byte[] rgb, int height, int width, InputException failure) {
+    static Decoded failed(InputException failure) {
+      return new Decoded(new byte[0], 0, 0, failure);
+    }
+
+    Decoded square(int size) {
+      return new Decoded(Resampling.square(rgb, height, width, RGB, size), size, size, null);
+    }
+
+    boolean isGrey() {
+      IntPredicate same = k -> rgb[k] == rgb[k + 1] && rgb[k] == rgb[k + 2];
+      return IntStream.range(0, rgb.length / RGB).map(i -> i * RGB).allMatch(same);
+    }
+
+    byte[] redOnly() {
+      byte[] red = new byte[rgb.length / RGB];
+      for (int i = 0; i < red.length; i++) {
+        red[i] = rgb[i * RGB];
+      }
+      return red;
+    }
+  }
+}

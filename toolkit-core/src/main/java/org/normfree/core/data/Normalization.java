@@ -1,0 +1,94 @@
+package org.normfree.core.data;
+
+import java.util.Arrays;
+import org.normfree.core.InputException;
+
+/**
+ * Shifts and scales each channel: {@code (pixel - mean) / std}.
+ *
+ * @param mean a mean a channel
+ * @param std a standard deviation a channel, above 0
+ */
+@SuppressWarnings("ArrayRecordComponent") // read in the innermost loop, never compared
+public record Normalization(float[] mean, float[] std) {
+  /**
+   * @throws InputException if the lengths differ, a mean is not finite, or a standard deviation is
+   *     not finite and above 0
+   */
+  public Normalization {
+    boolean valid = mean.length == std.length && mean.length > 0;
+    for (int c = 0; valid && c < mean.length; c++) {
+      valid = Float.isFinite(mean[c]) && Float.isFinite(std[c]) && std[c] > 0;
+    }
+    if (!valid) {
+      throw new InputException(
+          "cannot normalize with means %s and standard deviations %s; expected a finite number a"
+                  .formatted(Arrays.toString(mean), Arrays.toString(std))
+              + " channel, each deviation above 0");
+    }
+  }
+
+  /**
+   * The statistics of a set of images, over all images and positions; give it the training part, so
+   * that nothing is known about the others. A channel that is the same everywhere keeps its scale.
+   *
+   * @param images at least one image
+   * @return per-channel mean and (population) standard deviation
+   */
+  public static Normalization of(Images images) {
+    int channels = images.channels();
+    float[] pixels = images.pixels();
+    if (pixels.length == 0) {
+      throw new IllegalArgumentException("no images to take statistics of");
+    }
+    double perChannel = pixels.length / (double) channels;
+    double[] mean = new double[channels];
+    for (int k = 0; k < pixels.length; k++) {
+      mean[k % channels] += pixels[k] / perChannel;
+    }
+    double[] variance = new double[channels];
+    for (int k = 0; k < pixels.length; k++) {
+      double deviation = pixels[k] - mean[k % channels];
+      variance[k % channels] += deviation * deviation / perChannel;
+    }
+    float[] centre = new float[channels];
+    float[] scale = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      centre[c] = (float) mean[c];
+      float std = (float) Math.sqrt(variance[c]);
+      scale[c] = std > 1e-6f ? std : 1;
+    }
+    return new Normalization(centre, scale);
+  }
+
+  /**
+   * Writes one image of a batch, normalized. Outside the image lie zeros (black) before
+   * normalization.
+   *
+   * @param top row of the image that becomes the first; may be negative
+   * @param left column of the image that becomes the first; may be negative
+   * @param mirrored whether left and right are swapped
+   * @param batch where the image is written, at position {@code slot}
+   */
+  void write(
+      Images images, int image, int top, int left, boolean mirrored, float[] batch, int slot) {
+    int height = images.height();
+    int width = images.width();
+    int channels = images.channels();
+    float[] pixels = images.pixels();
+    int source = image * images.imageSize();
+    int target = slot * images.imageSize();
+    for (int y = 0; y < height; y++) {
+      int row = y + top;
+      for (int x = 0; x < width; x++) {
+        int column = (mirrored ? width - 1 - x : x) + left;
+        boolean inside = row >= 0 && row < height && column >= 0 && column < width;
+        int from = source + (row * width + column) * channels;
+        for (int c = 0; c < channels; c++) {
+          float pixel = inside ? pixels[from + c] : 0;
+          batch[target++] = (pixel - mean[c]) / std[c];
+        }
+      }
+    }
+  }
+}

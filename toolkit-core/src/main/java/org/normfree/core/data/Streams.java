@@ -1,0 +1,53 @@
+package org.normfree.core.data;
+
+import java.util.SplittableRandom;
+
+/**
+ * Independent random streams of one seed, each named by its purpose and an index (an epoch, a
+ * step), so that no draw depends on how many were made before.
+ */
+enum Streams {
+  /** Which images are held out; the index is the class. */
+  HOLDOUT(1),
+  /** The order of the images; the index is the epoch. */
+  ORDER(2),
+  /** Crop positions; the index is the step. */
+  CROP(3),
+  /** Mirrored or not; the index is the step. */
+  FLIP(4),
+  /** Mixing weight and partners; the index is the step. */
+  MIXUP(5);
+
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+  private final long key;
+
+  Streams(long key) {
+    this.key = key;
+  }
+
+  /** The stream of a seed and an index. */
+  SplittableRandom of(long seed, long index) {
+    long state = mix(seed + GOLDEN_GAMMA);
+    state = mix((state ^ key) + GOLDEN_GAMMA);
+    return new SplittableRandom(mix((state ^ index) + GOLDEN_GAMMA));
+  }
+
+  /** The numbers 0 … count-1 in random order (Fisher and Yates). */
+  static int[] permutation(int count, SplittableRandom random) {
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  /** A bijection of 64-bit words in which every input bit moves every output bit (SplitMix64). */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}
