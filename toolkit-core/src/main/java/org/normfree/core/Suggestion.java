@@ -11,7 +11,7 @@ public final class Suggestion {
   private Suggestion() {}
 
   /**
-   * The nearest name counts as meant if at most a third of the longer name's letters differ
+   * The nearest name counts as meant if at most two fifths of the longer name's letters differ
    * (Levenshtein distance, ignoring case), or it starts with what was given.
    *
    * @param given the unknown name
@@ -29,7 +29,7 @@ public final class Suggestion {
 
   private static boolean isNear(String wanted, String name) {
     boolean begun = wanted.length() >= 2 && name.startsWith(wanted);
-    return begun || 3 * distance(wanted, name) <= Math.max(wanted.length(), name.length());
+    return begun || 5 * distance(wanted, name) <= 2 * Math.max(wanted.length(), name.length());
   }
 
   private static int distance(String wanted, String name) {

@@ -4,12 +4,17 @@ import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.normfree.core.InputException;
 
@@ -57,27 +62,44 @@ final class ImageFiles {
   }
 
   private static Decoded read(Path file, int size) {
-    BufferedImage image;
     try {
-      // straight from memory: ImageIO's default stream caches in a temporary file
-      image =
-          ImageIO.read(
-              new MemoryCacheImageInputStream(new ByteArrayInputStream(Sources.bytes(file))));
+      BufferedImage image = read(Sources.bytes(file));
+      Decoded decoded = new Decoded(rgb(image), image.getHeight(), image.getWidth(), null);
+      return size == 0 ? decoded : decoded.square(size);
     } catch (InputException e) {
       return Decoded.failed(e);
     } catch (IOException | RuntimeException e) { // decoders meet damage with either
-      return Decoded.failed(unreadable(file, e));
+      return Decoded.failed(
+          new InputException(
+              "%s is not a readable PNG or JPEG image, or only a part of one; replace or remove it"
+                  .formatted(file),
+              e));
     }
-    if (image == null) {
-      return Decoded.failed(unreadable(file, null));
-    }
-    Decoded decoded = new Decoded(rgb(image), image.getHeight(), image.getWidth(), null);
-    return size == 0 ? decoded : decoded.square(size);
   }
 
-  private static InputException unreadable(Path file, Exception cause) {
-    return new InputException(
-        "%s is not a readable PNG or JPEG image; replace or remove it".formatted(file), cause);
+  private static BufferedImage read(byte[] file) throws IOException {
+    // straight from memory: ImageIO's default stream caches in a temporary file
+    try (ImageInputStream stream =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+      if (!readers.hasNext()) {
+        throw new IOException("no known image format");
+      }
+      ImageReader reader = readers.next();
+      List<String> warnings = new ArrayList<>();
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      reader.setInput(stream, true, true);
+      try {
+        BufferedImage image = reader.read(0);
+        // the JPEG decoder makes up what is missing and merely warns
+        if (warnings.stream().anyMatch(warning -> warning.contains("premature end"))) {
+          throw new EOFException(warnings.toString());
+        }
+        return image;
+      } finally {
+        reader.dispose();
+      }
+    }
   }
 
   private static byte[] rgb(BufferedImage image) {
