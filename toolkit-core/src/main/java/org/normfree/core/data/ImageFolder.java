@@ -52,22 +52,16 @@ public final class ImageFolder {
     IntStream.Builder labels = IntStream.builder();
     int heldOut = (validationFolder.isEmpty() ? 1 : 0) + (testFolder.isEmpty() ? 1 : 0);
     int[] train = add(trainFolder, classNames, 1 + heldOut, files, labels);
-    int[] validation =
-        validationFolder
-            .map(part -> add(part, matching(part, trainFolder, classNames), 1, files, labels))
-            .orElse(null);
-    int[] test =
-        testFolder
-            .map(part -> add(part, matching(part, trainFolder, classNames), 1, files, labels))
-            .orElse(null);
+    int[] validation = addOptional(validationFolder, trainFolder, classNames, files, labels);
+    int[] test = addOptional(testFolder, trainFolder, classNames, files, labels);
     RawImages images = ImageFiles.decode(files, labels.build().toArray(), classNames, imageSize);
 
-    if (test == null) {
+    if (test.length == 0) {
       Holdout division = Holdout.of(train, images.labels(), classNames.size(), Holdout.TENTH);
       train = division.kept();
       test = division.held();
     }
-    if (validation == null) {
+    if (validation.length == 0) {
       Holdout division = Holdout.of(train, images.labels(), classNames.size(), Holdout.TENTH);
       train = division.kept();
       validation = division.held();
@@ -87,16 +81,6 @@ public final class ImageFolder {
           "%s holds %d class folders, expected at least two; put the images of each class into a"
                   .formatted(part, names.size())
               + " folder of its name");
-    }
-    return names;
-  }
-
-  private static List<String> matching(Path part, Path trainFolder, List<String> trainClasses) {
-    List<String> names = classes(part);
-    if (!names.equals(trainClasses)) {
-      throw new InputException(
-          "%s has the classes %s but %s has %s; give both the same class folders"
-              .formatted(part, names, trainFolder, trainClasses));
     }
     return names;
   }
@@ -121,6 +105,25 @@ public final class ImageFolder {
       }
     }
     return IntStream.range(first, files.size()).toArray();
+  }
+
+  /** The same for a part that may be absent and must have the classes of the training part. */
+  private static int[] addOptional(
+      Optional<Path> part,
+      Path trainFolder,
+      List<String> classNames,
+      List<Path> files,
+      IntStream.Builder labels) {
+    if (part.isEmpty()) {
+      return new int[0];
+    }
+    List<String> names = classes(part.get());
+    if (!names.equals(classNames)) {
+      throw new InputException(
+          "%s has the classes %s but %s has %s; give both the same class folders"
+              .formatted(part.get(), names, trainFolder, classNames));
+    }
+    return add(part.get(), classNames, 1, files, labels);
   }
 
   private static boolean isImage(Path file) {

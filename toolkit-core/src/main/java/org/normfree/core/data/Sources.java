@@ -1,6 +1,7 @@
 package org.normfree.core.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Sources {
           .filter(entry -> !name(entry).startsWith("."))
           .sorted(Comparator.comparing(Sources::name))
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw unreadable(folder, e);
     }
   }
