@@ -8,5 +8,4 @@ package org.normfree.core.data;
  * @param targets the class index of each image before smoothing and mixing
  * @param size how many images
  */
-@SuppressWarnings("ArrayRecordComponent") // bulk data, never compared
 public record Batch(float[] input, float[] labels, int[] targets, int size) {}

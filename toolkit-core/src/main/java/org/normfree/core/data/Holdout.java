@@ -13,7 +13,6 @@ import java.util.function.IntUnaryOperator;
  * @param kept indices that stay, ascending
  * @param held indices held out, ascending
  */
-@SuppressWarnings("ArrayRecordComponent") // indices, never compared
 record Holdout(int[] kept, int[] held) {
   private static final long SEED = 1998;
 

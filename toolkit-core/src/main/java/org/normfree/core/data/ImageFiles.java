@@ -123,7 +123,6 @@ final class ImageFiles {
   }
 
   /** An image as red, green, blue bytes, or why there is none. */
-  @SuppressWarnings("ArrayRecordComponent") // bulk data, never compared
   private record Decoded(byte[] rgb, int height, int width, InputException failure) {
     static Decoded failed(InputException failure) {
       return new Decoded(new byte[0], 0, 0, failure);

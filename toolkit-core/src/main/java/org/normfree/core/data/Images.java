@@ -12,7 +12,6 @@ import java.util.List;
  * @param channels 1 (grey) or 3 (red, green, blue)
  * @param classNames a name a class; its size is the number of classes
  */
-@SuppressWarnings("ArrayRecordComponent") // bulk data, never compared
 public record Images(
     float[] pixels, int[] labels, int height, int width, int channels, List<String> classNames) {
   /** How many images there are. */

@@ -112,7 +112,6 @@ public final class MnistIdx {
   }
 
   /** One idx file: its dimensions, and its values from {@code start} on. */
-  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
   private record Idx(int[] dimensions, byte[] values, int start) {
     static Idx read(Path file, int magic, int rank) {
       byte[] bytes = inflate(file, Sources.bytes(file));

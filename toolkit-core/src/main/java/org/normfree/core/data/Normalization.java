@@ -9,7 +9,6 @@ import org.normfree.core.InputException;
  * @param mean a mean a channel
  * @param std a standard deviation a channel, above 0
  */
-@SuppressWarnings("ArrayRecordComponent") // read in the innermost loop, never compared
 public record Normalization(float[] mean, float[] std) {
   /**
    * @throws InputException if the lengths differ, a mean is not finite, or a standard deviation is

@@ -16,7 +16,6 @@ import org.normfree.core.InputException;
  * @param classNames a name a class
  * @param white the value that becomes 1
  */
-@SuppressWarnings("ArrayRecordComponent") // bulk data, never compared
 record RawImages(
     byte[][] pixels,
     int[] labels,

@@ -26,7 +26,6 @@ public final class TrainingBatches {
   private volatile Epoch latest = new Epoch(-1, new int[0]);
 
   /** The order of the images in an epoch, remembered while its batches are made. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Epoch(long number, int[] order) {}
 
   /**

@@ -58,7 +58,6 @@ public record Network(
    * @param rate probability of a zero, in [0, 1)
    * @param shape the placeholder's shape, with -1 for the batch size
    */
-  @SuppressWarnings("ArrayRecordComponent") // a shape, as everywhere in ND4J
   public record Noise(String name, double rate, long... shape) {}
 
   /**

@@ -40,7 +40,6 @@ public record LayerNormMap(List<Layer> layers) {
     "token",
     "channel"
   })
-  @SuppressWarnings("ArrayRecordComponent") // thousands of points, read once by a chart
   public record Layer(
       String name,
       float[] x,

@@ -1,0 +1,46 @@
+package org.normfree.core.method;
+
+import java.util.function.UnaryOperator;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Scope;
+
+/**
+ * Admin: Post-LN with a trained factor a channel on the residual, {@code LN(ω∘x + f(x))}. Source:
+ * arXiv 2004.08249.
+ *
+ * <p>The paper sets ω by profiling a forward pass ({@code ω²} accumulates the variances of the
+ * branches before). A graph is built here without data, so ω starts at the closed form of the same
+ * authors' admin-torch with its default, output change O(log n): {@code ω = √((n+1)/ln(n+1) − 1)}
+ * for n residual branches in the model.
+ */
+public final class Admin implements Method {
+  @Override
+  public String name() {
+    return "admin";
+  }
+
+  /**
+   * The initial ω.
+   *
+   * @param branches n, residual branches of the whole model
+   * @return {@code √((n+1)/ln(n+1) − 1)}
+   */
+  public static double omega(int branches) {
+    return Math.sqrt((branches + 1) / Math.log(branches + 1) - 1);
+  }
+
+  /** Nothing: a stack of Post-LN layers ends normalized. */
+  @Override
+  public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
+    return x;
+  }
+
+  @Override
+  public SDVariable residual(
+      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+    double omega0 = omega(branch.stack().branches());
+    SDVariable omega = scope.parameter("omega", Initializer.constant(omega0), branch.width());
+    return LayerNorms.apply(scope.child("norm"), branch.width(), x.mul(omega).add(f.apply(x)));
+  }
+}

@@ -1,0 +1,24 @@
+package org.normfree.core.method;
+
+import java.util.Optional;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Scope;
+
+/** RMS norm in pre-norm position, as in LLaMA. Source: arXiv 1910.07467; ε of arXiv 2302.13971. */
+public final class RmsNorm extends PreNorm {
+  private static final double EPSILON = 1e-6;
+
+  @Override
+  public String name() {
+    return "rms-norm";
+  }
+
+  @Override
+  public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
+    SDVariable gain = scope.parameter("gain", Initializer.constant(1), site.width());
+    SDVariable y = scope.ops().rmsNorm(scope.name("output"), x, gain, EPSILON);
+    scope.normPoint(x, y, Optional.empty());
+    return y;
+  }
+}

@@ -1,0 +1,123 @@
+package org.normfree.core.model;
+
+import org.normfree.core.InputException;
+
+/**
+ * Shape of a Vision Transformer.
+ *
+ * @param height image pixels down, a multiple of patch
+ * @param width image pixels across, a multiple of patch
+ * @param channels image channels
+ * @param classes number of classes, at least 2
+ * @param patch pixels of a square patch's side
+ * @param dim channels of the residual stream, a multiple of heads
+ * @param depth number of blocks
+ * @param heads attention heads
+ * @param mlpRatio channels of the feed-forward network over dim
+ * @param pooling how tokens become one vector
+ * @param dropPath drop-path rate of the last block; it rises linearly from 0 in the first
+ */
+public record ViTConfig(
+    int height,
+    int width,
+    int channels,
+    int classes,
+    int patch,
+    int dim,
+    int depth,
+    int heads,
+    double mlpRatio,
+    Pooling pooling,
+    double dropPath) {
+  /** How tokens become one vector before the head. */
+  public enum Pooling {
+    /** The mean over tokens, as in arXiv 2503.10622's code. */
+    MEAN,
+    /** A class token, as in arXiv 2010.11929. */
+    CLS
+  }
+
+  /** ViTs by their usual names (arXiv 2010.11929, 2012.12877), all with MLP ratio 4. */
+  public enum Preset {
+    /** ViT-Ti: 192 channels, 12 blocks, 3 heads. */
+    TINY(192, 12, 3),
+    /** ViT-S: 384 channels, 12 blocks, 6 heads. */
+    SMALL(384, 12, 6),
+    /** ViT-B: 768 channels, 12 blocks, 12 heads. */
+    BASE(768, 12, 12);
+
+    private final int dim;
+    private final int depth;
+    private final int heads;
+
+    Preset(int dim, int depth, int heads) {
+      this.dim = dim;
+      this.depth = depth;
+      this.heads = heads;
+    }
+
+    /** Channels of the residual stream. */
+    public int dim() {
+      return dim;
+    }
+
+    /** Number of blocks. */
+    public int depth() {
+      return depth;
+    }
+
+    /** Attention heads. */
+    public int heads() {
+      return heads;
+    }
+  }
+
+  /**
+   * @throws InputException if the numbers do not fit each other; the message says which and why
+   */
+  public ViTConfig {
+    require(patch >= 1, "patch=%d, expected at least 1 pixel", patch);
+    require(
+        height % patch == 0 && width % patch == 0,
+        "patch=%d does not divide the image of %d×%d pixels; choose a divisor of both sides",
+        patch,
+        height,
+        width);
+    require(heads >= 1, "heads=%d, expected at least 1", heads);
+    require(dim >= 1, "width=%d, expected at least 1 channel", dim);
+    require(
+        dim % heads == 0,
+        "width=%d is not divisible by heads=%d; choose a multiple, for example width=%d",
+        dim,
+        heads,
+        heads * Math.max(1, Math.round((float) dim / heads)));
+    require(depth >= 1, "depth=%d, expected at least 1 block", depth);
+    require(classes >= 2, "the data has %d class, expected at least 2", classes);
+    require(
+        mlpRatio * dim >= 1 && Double.isFinite(mlpRatio),
+        "mlp.ratio=%s, expected a number > 0 (4 is usual)",
+        mlpRatio);
+    require(dropPath >= 0 && dropPath < 1, "drop.path=%s, expected a rate in [0, 1)", dropPath);
+  }
+
+  /** Tokens of an image, without the class token. */
+  public int patches() {
+    return (height / patch) * (width / patch);
+  }
+
+  /** Tokens of the sequence. */
+  public int tokens() {
+    return patches() + (pooling == Pooling.CLS ? 1 : 0);
+  }
+
+  /** Channels of the feed-forward network. */
+  public int hidden() {
+    return (int) Math.round(mlpRatio * dim);
+  }
+
+  private static void require(boolean holds, String message, Object... arguments) {
+    if (!holds) {
+      throw new InputException(message.formatted(arguments));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package org.normfree.core.model;
+
+import org.nd4j.autodiff.samediff.SDIndex;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.method.Branch;
+import org.normfree.core.method.Method;
+import org.normfree.core.method.NormSite;
+import org.normfree.core.method.Stack;
+import org.normfree.core.method.WeightRole;
+import org.normfree.core.nn.Attention;
+import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Scope;
+
+/**
+ * Vision Transformer: patches, linear embedding, learned positions, blocks of attention and
+ * feed-forward branches joined by a {@link Method}, pooling, last norm, linear head. Source: arXiv
+ * 2010.11929; with mean pooling the last norm stands behind the pooling, as in arXiv 2503.10622's
+ * code.
+ */
+public final class VisionTransformer {
+  private final ViTConfig config;
+  private final Method method;
+  private final Stack stack;
+  private final Scope root;
+
+  private VisionTransformer(ViTConfig config, Method method, Scope root) {
+    this.config = config;
+    this.method = method;
+    this.stack = Stack.encoderOnly(config.depth());
+    this.root = root;
+  }
+
+  /**
+   * Builds the graph.
+   *
+   * @param config the shape
+   * @param method what keeps it trainable
+   * @param type FLOAT or DOUBLE
+   * @param seed seed of the initial parameters
+   * @return the network; {@link Network#INPUT} is [batch, height, width, channels]
+   */
+  public static Network build(ViTConfig config, Method method, DataType type, long seed) {
+    Scope root = Scope.root(type, seed);
+    new VisionTransformer(config, method, root).build();
+    return root.network();
+  }
+
+  private void build() {
+    SameDiff sd = root.graph();
+    SDVariable x = embed(sd);
+    for (int block = 0; block < config.depth(); block++) {
+      x = block(root.child("block" + block), block, x);
+    }
+    SDVariable pooled =
+        config.pooling() == ViTConfig.Pooling.MEAN
+            ? x.mean(1)
+            : x.get(SDIndex.all(), SDIndex.point(0), SDIndex.all());
+    SDVariable features =
+        method.normalize(
+            root.child("norm"), new NormSite(NormSite.Kind.FINAL, config.dim()), pooled);
+    SDVariable head =
+        method.linear(
+            root.child("head"),
+            role(WeightRole.Kind.HEAD),
+            features,
+            config.dim(),
+            config.classes());
+    SDVariable logits = sd.updateVariableNameAndReference(head, Network.LOGITS);
+    SDVariable labels = sd.placeHolder(Network.LABELS, root.type(), -1, config.classes());
+    // with an explicit axis ND4J cannot clone logSoftmax into the gradient graph
+    SDVariable logProbabilities = sd.nn.logSoftmax(logits);
+    labels.mul(logProbabilities).sum(1).mean().mul(Network.LOSS, -1);
+    sd.setLossVariables(Network.LOSS);
+  }
+
+  /** Patches to tokens: [batch, tokens, dim]. */
+  private SDVariable embed(SameDiff sd) {
+    int patch = config.patch();
+    int rows = config.height() / patch;
+    int columns = config.width() / patch;
+    int channels = config.channels();
+    SDVariable image =
+        sd.placeHolder(Network.INPUT, root.type(), -1, config.height(), config.width(), channels);
+    long size = (long) patch * patch * channels;
+    SDVariable patches =
+        image
+            .reshape(-1, rows, patch, columns, patch, channels)
+            .permute(0, 1, 3, 2, 4, 5)
+            .reshape(-1, config.patches(), size);
+    SDVariable tokens =
+        method.linear(
+            root.child("patch"), role(WeightRole.Kind.PATCH), patches, size, config.dim());
+    if (config.pooling() == ViTConfig.Pooling.CLS) {
+      SDVariable token =
+          root.parameter("class_token", Initializer.truncatedNormal(0.02), 1, 1, config.dim());
+      SDVariable zeros =
+          sd.zerosLike(tokens.get(SDIndex.all(), SDIndex.interval(0, 1), SDIndex.all()));
+      tokens = sd.concat(1, zeros.add(token), tokens);
+    }
+    SDVariable positions =
+        root.parameter(
+            "positions", Initializer.truncatedNormal(0.02), 1, config.tokens(), config.dim());
+    return tokens.add(positions);
+  }
+
+  private SDVariable block(Scope scope, int index, SDVariable x) {
+    double rate =
+        config.depth() == 1 ? config.dropPath() : config.dropPath() * index / (config.depth() - 1);
+    Scope attention = scope.child("attention");
+    SDVariable y =
+        method.residual(
+            attention,
+            new Branch(Branch.Kind.ATTENTION, index, config.dim(), stack),
+            x,
+            in -> attention.dropPath(attention(attention, in), rate));
+    Scope ffn = scope.child("ffn");
+    return method.residual(
+        ffn,
+        new Branch(Branch.Kind.FFN, index, config.dim(), stack),
+        y,
+        in -> ffn.dropPath(feedForward(ffn, in), rate));
+  }
+
+  private SDVariable attention(Scope scope, SDVariable x) {
+    SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, x);
+    SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, x);
+    SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, x);
+    SDVariable mixed =
+        Attention.apply(scope, query, key, value, config.tokens(), config.dim(), config.heads());
+    return project(scope.child("out"), WeightRole.Kind.ATTENTION_OUT, mixed);
+  }
+
+  private SDVariable project(Scope scope, WeightRole.Kind kind, SDVariable x) {
+    return method.linear(scope, role(kind), x, config.dim(), config.dim());
+  }
+
+  private SDVariable feedForward(Scope scope, SDVariable x) {
+    SDVariable hidden =
+        method.linear(
+            scope.child("fc1"), role(WeightRole.Kind.FFN_IN), x, config.dim(), config.hidden());
+    SDVariable activated = scope.ops().gelu(scope.name("gelu"), hidden);
+    return method.linear(
+        scope.child("fc2"),
+        role(WeightRole.Kind.FFN_OUT),
+        activated,
+        config.hidden(),
+        config.dim());
+  }
+
+  private WeightRole role(WeightRole.Kind kind) {
+    return new WeightRole(kind, stack);
+  }
+}
