@@ -9,7 +9,6 @@ import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
-import org.normfree.core.nn.Attention;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;
@@ -129,7 +128,7 @@ public final class VisionTransformer {
     SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, x);
     SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, x);
     SDVariable mixed =
-        Attention.apply(scope, query, key, value, config.tokens(), config.dim(), config.heads());
+        scope.ops().attention(scope.name("mixed"), query, key, value, config.heads());
     return project(scope.child("out"), WeightRole.Kind.ATTENTION_OUT, mixed);
   }
 

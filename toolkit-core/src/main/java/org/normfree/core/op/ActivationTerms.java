@@ -7,12 +7,16 @@ import java.util.Objects;
 
 /**
  * Which of the optional inputs of a dynamic activation are there, as a bit mask that survives the
- * cloning of an op; input 0 is always x, the others follow in the order α, shift, γ, β.
+ * cloning of an op: input 0 is always x, the others follow in the order α, shift, γ, β.
  */
-enum ActivationTerms {
+public enum ActivationTerms {
+  /** α. */
   ALPHA(1),
+  /** s. */
   SHIFT(2),
+  /** γ. */
   GAMMA(4),
+  /** β. */
   BETA(8);
 
   private final long bit;
@@ -21,12 +25,13 @@ enum ActivationTerms {
     this.bit = bit;
   }
 
-  boolean in(long mask) {
+  /** Whether the mask has this term. */
+  public boolean in(long mask) {
     return (mask & bit) != 0;
   }
 
   /** Index of this term among the op's inputs; only where the mask has it. */
-  int index(long mask) {
+  public int index(long mask) {
     return 1 + Long.bitCount(mask & (bit - 1));
   }
 

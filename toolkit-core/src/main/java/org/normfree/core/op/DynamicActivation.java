@@ -68,11 +68,13 @@ public class DynamicActivation extends NormfreeOp {
     return 1;
   }
 
-  final Squash squash() {
+  /** The squashing function. */
+  public final Squash squash() {
     return Squash.of(getIArgument(0));
   }
 
-  final long mask() {
+  /** Which of α, s, γ, β are there; see {@link ActivationTerms}. */
+  public final long mask() {
     return getIArgument(1);
   }
 

@@ -32,7 +32,17 @@ public class DynamicActivationGradient extends GradientOp {
 
   @Override
   public int getNumOutputs() {
-    return 1 + Long.bitCount(getIArgument(1));
+    return 1 + Long.bitCount(mask());
+  }
+
+  /** The squashing function. */
+  public final Squash squash() {
+    return Squash.of(getIArgument(0));
+  }
+
+  /** Which of α, s, γ, β are there; see {@link ActivationTerms}. */
+  public final long mask() {
+    return getIArgument(1);
   }
 
   @Override
@@ -47,8 +57,8 @@ public class DynamicActivationGradient extends GradientOp {
 
   @Override
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
-    Squash squash = Squash.of(getIArgument(0));
-    long mask = getIArgument(1);
+    Squash squash = squash();
+    long mask = mask();
     INDArray x = rows(inputs.get(0));
     INDArray upstream = rows(inputs.get(inputs.size() - 1));
     INDArray u = DynamicActivation.argument(inputs, mask);

@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner;
 
-/** ND4J's CPU executioner, and {@link NormfreeOp}s by their own arithmetic. */
+/** ND4J's CPU executioner, and {@link NormfreeOp}s by a kernel or their own arithmetic. */
 public class NormfreeCpuExecutioner extends NativeOpExecutioner implements NormfreeExecutioner {
   @Override
   public List<LongShapeDescriptor> calculateOutputShape(CustomOp op, OpContext context) {
@@ -18,6 +18,8 @@ public class NormfreeCpuExecutioner extends NativeOpExecutioner implements Normf
 
   @Override
   public INDArray[] exec(CustomOp op, OpContext context) {
-    return op instanceof NormfreeOp ours ? ours.execute(context) : super.exec(op, context);
+    return op instanceof NormfreeOp ours
+        ? ours.execute(context, Kernels.CPU)
+        : super.exec(op, context);
   }
 }

@@ -121,13 +121,15 @@ public abstract class NormfreeOp extends DynamicCustomOp {
   }
 
   /**
-   * Runs the reference arithmetic on the arrays of a context. An executioner of another backend
-   * calls it for every op of this type.
+   * Runs the op on the arrays of a context: by the first kernel that can, else by the reference
+   * arithmetic. An executioner calls it for every op of this type.
    *
    * @param context holds inputs and allocated outputs
+   * @param kernels what to try first; empty for the reference arithmetic
    * @return the outputs
    */
-  public final INDArray[] execute(OpContext context) {
+  public final INDArray[] execute(OpContext context, List<Kernel> kernels) {
+    List<INDArray> inputs = context.getInputArrays();
     List<INDArray> outputs = context.getOutputArrays();
     List<INDArray> rowMajor =
         outputs.stream()
@@ -135,7 +137,9 @@ public abstract class NormfreeOp extends DynamicCustomOp {
                 out ->
                     isRowMajor(out) ? out : Nd4j.createUninitialized(out.dataType(), out.shape()))
             .toList();
-    compute(context.getInputArrays(), rowMajor);
+    if (kernels.stream().noneMatch(kernel -> kernel.compute(this, inputs, rowMajor))) {
+      compute(inputs, rowMajor);
+    }
     for (int i = 0; i < outputs.size(); i++) {
       if (rowMajor.get(i) != outputs.get(i)) {
         outputs.get(i).assign(rowMajor.get(i));
@@ -144,7 +148,13 @@ public abstract class NormfreeOp extends DynamicCustomOp {
     return outputs.toArray(INDArray[]::new);
   }
 
-  private static boolean isRowMajor(INDArray array) {
+  /**
+   * Whether an array's elements lie in memory one after the other, last axis fastest.
+   *
+   * @param array any array
+   * @return whether a kernel may read or write it as one block
+   */
+  public static boolean isRowMajor(INDArray array) {
     return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
   }
 

@@ -161,6 +161,25 @@ public final class Ops {
   }
 
   /**
+   * Multi-head scaled dot-product attention between given projections: {@code softmax(Q·Kᵀ/√d)·V}
+   * for each head. Source: arXiv 1706.03762, section 3.2.
+   *
+   * @param name name of the output
+   * @param query [batch, tokens, C]
+   * @param key [batch, keys, C]
+   * @param value [batch, keys, C]
+   * @param heads number of heads, a divisor of C
+   * @return [batch, tokens, C], before the output projection
+   */
+  public SDVariable attention(
+      String name, SDVariable query, SDVariable key, SDVariable value, long heads) {
+    Attention check = new Attention();
+    check.addIArgument(heads);
+    check.checkGraph(query, key, value);
+    return named(name, new Attention(sd, query, key, value, heads));
+  }
+
+  /**
    * σReparam: {@code Ŵ = γ/σ(W)·W}, σ by one step of power iteration from u. Source: arXiv
    * 2303.06296.
    *

@@ -22,6 +22,8 @@ final class Registration {
           new RmsNormGradient(),
           new ExactGelu(),
           new ExactGeluGradient(),
+          new Attention(),
+          new AttentionGradient(),
           new Linear(),
           new LinearGradient(),
           new SigmaReparam(),

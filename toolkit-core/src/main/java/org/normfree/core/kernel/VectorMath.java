@@ -1,0 +1,133 @@
+package org.normfree.core.kernel;
+
+/**
+ * Loops over arrays that the JIT compiles to vector instructions: each writes one array and calls
+ * nothing. Accuracies were measured against double precision over the whole range (see
+ * VectorMathTest).
+ */
+@SuppressWarnings("FloatingPointLiteralPrecision") // coefficients as published
+final class VectorMath {
+  /**
+   * Rational approximation of tanh, odd over even polynomial, on [-7.9, 7.9]; Eigen's coefficients.
+   */
+  private static final float TANH_LIMIT = 7.90531110763549805f;
+
+  private static final double LOWEST_EXPONENT = -80;
+
+  private VectorMath() {}
+
+  /** {@code t = tanh(u)}, absolute error below 5e-7. */
+  static void tanh(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i++) {
+      float x = Math.max(-TANH_LIMIT, Math.min(TANH_LIMIT, u[i]));
+      float s = x * x;
+      float p = -2.76076847742355e-16f * s + 2.00018790482477e-13f;
+      p = p * s + -8.60467152213735e-11f;
+      p = p * s + 5.12229709037114e-08f;
+      p = p * s + 1.48572235717979e-05f;
+      p = p * s + 6.37261928875436e-04f;
+      p = p * s + 4.89352455891786e-03f;
+      float q = 1.19825839466702e-06f * s + 1.18534705686654e-04f;
+      q = q * s + 2.26843463243900e-03f;
+      q = q * s + 4.89352518554385e-03f;
+      t[i] = x * p / q;
+    }
+  }
+
+  /** {@code t = erf(u)}, absolute error below 5e-7; the rational approximation of XLA and Eigen. */
+  static void erf(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i++) {
+      float x = Math.max(-4f, Math.min(4f, u[i]));
+      float s = x * x;
+      float p = -2.72614225801306e-10f * s + 2.77068142495902e-08f;
+      p = p * s + -2.10102402082508e-06f;
+      p = p * s + -5.69250639462346e-05f;
+      p = p * s + -7.34990630326855e-04f;
+      p = p * s + -2.95459980854025e-03f;
+      p = p * s + -1.60960333262415e-02f;
+      float q = -1.45660718464996e-05f * s + -2.13374055278905e-04f;
+      q = q * s + -1.68282697438203e-03f;
+      q = q * s + -7.37332916720468e-03f;
+      q = q * s + -1.42647390514189e-02f;
+      t[i] = x * p / q;
+    }
+  }
+
+  /**
+   * {@code z = e^z} in place for z ≤ 0, relative error below 1e-8; below e⁻⁸⁰ the result stays
+   * there. Ten squarings of a Taylor polynomial.
+   */
+  static void expNegative(double[] z, int n) {
+    for (int i = 0; i < n; i++) {
+      double t = Math.max(z[i], LOWEST_EXPONENT) * (1.0 / 1024);
+      double p = t * (1.0 / 6) + 1;
+      p = t * (1.0 / 5) * p + 1;
+      p = t * (1.0 / 4) * p + 1;
+      p = t * (1.0 / 3) * p + 1;
+      p = t * (1.0 / 2) * p + 1;
+      p = t * p + 1;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      z[i] = p * p;
+    }
+  }
+
+  /** {@code Σ a[i]}, four partial sums in double precision. */
+  static double sum(float[] a, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      s0 += a[i];
+      s1 += a[i + 1];
+      s2 += a[i + 2];
+      s3 += a[i + 3];
+    }
+    for (; i < n; i++) {
+      s0 += a[i];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  /** {@code Σ a[i]·b[i]}, four partial sums in double precision. */
+  static double dot(float[] a, float[] b, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      s0 += a[i] * (double) b[i];
+      s1 += a[i + 1] * (double) b[i + 1];
+      s2 += a[i + 2] * (double) b[i + 2];
+      s3 += a[i + 3] * (double) b[i + 3];
+    }
+    for (; i < n; i++) {
+      s0 += a[i] * (double) b[i];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  /** {@code a += b}. */
+  static void add(float[] a, float[] b, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] += b[i];
+    }
+  }
+
+  /** {@code a += b∘c}. */
+  static void addProduct(float[] a, float[] b, float[] c, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] += b[i] * c[i];
+    }
+  }
+}

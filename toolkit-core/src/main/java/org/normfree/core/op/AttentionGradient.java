@@ -1,0 +1,73 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Gradient of {@link Attention}: with P = softmax(Q·Kᵀ/√d) recomputed and D = G·Vᵀ, for each head,
+ *
+ * <pre>
+ * dV = Pᵀ·G    dS = P∘(D − rowsum(P∘D))/√d    dQ = dS·K    dK = dSᵀ·Q
+ * </pre>
+ *
+ * Inputs: Q, K, V, G. Outputs: dQ, dK, dV.
+ */
+public class AttentionGradient extends GradientOp {
+  /** For cloning and loading. */
+  public AttentionGradient() {}
+
+  AttentionGradient(SameDiff sd, long heads, SDVariable... inputs) {
+    super(sd, inputs);
+    addIArgument(heads);
+  }
+
+  @Override
+  public String opName() {
+    return "normfree_attention_gradient";
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 3;
+  }
+
+  /** Number of heads. */
+  public final int heads() {
+    return getIArgument(0).intValue();
+  }
+
+  @Override
+  protected void check(List<long[]> shapes) {
+    requireSame("query", shapes.get(0), "the upstream gradient", shapes.get(3));
+  }
+
+  @Override
+  protected List<long[]> outputShapes(List<long[]> shapes) {
+    return shapes.subList(0, 3);
+  }
+
+  @Override
+  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    Attention.forEachHead(
+        inputs.get(0),
+        heads(),
+        (batch, head, width) -> {
+          INDArray weights = Attention.weights(inputs, batch, head, width);
+          INDArray query = Attention.slice(inputs.get(0), batch, head, width);
+          INDArray key = Attention.slice(inputs.get(1), batch, head, width);
+          INDArray value = Attention.slice(inputs.get(2), batch, head, width);
+          INDArray upstream = Attention.slice(inputs.get(3), batch, head, width);
+          INDArray product = Nd4j.matmul(upstream, value, false, true, false);
+          INDArray centred = product.subColumnVector(product.mul(weights).sum(true, 1));
+          INDArray scores = centred.muli(weights).divi(Math.sqrt((double) width));
+          Attention.slice(outputs.get(0), batch, head, width).assign(Nd4j.matmul(scores, key));
+          Attention.slice(outputs.get(1), batch, head, width)
+              .assign(Nd4j.matmul(scores, query, true, false, false));
+          Attention.slice(outputs.get(2), batch, head, width)
+              .assign(Nd4j.matmul(weights, upstream, true, false, false));
+        });
+  }
+}
