@@ -1,5 +1,6 @@
 package org.normfree.plots;
 
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ public final class Figures {
    * @param runs an experiment's directory or any folder above some
    * @param out where to write; may be the same folder
    * @return the files, in the order they were written
-   * @throws InputException if there is nothing to draw or a recorded file is broken
+   * @throws InputException if there is nothing to draw, a recorded file is broken, or {@code out}
+   *     cannot be written
    */
   public static List<Path> create(Path runs, Path out) {
     System.setProperty("java.awt.headless", "true");
@@ -55,7 +57,11 @@ public final class Figures {
 
   private static Path write(Path base, String ending, byte[] content) {
     Path file = base.resolveSibling(base.getFileName() + ending);
-    AtomicFile.write(file, content);
+    try {
+      AtomicFile.write(file, content);
+    } catch (UncheckedIOException e) {
+      throw new InputException(e.getMessage() + "; make room there or name another folder", e);
+    }
     return file;
   }
 

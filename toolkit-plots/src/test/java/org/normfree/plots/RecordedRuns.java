@@ -1,5 +1,6 @@
 package org.normfree.plots;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -263,6 +264,31 @@ public final class RecordedRuns {
                     "dyt", Map.of(), "test_loss", 0.0871, null, 1, List.of(5L), 0, null, null))));
   }
 
+  /** An experiment plots know nothing of: two depths, a loss over three decades, one seed fewer. */
+  public static void unknown(Path folder) {
+    List<SummaryRow> rows = new ArrayList<>();
+    for (String depth : List.of("12", "48")) {
+      Map<String, String> setting = Map.of("depth", depth);
+      for (long seed : SEEDS) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<MetricLine> lines = new ArrayList<>();
+        for (int epoch = 0; epoch <= 500; epoch++) {
+          double loss = 2.3 * Math.pow(10, -epoch / (depth.equals("12") ? 180.0 : 230.0));
+          lines.add(
+              line(
+                  epoch, "train", Map.of("loss", loss * (0.7 + 0.2 * seed * random.nextDouble()))));
+        }
+        write(
+            folder.resolve("runs/%s-%d".formatted(depth, seed)),
+            new Trial("depth-limit", "deepnorm", setting, seed, Trial.FINAL),
+            Marker.DONE,
+            lines);
+      }
+      rows.add(row("deepnorm", setting, List.of(90.0, 91.0, 92.0), null, null));
+    }
+    experiment(folder, new Summary("depth-limit", rows));
+  }
+
   static SummaryRow row(
       String method,
       Map<String, String> setting,
@@ -341,7 +367,7 @@ public final class RecordedRuns {
     AtomicFile.write(
         folder.resolve(marker.name()),
         (marker == Marker.DIVERGED ? "step 420: loss is NaN\n" : "")
-            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            .getBytes(StandardCharsets.UTF_8));
     metrics(folder, lines);
   }
 
@@ -349,7 +375,6 @@ public final class RecordedRuns {
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append(Json.line(line)).append('\n'));
     AtomicFile.write(
-        folder.resolve(RunFiles.METRICS),
-        text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        folder.resolve(RunFiles.METRICS), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

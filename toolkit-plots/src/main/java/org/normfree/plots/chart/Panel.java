@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -240,7 +241,7 @@ public final class Panel implements IChart {
   }
 
   /**
-   * Crosses that stay in sight: beyond an axis' end they are drawn at that end.
+   * A cross that stays in sight: beyond an axis' end it is drawn at that end.
    *
    * @param x place
    * @param y value
@@ -276,6 +277,9 @@ public final class Panel implements IChart {
           double r = size / 2;
           Path2D path = new Path2D.Double();
           for (int i = 0; i < x.length; i++) {
+            if (!Double.isFinite(x[i]) || !Double.isFinite(y[i])) {
+              continue;
+            }
             double cx = canvas.x(x[i]);
             double cy = canvas.y(y[i]);
             path.moveTo(cx - r, cy);
@@ -483,12 +487,18 @@ public final class Panel implements IChart {
     String name = "area " + areas.size();
     areas.add(
         chart -> {
-          XYSeries series = chart.addSeries(name, x, y);
+          double floor = chart.getStyler().getYAxisMin();
+          XYSeries series = chart.addSeries(name, x, logarithmicY ? atLeast(floor / 10, y) : y);
           series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
           series.setFillColor(fill);
           series.setLineStyle(SeriesLines.NONE);
           series.setMarker(SeriesMarkers.NONE);
         });
+  }
+
+  /** A band that reaches below zero has no place on a logarithmic axis and is cut below it. */
+  private static double[] atLeast(double floor, double[] y) {
+    return DoubleStream.of(y).map(value -> Math.max(floor, value)).toArray();
   }
 
   private XYChart chart(int chartWidth, int chartHeight, double[] x, double[] y) {
@@ -543,7 +553,7 @@ public final class Panel implements IChart {
     int places = (int) Math.max(0, Math.min(12, 2 - Math.floor(Math.log10(limits[1] - limits[0]))));
     DecimalFormat format =
         new DecimalFormat(
-            "#,##0" + (places > 0 ? "." + "#".repeat(places) : ""),
+            "0" + (places > 0 ? "." + "#".repeat(places) : ""),
             DecimalFormatSymbols.getInstance(Locale.ROOT));
     return value -> {
       String text = format.format(value + 0.0);

@@ -28,6 +28,12 @@ public final class PaperStyle {
   /** Width of a figure across a page, 6.9 in. */
   public static final int DOUBLE_COLUMN = 690;
 
+  /** Width of the first of four columns of small panels, which has the axis' title. */
+  public static final int FIRST_OF_FOUR = 183;
+
+  /** Width of the other three columns; their plots are as wide as the first one's. */
+  public static final int OTHER_OF_FOUR = 169;
+
   /** Black. */
   public static final Color BLACK = new Color(0x000000);
 
@@ -59,7 +65,7 @@ public final class PaperStyle {
   static final Color AXIS = new Color(0x404040);
 
   private static final List<Color> PALETTE =
-      List.of(BLUE, VERMILLION, GREEN, BLACK, ORANGE, PURPLE, SKY);
+      List.of(BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK);
 
   private static final List<float[]> DASHES =
       List.of(
@@ -152,7 +158,7 @@ public final class PaperStyle {
             .collect(Collectors.toSet());
     return List.of("STIX Two Text", "Times New Roman", "Liberation Serif", "Nimbus Roman").stream()
         .filter(installed::contains)
-        .filter(name -> new Font(name, Font.PLAIN, 10).canDisplayUpTo("αβγσ±−×²⁻") < 0)
+        .filter(name -> new Font(name, Font.PLAIN, 10).canDisplayUpTo("αβγσ₀±−×²·←→") < 0)
         .findFirst()
         .orElse(Font.SERIF);
   }

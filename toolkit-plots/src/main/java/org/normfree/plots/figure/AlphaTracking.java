@@ -123,7 +123,9 @@ final class AlphaTracking {
       grid.get(grid.size() - 1)
           .add(
               overTraining(
-                      layers.get(i), PaperStyle.DOUBLE_COLUMN / COLUMNS, lastOfColumn ? 136 : 122)
+                      layers.get(i),
+                      i % COLUMNS == 0 ? PaperStyle.FIRST_OF_FOUR : PaperStyle.OTHER_OF_FOUR,
+                      lastOfColumn ? 136 : 122)
                   .title(layers.get(i))
                   .axes(lastOfColumn ? "step" : "", i % COLUMNS == 0 ? "ratio to first" : ""));
     }

@@ -59,8 +59,12 @@ final class Captions {
         ? ""
         : " Not in the means: "
             + out.entrySet().stream()
-                .map(entry -> entry.getKey() + " (seed " + entry.getValue() + ")")
+                .map(entry -> entry.getKey() + seeds(entry.getValue()))
                 .collect(Collectors.joining("; "))
             + ".";
+  }
+
+  private static String seeds(String list) {
+    return (list.contains(",") ? " (seeds " : " (seed ") + list + ")";
   }
 }

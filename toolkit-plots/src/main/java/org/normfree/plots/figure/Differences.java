@@ -54,13 +54,15 @@ final class Differences {
       if (row.equals(baseline)) {
         continue;
       }
+      boolean both = published() && row.published() != null;
+      double y = (both ? ABOVE : 0) - i;
       Optional<Interval> ours = difference(row);
       if (ours.isEmpty()) {
-        panel.note(Double.NEGATIVE_INFINITY, ABOVE - i, "diverged in every run");
+        panel.note(Double.NEGATIVE_INFINITY, y, "diverged in every run");
       } else {
-        ours(panel, ours.get(), (published() ? ABOVE : 0) - i);
+        ours(panel, ours.get(), y);
       }
-      if (published() && row.published() != null) {
+      if (both) {
         published(panel, row.published() - baseline.published(), BELOW - i, scale);
       }
     }

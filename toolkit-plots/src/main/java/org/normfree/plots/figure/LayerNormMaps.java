@@ -42,9 +42,15 @@ final class LayerNormMaps {
   static Optional<Figure> of(Experiment experiment) {
     Optional<Run> run =
         experiment.finalRuns().stream()
-            .filter(r -> r.layerNormMap().filter(map -> !map.layers().isEmpty()).isPresent())
+            .filter(r -> !drawable(r).isEmpty())
             .min(Comparator.comparing((Run r) -> !r.done()));
-    return run.map(r -> figure(experiment, r, chosen(r.layerNormMap().orElseThrow().layers())));
+    return run.map(r -> figure(experiment, r, chosen(drawable(r))));
+  }
+
+  private static List<LayerNormMap.Layer> drawable(Run run) {
+    return run.layerNormMap().map(LayerNormMap::layers).orElse(List.of()).stream()
+        .filter(layer -> layer.x().length > 0)
+        .toList();
   }
 
   private static List<LayerNormMap.Layer> chosen(List<LayerNormMap.Layer> layers) {
@@ -58,8 +64,8 @@ final class LayerNormMaps {
     List<Panel> fits = new ArrayList<>();
     List<Panel> tokens = new ArrayList<>();
     List<Panel> channels = new ArrayList<>();
-    int width = PaperStyle.DOUBLE_COLUMN / layers.size();
     for (LayerNormMap.Layer layer : layers) {
+      int width = fits.isEmpty() ? PaperStyle.FIRST_OF_FOUR : PaperStyle.OTHER_OF_FOUR;
       String output = fits.isEmpty() ? "output" : "";
       int[] shown = thin(layer);
       Panel fit =

@@ -54,8 +54,9 @@ final class MethodIntervals {
     return Optional.of(
         new Figure(
             experiment.id() + "-" + metric.replace('_', '-'),
-            "%s of %s by method".formatted(Names.metric(metric), experiment.name()),
-            "(a) Means with 95 %% confidence intervals (t), best first; the vertical line is %s. "
+            "%s of %s by method".formatted(Names.capital(Names.metric(metric)), experiment.name()),
+            (both ? "(a) " : "")
+                + "Means with 95 %% confidence intervals (t), best first; the vertical line is %s. "
                     .formatted(Differences.labels(rows).get(baseline.get()))
                 + Captions.rows(rows)
                 + (both ? differences.caption() : "")

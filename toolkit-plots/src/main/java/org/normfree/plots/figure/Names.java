@@ -84,6 +84,14 @@ public final class Names {
   }
 
   /**
+   * @param text a few words
+   * @return the same with a capital first letter, to begin a title
+   */
+  public static String capital(String text) {
+    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  /**
    * Labels as short as they can be: a method where methods suffice to tell the groups apart, else
    * the settings that differ, else both.
    *

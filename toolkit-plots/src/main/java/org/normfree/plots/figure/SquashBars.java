@@ -60,8 +60,9 @@ final class SquashBars {
     return Optional.of(
         new Figure(
             experiment.id() + "-" + metric.replace('_', '-'),
-            Names.metric(metric) + " by squash, with and without α",
-            "(a) Bars start at zero; whiskers are 95 % confidence intervals (t) of the mean. "
+            Names.capital(Names.metric(metric)) + " by squash, with and without α",
+            (rows.size() > 1 ? "(a) " : "")
+                + "Bars start at zero; whiskers are 95 % confidence intervals (t) of the mean. "
                 + Captions.rows(rows)
                 + (rows.size() > 1 ? differences.caption() : "")
                 + Differences.diverged(rows),

@@ -67,9 +67,11 @@ final class TrainingCurves {
 
   private record Metric(String scope, String value) {
     String words() {
-      return (scope.equals("train") ? "training" : scope)
-          + " "
-          + (value.equals("accuracy") ? "accuracy (%)" : value);
+      return (scope.equals("train") ? "training" : scope) + " " + unit();
+    }
+
+    String unit() {
+      return value.equals("accuracy") ? "accuracy (%)" : value;
     }
 
     String fileName() {
@@ -185,9 +187,11 @@ final class TrainingCurves {
       }
       boolean lastOfColumn = shown + COLUMNS >= curves.size();
       Panel panel =
-          new Panel(PaperStyle.DOUBLE_COLUMN / COLUMNS, lastOfColumn ? 136 : 122)
+          new Panel(
+                  shown % COLUMNS == 0 ? PaperStyle.FIRST_OF_FOUR : PaperStyle.OTHER_OF_FOUR,
+                  lastOfColumn ? 136 : 122)
               .title(labels.get(entry.getKey()))
-              .axes(lastOfColumn ? "step" : "", shown % COLUMNS == 0 ? metric.words() : "");
+              .axes(lastOfColumn ? "step" : "", shown % COLUMNS == 0 ? metric.unit() : "");
       scale(panel, curves.values());
       Pen pen = PaperStyle.pen(PaperStyle.BLUE, 0, Mark.CIRCLE);
       if (entry.getKey().equals(reference)) {
@@ -211,8 +215,10 @@ final class TrainingCurves {
     addDivergedEntry(legend);
     return new Figure(
         experiment.id() + "-" + metric.fileName(),
-        "%s of %s".formatted(metric.words(), experiment.name()),
-        caption(),
+        "%s of %s".formatted(Names.capital(metric.words()), experiment.name()),
+        "The %s of each method, with that of %s behind it. "
+                .formatted(metric.words(), labels.get(reference))
+            + caption(),
         new PanelGrid(rows, new Legend(legend)));
   }
 

@@ -45,13 +45,12 @@ final class Findings {
         + (disagrees.isEmpty()
             ? "ours disagrees with the published order nowhere"
             : "ours disagrees with the published order for " + disagrees)
-        + clause(byVerdict, Verdict.AGREES, "; it agrees for ", "")
+        + clause(byVerdict, Verdict.AGREES, "it agrees for ")
         + clause(
             byVerdict,
             Verdict.INCONCLUSIVE,
-            "; inconclusive at this n (the 95 % interval of the difference includes 0): ",
-            "")
-        + clause(byVerdict, Verdict.DIVERGED, "; diverged in every run, so without a number: ", "")
+            "inconclusive at this n (the 95 % interval of the difference includes 0): ")
+        + clause(byVerdict, Verdict.DIVERGED, "diverged in every run, so without a number: ")
         + ".";
   }
 
@@ -60,9 +59,9 @@ final class Findings {
   }
 
   private static String clause(
-      Map<Verdict, List<String>> byVerdict, Verdict verdict, String before, String after) {
+      Map<Verdict, List<String>> byVerdict, Verdict verdict, String words) {
     String names = names(byVerdict, verdict);
-    return names.isEmpty() ? "" : before + names + after;
+    return names.isEmpty() ? "" : "; " + words + names;
   }
 
   private static String names(Map<Verdict, List<String>> byVerdict, Verdict verdict) {

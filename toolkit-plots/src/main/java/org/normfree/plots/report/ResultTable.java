@@ -100,8 +100,7 @@ public record ResultTable(
     if (row.published() == null) {
       return "–";
     }
-    String number =
-        BigDecimal.valueOf(row.published()).stripTrailingZeros().toPlainString().replace('-', '−');
+    String number = BigDecimal.valueOf(row.published()).toPlainString().replace('-', '−');
     return sources.size() < 2 || row.source() == null
         ? number
         : number + " [" + (1 + sources.indexOf(row.source())) + "]";
