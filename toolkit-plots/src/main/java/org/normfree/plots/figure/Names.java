@@ -10,6 +10,8 @@ import org.normfree.plots.archive.Group;
 
 /** What figures, tables and the report call methods, settings and metrics. */
 public final class Names {
+  private static final String NO_ALPHA = "-no-alpha";
+
   private static final Map<String, String> METHODS =
       Map.ofEntries(
           Map.entry("pre-ln", "Pre-LN"),
@@ -34,6 +36,9 @@ public final class Names {
    * @return the name it has in papers; an unknown one as it stands
    */
   public static String method(String method) {
+    if (method.endsWith(NO_ALPHA)) {
+      return method(method.substring(0, method.length() - NO_ALPHA.length())) + " without α";
+    }
     return METHODS.getOrDefault(method, method);
   }
 
