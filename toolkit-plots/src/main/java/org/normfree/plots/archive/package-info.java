@@ -1,0 +1,2 @@
+/** Reads experiment directories, as experiments left them, into memory. */
+package org.normfree.plots.archive;

@@ -1,0 +1,30 @@
+package org.normfree.plots.figure;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.normfree.plots.archive.Experiment;
+import org.normfree.plots.chart.Figure;
+
+/** Which figures an experiment gets. */
+public final class ExperimentFigures {
+  private static final String ACCURACY = "test_accuracy";
+
+  private ExperimentFigures() {}
+
+  /**
+   * @param experiment a recorded experiment; one that is not known by name gets training curves
+   * @return its figures; those it recorded nothing for are left out
+   */
+  public static List<Figure> of(Experiment experiment) {
+    List<Figure> figures = new ArrayList<>();
+    switch (experiment.name()) {
+      case "dyt-squash" -> SquashBars.of(experiment, ACCURACY).ifPresent(figures::add);
+      case "method-comparison" -> MethodIntervals.of(experiment, ACCURACY).ifPresent(figures::add);
+      case "alpha-tracking" -> figures.addAll(AlphaTracking.of(experiment));
+      case "layernorm-map" -> LayerNormMaps.of(experiment).ifPresent(figures::add);
+      default -> {}
+    }
+    figures.addAll(TrainingCurves.of(experiment));
+    return List.copyOf(figures);
+  }
+}

@@ -1,0 +1,2 @@
+/** Confidence intervals, and the comparison of our ordering with a published one. */
+package org.normfree.plots.stats;
