@@ -1,0 +1,116 @@
+package org.normfree.experiments.statistics;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. All are
+ * top-1 accuracies on ImageNet-1K in percent, so only their order can be compared with ours.
+ *
+ * @param entries the numbers
+ */
+public record Published(List<Entry> entries) {
+  /** Key of a setting that says whether a squash has its α: {@code learned} or {@code none}. */
+  public static final String ALPHA = "alpha";
+
+  private static final String RESOURCE = "published.csv";
+  private static final int COLUMNS = 6;
+
+  /**
+   * One printed number.
+   *
+   * @param table the table's number in arXiv 2503.10622
+   * @param model the model as the paper calls it
+   * @param method our name of the method
+   * @param alpha {@code learned} or {@code none} where the table sets these apart, else empty
+   * @param accuracy top-1 accuracy in percent
+   * @param remark what the paper says beside the number; may be empty
+   */
+  public record Entry(
+      int table, String model, String method, String alpha, double accuracy, String remark) {
+    /** Where the number stands, as a table's footnote says it. */
+    public String source() {
+      return "arXiv 2503.10622, table %d, %s%s"
+          .formatted(table, model, remark.isEmpty() ? "" : " (" + remark + ")");
+    }
+  }
+
+  /** Copies the list. */
+  public Published {
+    entries = List.copyOf(entries);
+  }
+
+  /** No numbers, for a study that has no counterpart in print. */
+  public static Published none() {
+    return new Published(List.of());
+  }
+
+  /** Every number of {@code published.csv}. */
+  public static Published all() {
+    try (InputStream in = Published.class.getResourceAsStream(RESOURCE);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      return new Published(
+          lines
+              .lines()
+              .filter(line -> !line.startsWith("#"))
+              .skip(1)
+              .map(Published::entry)
+              .toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @param table the table's number in arXiv 2503.10622
+   * @param model the model as the paper calls it, for example {@code ViT-B}
+   * @return the numbers of that model in that table
+   */
+  public static Published table(int table, String model) {
+    return new Published(
+        all().entries.stream()
+            .filter(entry -> entry.table == table && entry.model.equals(model))
+            .toList());
+  }
+
+  /**
+   * @param other more numbers
+   * @return these and the others; where both have a number for a row, these count
+   */
+  public Published or(Published other) {
+    return new Published(
+        java.util.stream.Stream.concat(entries.stream(), other.entries.stream()).toList());
+  }
+
+  /**
+   * @param method our name of the method
+   * @param setting the row's setting; only {@link #ALPHA} is looked at
+   * @return the number for that row, if there is one
+   */
+  public Optional<Entry> find(String method, Map<String, String> setting) {
+    return entries.stream()
+        .filter(entry -> entry.method.equals(method))
+        .filter(
+            entry -> entry.alpha.isEmpty() || entry.alpha.equals(setting.getOrDefault(ALPHA, "")))
+        .findFirst();
+  }
+
+  private static Entry entry(String line) {
+    String[] cells = line.split(",", COLUMNS);
+    return new Entry(
+        Integer.parseInt(cells[0]),
+        cells[1],
+        cells[2],
+        cells[3],
+        Double.parseDouble(cells[4]),
+        cells[5]);
+  }
+}
