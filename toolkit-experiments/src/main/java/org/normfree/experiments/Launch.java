@@ -43,8 +43,7 @@ public final class Launch {
    * @throws UncheckedIOException if results cannot be written; the run can be continued
    * @throws RunFailedException if the experiment failed otherwise
    */
-  public static Result run(
-      Experiment experiment, Config config, Path out, List<String> command) {
+  public static Result run(Experiment experiment, Config config, Path out, List<String> command) {
     RunDirectory directory = RunDirectory.open(out, config, command);
     Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));
     try (directory) {

@@ -9,8 +9,8 @@ import org.normfree.experiments.sweep.TrialResult;
  * What an experiment came to.
  *
  * @param summary the table of it
- * @param outcome DONE; DIVERGED for a single run that did; FAILED if a part of it failed and is to be
- *     tried again by the next call
+ * @param outcome DONE; DIVERGED for a single run that did; FAILED if a part of it failed and is to
+ *     be tried again by the next call
  * @param notes a line on each part that diverged or failed
  */
 public record Result(Summary summary, Marker outcome, List<String> notes) {

@@ -32,13 +32,10 @@ final class Failures {
     }
     if (failure instanceof UncheckedIOException e) {
       return say(
-          command,
-          "%s (%s)".formatted(e.getMessage(), Reason.of(e.getCause())),
-          ExitCode.USAGE);
+          command, "%s (%s)".formatted(e.getMessage(), Reason.of(e.getCause())), ExitCode.USAGE);
     }
     if (failure instanceof IOException e) {
-      return say(
-          command, "%s (%s)".formatted(e.getMessage(), Reason.of(e)), ExitCode.USAGE);
+      return say(command, "%s (%s)".formatted(e.getMessage(), Reason.of(e)), ExitCode.USAGE);
     }
     if (failure instanceof RunFailedException) {
       return say(command, failure.getMessage(), ExitCode.SOFTWARE);

@@ -75,8 +75,7 @@ final class PaperCommand implements Callable<Integer> {
         Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), settings);
     try {
       Result result =
-          Launch.run(
-              experiment, config, out.resolve(experiment.name()), RunCommand.words(spec));
+          Launch.run(experiment, config, out.resolve(experiment.name()), RunCommand.words(spec));
       writer.print(Launch.report(result));
       return result.outcome() != Marker.FAILED;
     } catch (RunFailedException e) {

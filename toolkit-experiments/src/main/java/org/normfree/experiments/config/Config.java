@@ -73,8 +73,8 @@ public final class Config {
    *     config.json}
    * @param assignments arguments of the form {@code key=value}; of two for one key the last counts
    * @return the resolved settings
-   * @throws InputException if the file cannot be read, a key is unknown or a value is not one of its
-   *     key's
+   * @throws InputException if the file cannot be read, a key is unknown or a value is not one of
+   *     its key's
    */
   public static Config resolve(
       String experiment, List<Key<?>> schema, Optional<Path> file, List<String> assignments) {
@@ -169,8 +169,8 @@ public final class Config {
   }
 
   /**
-   * A fingerprint of what the run computes: equal for equal settings on any machine, blind to {@link
-   * Key#schedulingOnly} keys.
+   * A fingerprint of what the run computes: equal for equal settings on any machine, blind to
+   * {@link Key#schedulingOnly} keys.
    *
    * @return 16 hexadecimal digits, the start of a SHA-256
    */
@@ -191,8 +191,8 @@ public final class Config {
    * Compares with what another {@link #toMap} wrote, leaving out {@link Key#schedulingOnly} keys.
    *
    * @param stored the other settings
-   * @return a word on each differing key, as in {@code "lr is 0.01 there, 0.02 here"}; empty if both
-   *     are the same run
+   * @return a word on each differing key, as in {@code "lr is 0.01 there, 0.02 here"}; empty if
+   *     both are the same run
    */
   public List<String> differencesFrom(JsonNode stored) {
     JsonNode own = Json.MAPPER.valueToTree(toMap());
@@ -257,7 +257,8 @@ public final class Config {
           e);
     }
     if (!root.isObject()) {
-      throw new InputException("%s: expected one JSON object {\"key\": value, ...}".formatted(file));
+      throw new InputException(
+          "%s: expected one JSON object {\"key\": value, ...}".formatted(file));
     }
     return root;
   }

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.normfree.core.InputException;
 
 /**
- * One setting: its name, type, default, meaning and what values it takes. A key is known by its name
- * alone, so an experiment may give a common key another default ({@link #withDefault}) and still be
- * read through the common one.
+ * One setting: its name, type, default, meaning and what values it takes. A key is known by its
+ * name alone, so an experiment may give a common key another default ({@link #withDefault}) and
+ * still be read through the common one.
  *
  * @param <T> the type of the value
  */
@@ -216,7 +216,9 @@ public final class Key<T> {
     return new Key<>(
         name,
         new Type<>(
-            () -> "one or more of %s, separated by commas".formatted(String.join(", ", choices.get())),
+            () ->
+                "one or more of %s, separated by commas"
+                    .formatted(String.join(", ", choices.get())),
             text -> list(text, item -> Optional.of(item).filter(choices.get()::contains)),
             values -> String.join(",", values),
             values -> values,

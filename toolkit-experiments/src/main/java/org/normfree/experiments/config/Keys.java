@@ -11,7 +11,6 @@ import java.util.stream.LongStream;
  */
 public final class Keys {
   private static final Range FRACTION = Range.any().atLeast(0).below(1);
-  private static final Range SHARE = Range.any().atLeast(0).atMost(1);
   private static final Range POSITIVE = Range.any().above(0);
   private static final Range NOT_NEGATIVE = Range.any().atLeast(0);
   private static final Range ONE_UP = Range.any().atLeast(1);

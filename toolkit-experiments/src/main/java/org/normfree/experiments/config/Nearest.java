@@ -15,8 +15,8 @@ public final class Nearest {
   /**
    * @param word what was typed
    * @param names the known names
-   * @return the nearest name, by edit distance without regard to case; empty if even that one is too
-   *     far off to be a typing error
+   * @return the nearest name, by edit distance without regard to case; empty if even that one is
+   *     too far off to be a typing error
    */
   public static Optional<String> to(String word, Collection<String> names) {
     String typed = word.toLowerCase(Locale.ROOT);

@@ -67,12 +67,7 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
       return bounded ? (lowOpen ? " > " : " >= ") + plain(low) : "";
     }
     return bounded
-        ? " in "
-            + (lowOpen ? "(" : "[")
-            + plain(low)
-            + ", "
-            + plain(high)
-            + (highOpen ? ")" : "]")
+        ? " in " + (lowOpen ? "(" : "[") + plain(low) + ", " + plain(high) + (highOpen ? ")" : "]")
         : (highOpen ? " < " : " <= ") + plain(high);
   }
 

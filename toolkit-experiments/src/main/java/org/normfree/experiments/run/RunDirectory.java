@@ -26,8 +26,8 @@ import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 
 /**
- * The directory of one run, open and locked: nobody else writes to it until it is closed. It belongs
- * to one configuration for good; what is finished in it is never done again, and what was
+ * The directory of one run, open and locked: nobody else writes to it until it is closed. It
+ * belongs to one configuration for good; what is finished in it is never done again, and what was
  * interrupted is continued.
  */
 public final class RunDirectory implements AutoCloseable {
@@ -60,7 +60,7 @@ public final class RunDirectory implements AutoCloseable {
    * @param command the words of the command, for the provenance
    * @return the directory, locked
    * @throws InputException if the directory holds something else than a run, a run with other
-     *     settings, or another run is writing to it; then nothing in it was changed
+   *     settings, or another run is writing to it; then nothing in it was changed
    * @throws UncheckedIOException if it cannot be written to
    */
   public static RunDirectory open(Path path, Config config, List<String> command) {
@@ -226,7 +226,8 @@ public final class RunDirectory implements AutoCloseable {
    * @throws InputException if its files were damaged
    */
   public Outcome outcome() {
-    Marker marker = finished.orElseThrow(() -> new IllegalStateException(path + " is not finished"));
+    Marker marker =
+        finished.orElseThrow(() -> new IllegalStateException(path + " is not finished"));
     try {
       Map<String, Double> values =
           Json.MAPPER.readValue(

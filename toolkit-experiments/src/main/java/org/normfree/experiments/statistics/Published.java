@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. All are
- * top-1 accuracies on ImageNet-1K in percent, so only their order can be compared with ours.
+ * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. All
+ * are top-1 accuracies on ImageNet-1K in percent, so only their order can be compared with ours.
  *
  * @param entries the numbers
  */

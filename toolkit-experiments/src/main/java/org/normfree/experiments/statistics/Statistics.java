@@ -42,8 +42,8 @@ public final class Statistics {
   }
 
   /**
-   * The 95 % confidence interval of a mean by Student's t: mean ± t(0.975, n−1)·s/√n with the sample
-   * standard deviation s.
+   * The 95 % confidence interval of a mean by Student's t: mean ± t(0.975, n−1)·s/√n with the
+   * sample standard deviation s.
    *
    * @param values a sample
    * @return the interval; empty below two values

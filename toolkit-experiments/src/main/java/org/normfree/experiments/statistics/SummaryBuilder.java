@@ -41,8 +41,7 @@ public final class SummaryBuilder {
       Trial trial = result.trial();
       if (trial.phase().equals(Trial.FINAL)) {
         groups
-            .computeIfAbsent(
-                new RowKey(trial.method(), trial.setting()), key -> new ArrayList<>())
+            .computeIfAbsent(new RowKey(trial.method(), trial.setting()), key -> new ArrayList<>())
             .add(result);
       }
     }

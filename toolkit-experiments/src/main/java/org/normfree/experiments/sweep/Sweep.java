@@ -16,9 +16,9 @@ import org.normfree.experiments.run.RunDirectory;
 
 /**
  * Carries out the runs of an experiment, some at a time. Finished ones are read back instead of
- * done again, failed ones are tried again, and a run that diverges or fails does not keep the others
- * from running. Settings that cannot be run and a disk that takes no more end the sweep: more runs
- * would only meet the same.
+ * done again, failed ones are tried again, and a run that diverges or fails does not keep the
+ * others from running. Settings that cannot be run and a disk that takes no more end the sweep:
+ * more runs would only meet the same.
  */
 public final class Sweep {
   private final RunDirectory directory;

@@ -5,7 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 
 /** Whether a person is watching the standard error stream. */
 final class Terminal {
-  /** Set by the launcher, which can ask the operating system; Java only knows about both streams. */
+  /**
+   * Set by the launcher, which can ask the operating system; Java only knows about both streams.
+   */
   static final String PROPERTY = "toolkit.terminal";
 
   private Terminal() {}
@@ -18,6 +20,7 @@ final class Terminal {
     return told == null ? consoleIsTerminal() : Boolean.parseBoolean(told);
   }
 
+  @SuppressWarnings("SystemConsoleNull") // it is null up to JDK 21
   private static boolean consoleIsTerminal() {
     Console console = System.console();
     if (console == null) {
