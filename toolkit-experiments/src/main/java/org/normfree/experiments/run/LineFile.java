@@ -32,7 +32,7 @@ final class LineFile implements AutoCloseable {
    */
   static LineFile open(Path file, Predicate<String> keep) {
     try {
-      long length = Files.exists(file) ? keptLength(Files.readAllBytes(file), keep) : 0;
+      long length = Files.isRegularFile(file) ? keptLength(Files.readAllBytes(file), keep) : 0;
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       channel.truncate(length).position(length);
