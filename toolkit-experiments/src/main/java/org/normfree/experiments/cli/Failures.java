@@ -31,11 +31,10 @@ final class Failures {
       return say(command, Outcome.messageOf(failure), ExitCode.USAGE);
     }
     if (failure instanceof UncheckedIOException e) {
-      return say(
-          command, "%s (%s)".formatted(e.getMessage(), Reason.of(e.getCause())), ExitCode.USAGE);
+      return say(command, withReason(e.getMessage(), e.getCause()), ExitCode.USAGE);
     }
     if (failure instanceof IOException e) {
-      return say(command, "%s (%s)".formatted(e.getMessage(), Reason.of(e)), ExitCode.USAGE);
+      return say(command, withReason(e.getMessage(), e), ExitCode.USAGE);
     }
     if (failure instanceof RunFailedException) {
       return say(command, failure.getMessage(), ExitCode.SOFTWARE);
@@ -44,6 +43,11 @@ final class Failures {
     failure.printStackTrace(command.getErr());
     command.getErr().flush();
     return ExitCode.SOFTWARE;
+  }
+
+  private static String withReason(String message, IOException cause) {
+    String reason = Reason.of(cause);
+    return message.contains(reason) ? message : "%s (%s)".formatted(message, reason);
   }
 
   private static int say(CommandLine command, String message, int exitCode) {
