@@ -2,7 +2,7 @@ package org.normfree.experiments;
 
 import java.util.List;
 import org.normfree.core.InputException;
-import org.normfree.experiments.config.Nearest;
+import org.normfree.core.Suggestion;
 
 /**
  * Experiments by name.
@@ -37,8 +37,7 @@ public record Experiments(List<Experiment> all) {
         .orElseThrow(
             () ->
                 new InputException(
-                    "unknown experiment \"%s\"%s: expected one of %s"
-                        .formatted(
-                            name, Nearest.suggestion(name, names()), String.join(", ", names()))));
+                    "unknown experiment '%s', %s"
+                        .formatted(name, Suggestion.forName(name, names()))));
   }
 }

@@ -3,7 +3,7 @@ package org.normfree.experiments.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import org.normfree.experiments.Experiments;
-import org.normfree.experiments.config.Catalog;
+import org.normfree.experiments.config.Keys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -32,9 +32,9 @@ final class ListCommand implements Runnable {
         .forEach(
             experiment ->
                 out.printf("  %-" + width + "s  %s%n", experiment.name(), experiment.summary()));
-    section(out, "models", Catalog.models());
-    section(out, "methods", Catalog.methods());
-    section(out, "data sets", Catalog.dataSets());
+    section(out, "models", Keys.MODEL.names());
+    section(out, "methods", Keys.METHOD.names());
+    section(out, "data sets", Keys.DATA.names());
     out.flush();
   }
 

@@ -21,6 +21,7 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.normfree.core.InputException;
+import org.normfree.core.Suggestion;
 import org.normfree.core.record.Json;
 
 /**
@@ -281,8 +282,8 @@ public final class Config {
     Key<?> key = keys.get(name);
     if (key == null) {
       throw new InputException(
-          "unknown key \"%s\"%s%s: \"toolkit run %s --help\" lists the keys"
-              .formatted(name, where, Nearest.suggestion(name, keys.keySet()), experiment));
+          "unknown key '%s'%s, %s (\"toolkit run %s --help\" tells more)"
+              .formatted(name, where, Suggestion.forName(name, keys.keySet()), experiment));
     }
     Object value;
     try {

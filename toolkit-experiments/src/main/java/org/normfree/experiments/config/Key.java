@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.normfree.core.InputException;
+import org.normfree.core.Suggestion;
 
 /**
  * One setting: its name, type, default, meaning and what values it takes. A key is known by its
@@ -36,7 +37,7 @@ public final class Key<T> {
    * @param parse the value of a text; empty if the text is none
    * @param text the text that parses to the value again
    * @param json the value as it stands in {@code config.json}
-   * @param names the allowed words, for a suggestion; empty if values are not words
+   * @param names the allowed words; empty if values are not single words
    */
   private record Type<T>(
       Supplier<String> expected,
@@ -176,7 +177,7 @@ public final class Key<T> {
                 },
             flag -> Boolean.toString(flag),
             flag -> flag,
-            () -> List.of("true", "false")),
+            List::of),
         defaultValue,
         doc,
         true);
@@ -222,7 +223,7 @@ public final class Key<T> {
             text -> list(text, item -> Optional.of(item).filter(choices.get()::contains)),
             values -> String.join(",", values),
             values -> values,
-            choices),
+            List::of),
         List.copyOf(defaultValue),
         doc,
         true);
@@ -282,6 +283,11 @@ public final class Key<T> {
     return type.expected.get();
   }
 
+  /** The words of which one is the value; empty for other keys. */
+  public List<String> names() {
+    return type.names.get();
+  }
+
   /** Whether another value makes it another run; see {@link #schedulingOnly}. */
   public boolean identity() {
     return identity;
@@ -295,12 +301,7 @@ public final class Key<T> {
   public T parse(String text) {
     return type.parse
         .apply(text.strip())
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "%s=%s: expected %s%s"
-                        .formatted(
-                            name, text, expected(), Nearest.suggestion(text, type.names.get()))));
+        .orElseThrow(() -> new InputException("%s=%s: %s".formatted(name, text, remedy(text))));
   }
 
   /**
@@ -322,6 +323,10 @@ public final class Key<T> {
   @Override
   public String toString() {
     return name;
+  }
+
+  private String remedy(String text) {
+    return names().isEmpty() ? "expected " + expected() : Suggestion.forName(text, names());
   }
 
   private static <T> Key<T> checked(Key<T> key) {

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.normfree.core.data.DataSets;
+import org.normfree.core.method.Methods;
 
 /**
  * The keys that experiments share. An experiment lists those it reads, with {@link Key#withDefault
@@ -17,15 +19,15 @@ public final class Keys {
 
   /** The architecture. */
   public static final Key<String> MODEL =
-      Key.choice("model", "vit", Catalog::models, "the architecture");
+      Key.choice("model", "vit", () -> List.of("vit"), "the architecture");
 
   /** The method that keeps the network trainable. */
   public static final Key<String> METHOD =
-      Key.choice("method", "dyt", Catalog::methods, "what keeps the network trainable");
+      Key.choice("method", "dyt", Methods::names, "what keeps the network trainable");
 
   /** The data set. */
   public static final Key<String> DATA =
-      Key.choice("data", "digits", Catalog::dataSets, "the data set; digits is built in");
+      Key.choice("data", "digits", () -> DataSets.NAMES, "the data set; digits is built in");
 
   /** Where the data set's files lie. */
   public static final Key<Optional<Path>> DATA_PATH =

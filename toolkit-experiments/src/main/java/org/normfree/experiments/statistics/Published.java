@@ -7,8 +7,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. All
@@ -17,11 +17,8 @@ import java.util.Optional;
  * @param entries the numbers
  */
 public record Published(List<Entry> entries) {
-  /** Key of a setting that says whether a squash has its α: {@code learned} or {@code none}. */
-  public static final String ALPHA = "alpha";
-
   private static final String RESOURCE = "published.csv";
-  private static final int COLUMNS = 6;
+  private static final int COLUMNS = 5;
 
   /**
    * One printed number.
@@ -29,12 +26,10 @@ public record Published(List<Entry> entries) {
    * @param table the table's number in arXiv 2503.10622
    * @param model the model as the paper calls it
    * @param method our name of the method
-   * @param alpha {@code learned} or {@code none} where the table sets these apart, else empty
    * @param accuracy top-1 accuracy in percent
    * @param remark what the paper says beside the number; may be empty
    */
-  public record Entry(
-      int table, String model, String method, String alpha, double accuracy, String remark) {
+  public record Entry(int table, String model, String method, double accuracy, String remark) {
     /** Where the number stands, as a table's footnote says it. */
     public String source() {
       return "arXiv 2503.10622, table %d, %s%s"
@@ -83,34 +78,23 @@ public record Published(List<Entry> entries) {
 
   /**
    * @param other more numbers
-   * @return these and the others; where both have a number for a row, these count
+   * @return these and the others; where both have a number for a method, these count
    */
   public Published or(Published other) {
-    return new Published(
-        java.util.stream.Stream.concat(entries.stream(), other.entries.stream()).toList());
+    return new Published(Stream.concat(entries.stream(), other.entries.stream()).toList());
   }
 
   /**
    * @param method our name of the method
-   * @param setting the row's setting; only {@link #ALPHA} is looked at
-   * @return the number for that row, if there is one
+   * @return the first number for it, if there is one
    */
-  public Optional<Entry> find(String method, Map<String, String> setting) {
-    return entries.stream()
-        .filter(entry -> entry.method.equals(method))
-        .filter(
-            entry -> entry.alpha.isEmpty() || entry.alpha.equals(setting.getOrDefault(ALPHA, "")))
-        .findFirst();
+  public Optional<Entry> find(String method) {
+    return entries.stream().filter(entry -> entry.method.equals(method)).findFirst();
   }
 
   private static Entry entry(String line) {
     String[] cells = line.split(",", COLUMNS);
     return new Entry(
-        Integer.parseInt(cells[0]),
-        cells[1],
-        cells[2],
-        cells[3],
-        Double.parseDouble(cells[4]),
-        cells[5]);
+        Integer.parseInt(cells[0]), cells[1], cells[2], Double.parseDouble(cells[3]), cells[4]);
   }
 }

@@ -72,7 +72,7 @@ public final class SummaryBuilder {
             .filter(Objects::nonNull)
             .filter(Double::isFinite)
             .toList();
-    Optional<Published.Entry> printed = published.find(key.method, key.setting);
+    Optional<Published.Entry> printed = published.find(key.method);
     return new SummaryRow(
         key.method,
         key.setting,

@@ -63,8 +63,8 @@ class ToolkitTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "run tinny|unknown experiment \"tinny\" (did you mean tiny?): expected one of tiny",
-        "run tiny step=3|unknown key \"step\" (did you mean steps?)",
+        "run tinny|unknown experiment 'tinny', did you mean 'tiny'?",
+        "run tiny step=3|unknown key 'step', did you mean 'steps'?",
         "run tiny steps=x|steps=x: expected an integer >= 0",
         "run tiny mode=input|the folder /no/such is missing: give another",
         "run tiny --config nowhere.json|cannot read the settings file nowhere.json",

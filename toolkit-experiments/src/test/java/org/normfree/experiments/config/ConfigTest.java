@@ -55,10 +55,10 @@ class ConfigTest {
     assertThatThrownBy(() -> resolve("epoch=3"))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "unknown key \"epoch\" (did you mean epochs?): \"toolkit run train --help\" lists the"
-                + " keys");
+            "unknown key 'epoch', did you mean 'epochs'?"
+                + " (\"toolkit run train --help\" tells more)");
     assertThatThrownBy(() -> resolve("zzzzzzzzz=3"))
-        .hasMessageStartingWith("unknown key \"zzzzzzzzz\": ");
+        .hasMessageStartingWith("unknown key 'zzzzzzzzz', choose one of model, patch, ");
   }
 
   @ParameterizedTest
@@ -84,7 +84,7 @@ class ConfigTest {
         "{\"lr\": {\"a\": 1}}|expected a number, a text, true, false or a list",
         "{\"lr\": null}|expected a number, a text, true, false or a list",
         "{\"lr\": \"x\"}|lr=x: expected a number > 0 (in ",
-        "{\"lrr\": 1}|unknown key \"lrr\" (in ",
+        "{\"lrr\": 1}|unknown key 'lrr' (in ",
         "{\"lr\": 1, \"lr\": 2}|is not valid JSON",
         "{\"lr\": 1|is not valid JSON",
         "[1]|expected one JSON object",

@@ -26,7 +26,7 @@ class SummaryBuilderTest {
       List.of(
           result("dyt", "learned", 1, Trial.SEARCH, accuracy(10)),
           result("dyt", "learned", 1, Trial.FINAL, accuracy(96)),
-          result("dyt", "none", 1, Trial.FINAL, accuracy(95)),
+          result("dyt-no-alpha", "none", 1, Trial.FINAL, accuracy(95)),
           result("dyt", "learned", 2, Trial.FINAL, accuracy(98)),
           result("identity", "learned", 1, Trial.FINAL, Outcome.diverged(3, Map.of("x", 1.0))),
           result("identity", "learned", 2, Trial.FINAL, Outcome.failed(new RuntimeException("x"))));
@@ -43,7 +43,7 @@ class SummaryBuilderTest {
         .extracting(SummaryRow::method, row -> row.setting().get("alpha"), SummaryRow::mean)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("dyt", "learned", 97.0),
-            org.assertj.core.groups.Tuple.tuple("dyt", "none", 95.0),
+            org.assertj.core.groups.Tuple.tuple("dyt-no-alpha", "none", 95.0),
             org.assertj.core.groups.Tuple.tuple("identity", "learned", null));
     SummaryRow first = SUMMARY.rows().get(0);
     assertThat(first.n()).isEqualTo(2);
@@ -72,9 +72,9 @@ class SummaryBuilderTest {
   void theMethodComparisonFindsEveryColumnOfTable9() {
     Published table = Published.table(9, "ViT-B");
     assertThat(List.of("pre-ln", "fixup", "skipinit", "sigma-reparam", "dyt"))
-        .extracting(method -> table.find(method, Map.of()).orElseThrow().accuracy())
+        .extracting(method -> table.find(method).orElseThrow().accuracy())
         .containsExactly(82.3, 77.2, 74.1, 82.5, 82.8);
-    assertThat(table.find("rezero", Map.of())).isEmpty();
+    assertThat(table.find("rezero")).isEmpty();
     assertThat(Published.all().entries()).hasSize(42);
   }
 
@@ -82,10 +82,10 @@ class SummaryBuilderTest {
   void theTextTableIsAlignedAndLeavesOutEmptyColumns() {
     assertThat(SummaryTable.text(SUMMARY).lines())
         .containsExactly(
-            "method    setting        metric         mean   95 % interval    n  diverged  published",
-            "dyt       alpha=learned  test_accuracy  97.00  [84.29, 109.71]  2            82.50",
-            "dyt       alpha=none     test_accuracy  95.00                   1            81.10",
-            "identity  alpha=learned  test_accuracy  -                       0  2         61.00");
+            "method        setting        metric         mean   95 % interval    n  diverged  published",
+            "dyt           alpha=learned  test_accuracy  97.00  [84.29, 109.71]  2            82.50",
+            "dyt-no-alpha  alpha=none     test_accuracy  95.00                   1            81.10",
+            "identity      alpha=learned  test_accuracy  -                       0  2         61.00");
     Summary plain =
         new Summary(
             "x",
