@@ -20,6 +20,12 @@ public final class RunFiles {
   /** The {@link Summary} of an experiment. */
   public static final String SUMMARY = "summary.json";
 
+  /** The numbers a single run ended with: one flat JSON object, metric to value. */
+  public static final String RESULT = "result.json";
+
+  /** The stack trace of a run that FAILED. */
+  public static final String ERROR = "error.log";
+
   /** The {@link LayerNormMap} of a run. */
   public static final String LAYERNORM_MAP = "layernorm-map.json";
 

@@ -1,0 +1,43 @@
+package org.normfree.experiments;
+
+import java.util.List;
+import org.normfree.core.InputException;
+import org.normfree.core.Suggestion;
+
+/**
+ * Experiments by name.
+ *
+ * @param all the experiments, in the order they are listed
+ */
+public record Experiments(List<Experiment> all) {
+  /** Copies the list. */
+  public Experiments {
+    all = List.copyOf(all);
+  }
+
+  /** Every experiment of the toolkit. */
+  public static Experiments standard() {
+    return new Experiments(List.of());
+  }
+
+  /** The names, in order. */
+  public List<String> names() {
+    return all.stream().map(Experiment::name).toList();
+  }
+
+  /**
+   * @param name an experiment's name
+   * @return the experiment
+   * @throws InputException if there is none of that name
+   */
+  public Experiment named(String name) {
+    return all.stream()
+        .filter(experiment -> experiment.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "unknown experiment '%s', %s"
+                        .formatted(name, Suggestion.forName(name, names()))));
+  }
+}

@@ -1,0 +1,58 @@
+package org.normfree.experiments.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.normfree.core.InputException;
+import org.normfree.experiments.RunFailedException;
+import org.normfree.experiments.run.Outcome;
+import org.normfree.experiments.run.Reason;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what went wrong into one line on the error stream and an exit code. */
+final class Failures {
+  private Failures() {}
+
+  /** What was typed is no command: exit code 2. */
+  static int usage(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    return say(
+        command,
+        "%s (\"%s --help\" tells more)"
+            .formatted(failure.getMessage(), command.getCommandSpec().qualifiedName()),
+        ExitCode.USAGE);
+  }
+
+  /** A command failed: exit code 2 if the user can fix it, else 1. */
+  static int execution(Exception failure, CommandLine command, ParseResult parsed) {
+    if (failure instanceof InputException) {
+      return say(command, Outcome.messageOf(failure), ExitCode.USAGE);
+    }
+    if (failure instanceof UncheckedIOException e) {
+      return say(command, withReason(e.getMessage(), e.getCause()), ExitCode.USAGE);
+    }
+    if (failure instanceof IOException e) {
+      return say(command, withReason(e.getMessage(), e), ExitCode.USAGE);
+    }
+    if (failure instanceof RunFailedException) {
+      return say(command, failure.getMessage(), ExitCode.SOFTWARE);
+    }
+    say(command, "unexpected error: " + Outcome.messageOf(failure), ExitCode.SOFTWARE);
+    failure.printStackTrace(command.getErr());
+    command.getErr().flush();
+    return ExitCode.SOFTWARE;
+  }
+
+  private static String withReason(String message, IOException cause) {
+    String reason = Reason.of(cause);
+    return message.contains(reason) ? message : "%s (%s)".formatted(message, reason);
+  }
+
+  private static int say(CommandLine command, String message, int exitCode) {
+    command.getErr().println("toolkit: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+    command.getErr().flush();
+    return exitCode;
+  }
+}

@@ -1,0 +1,87 @@
+package org.normfree.experiments.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.normfree.core.record.Marker;
+import org.normfree.experiments.Experiment;
+import org.normfree.experiments.Experiments;
+import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
+import org.normfree.experiments.Result;
+import org.normfree.experiments.RunFailedException;
+import org.normfree.experiments.config.Config;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code toolkit paper}: every study of the paper, then its tables, figures and report. */
+@Command(
+    name = "paper",
+    description = "Runs every study of the paper, then makes its tables, figures and report.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class PaperCommand implements Callable<Integer> {
+  private final Experiments experiments;
+  private final FigureMaker figures;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "quick",
+      description = "quick (minutes) or standard (hours) (default: ${DEFAULT-VALUE})")
+  private Preset preset;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "where runs, tables and figures go (default: ${DEFAULT-VALUE})")
+  private Path out;
+
+  PaperCommand(Experiments experiments, FigureMaker figures) {
+    this.experiments = experiments;
+    this.figures = figures;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter writer = spec.commandLine().getOut();
+    boolean complete = true;
+    for (Experiment experiment : experiments.all()) {
+      Optional<List<String>> settings = experiment.preset(preset);
+      if (settings.isEmpty()) {
+        continue;
+      }
+      writer.printf("%n%s: %s%n", experiment.name(), experiment.summary());
+      writer.flush();
+      complete &= run(experiment, settings.get(), writer);
+      writer.flush();
+    }
+    figures.create(out, out);
+    writer.printf("%nTables, figures and report.html are in %s%n", out);
+    writer.flush();
+    return complete ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private boolean run(Experiment experiment, List<String> settings, PrintWriter writer) {
+    Config config =
+        Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), settings);
+    try {
+      Result result =
+          Launch.run(experiment, config, out.resolve(experiment.name()), RunCommand.words(spec));
+      writer.print(Launch.report(result));
+      return result.outcome() != Marker.FAILED;
+    } catch (RunFailedException e) {
+      // the other studies are still worth having
+      writer.println(e.getMessage());
+      return false;
+    }
+  }
+}

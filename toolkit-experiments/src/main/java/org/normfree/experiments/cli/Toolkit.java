@@ -1,0 +1,83 @@
+package org.normfree.experiments.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.normfree.experiments.Experiment;
+import org.normfree.experiments.Experiments;
+import org.normfree.experiments.run.Build;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command {@code toolkit}. Exit code 0; 2 for what the user can fix, told in one line; 1 for
+ * everything else.
+ */
+@Command(
+    name = "toolkit",
+    description = "Studies how deep networks stay trainable without normalization.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Toolkit.Version.class)
+public final class Toolkit {
+  private Toolkit() {}
+
+  /** Tells the toolkit's version. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"normfree toolkit " + Build.version()};
+    }
+  }
+
+  /**
+   * Runs a command and ends the process with its exit code.
+   *
+   * @param args the command's words
+   */
+  public static void main(String[] args) {
+    exit(Experiments.standard(), args);
+  }
+
+  /**
+   * Runs one experiment as {@code toolkit run} does and ends the process with its exit code.
+   *
+   * @param experiment the experiment
+   * @param args assignments and options of {@code toolkit run}
+   */
+  public static void main(Experiment experiment, String... args) {
+    exit(
+        new Experiments(List.of(experiment)),
+        Stream.concat(Stream.of("run", experiment.name()), Stream.of(args)).toArray(String[]::new));
+  }
+
+  /**
+   * @param experiments the experiments it knows
+   * @param figures draws the figures
+   * @return the command line, ready to execute
+   */
+  static CommandLine commandLine(Experiments experiments, FigureMaker figures) {
+    return new CommandLine(new Toolkit())
+        .addSubcommand(new ListCommand(experiments))
+        .addSubcommand(new RunCommand(experiments))
+        .addSubcommand(new FiguresCommand(figures))
+        .addSubcommand(new PaperCommand(experiments, figures))
+        .setExpandAtFiles(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(Failures::usage)
+        .setExecutionExceptionHandler(Failures::execution);
+  }
+
+  private static void exit(Experiments experiments, String... args) {
+    // read by ND4J when it is first used, which is later
+    if (System.getProperty("org.nd4j.log.initialization") == null) {
+      System.setProperty("org.nd4j.log.initialization", "false");
+    }
+    System.exit(commandLine(experiments, Toolkit::figures).execute(args));
+  }
+
+  private static void figures(Path runs, Path out) {
+    throw new IllegalStateException("figures of %s for %s: toolkit-plots".formatted(runs, out));
+  }
+}

@@ -1,0 +1,231 @@
+package org.normfree.experiments.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.normfree.core.data.DataSets;
+import org.normfree.core.method.Methods;
+
+/**
+ * The keys that experiments share. An experiment lists those it reads, with {@link Key#withDefault
+ * another default} where it needs one, and adds keys of its own.
+ */
+public final class Keys {
+  private static final Range FRACTION = Range.any().atLeast(0).below(1);
+  private static final Range POSITIVE = Range.any().above(0);
+  private static final Range NOT_NEGATIVE = Range.any().atLeast(0);
+  private static final Range ONE_UP = Range.any().atLeast(1);
+
+  /** The architecture. */
+  public static final Key<String> MODEL =
+      Key.choice("model", "vit", () -> List.of("vit"), "the architecture");
+
+  /** The method that keeps the network trainable. */
+  public static final Key<String> METHOD =
+      Key.choice("method", "dyt", Methods::names, "what keeps the network trainable");
+
+  /** The data set. */
+  public static final Key<String> DATA =
+      Key.choice("data", "digits", () -> DataSets.NAMES, "the data set; digits is built in");
+
+  /** Where the data set's files lie. */
+  public static final Key<Optional<Path>> DATA_PATH =
+      Key.optionalPath("data.path", "folder of the data set's files; empty for digits");
+
+  /** Side of the images of an image folder. */
+  public static final Key<Integer> DATA_SIZE =
+      Key.integer(
+          "data.size", 0, NOT_NEGATIVE, "image side in pixels for data=folder; 0 = as they are");
+
+  /** The (first) seed. ND4J takes seed 0 for "no seed", so seeds start at 1. */
+  public static final Key<Long> SEED =
+      Key.longInteger("seed", 1, ONE_UP, "seed of everything random; the first of several");
+
+  /** How many seeds. */
+  public static final Key<Integer> SEEDS =
+      Key.integer("seeds", 3, ONE_UP, "number of seeds: seed, seed+1, ...");
+
+  /** Passes over the training split. */
+  public static final Key<Integer> EPOCHS =
+      Key.integer("epochs", 30, ONE_UP, "passes over the training split");
+
+  /** Optimizer steps. */
+  public static final Key<Integer> STEPS =
+      Key.integer("steps", 0, NOT_NEGATIVE, "optimizer steps; 0 = as many as the epochs have");
+
+  /** Images a step. */
+  public static final Key<Integer> BATCH = Key.integer("batch", 64, ONE_UP, "images a step");
+
+  /** Peak learning rate. */
+  public static final Key<Double> LEARNING_RATE =
+      Key.decimal("lr", 1e-3, POSITIVE, "learning rate after the warm-up");
+
+  /** Final learning rate. */
+  public static final Key<Double> MIN_LEARNING_RATE =
+      Key.decimal("lr.min", 1e-6, NOT_NEGATIVE, "learning rate the cosine ends at");
+
+  /** Warm-up. */
+  public static final Key<Double> WARMUP =
+      Key.decimal("warmup", 2, NOT_NEGATIVE, "epochs of linear warm-up");
+
+  /** The optimizer. */
+  public static final Key<String> OPTIMIZER =
+      Key.choice("optimizer", "adamw", () -> List.of("adamw", "sgd"), "the optimizer");
+
+  /** AdamW's β₁. */
+  public static final Key<Double> BETA1 =
+      Key.decimal("beta1", 0.9, FRACTION, "AdamW: decay of the gradient's mean");
+
+  /** AdamW's β₂. */
+  public static final Key<Double> BETA2 =
+      Key.decimal("beta2", 0.999, FRACTION, "AdamW: decay of the squared gradient's mean");
+
+  /** SGD's momentum. */
+  public static final Key<Double> MOMENTUM =
+      Key.decimal("momentum", 0.9, FRACTION, "SGD: momentum");
+
+  /** Decoupled weight decay. */
+  public static final Key<Double> WEIGHT_DECAY =
+      Key.decimal("weight.decay", 0.05, NOT_NEGATIVE, "decoupled weight decay");
+
+  /** Whether 1-D parameters decay too. */
+  public static final Key<Boolean> DECAY_ALL =
+      Key.flag("decay.all", false, "decay 1-D parameters (gains, biases, alpha) too");
+
+  /** Gradient clipping. */
+  public static final Key<Double> CLIP =
+      Key.decimal("clip", 0, NOT_NEGATIVE, "largest global gradient norm; 0 = no clipping");
+
+  /** Label smoothing. */
+  public static final Key<Double> LABEL_SMOOTHING =
+      Key.decimal("label.smoothing", 0, FRACTION, "share of each label spread over all classes");
+
+  /** Mixup. */
+  public static final Key<Double> MIXUP =
+      Key.decimal("mixup", 0, NOT_NEGATIVE, "mixup's Beta parameter; 0 = no mixup");
+
+  /** Random crops. */
+  public static final Key<Integer> CROP =
+      Key.integer("crop", 0, NOT_NEGATIVE, "random crop after padding by so many pixels; 0 = none");
+
+  /** Random flips. */
+  public static final Key<Boolean> FLIP =
+      Key.flag("flip", false, "mirror every second training image at random");
+
+  /** Averaging of the weights. */
+  public static final Key<Double> EMA =
+      Key.decimal("ema", 0, FRACTION, "decay of the averaged weights that are evaluated; 0 = off");
+
+  /** Stochastic depth. */
+  public static final Key<Double> DROP_PATH =
+      Key.decimal("drop.path", 0, FRACTION, "stochastic depth rate of the last block");
+
+  /** Patch side. */
+  public static final Key<Integer> PATCH =
+      Key.integer("patch", 2, ONE_UP, "patch side in pixels; must divide the image");
+
+  /** Width. */
+  public static final Key<Integer> WIDTH =
+      Key.integer("width", 48, ONE_UP, "channels of a token; divisible by heads");
+
+  /** Depth. */
+  public static final Key<Integer> DEPTH = Key.integer("depth", 4, ONE_UP, "number of blocks");
+
+  /** Heads. */
+  public static final Key<Integer> HEADS = Key.integer("heads", 3, ONE_UP, "attention heads");
+
+  /** MLP ratio. */
+  public static final Key<Double> MLP_RATIO =
+      Key.decimal("mlp.ratio", 4, POSITIVE, "hidden width of the MLP over the token's width");
+
+  /** Pooling. */
+  public static final Key<String> POOL =
+      Key.choice("pool", "mean", () -> List.of("mean", "cls"), "what the head reads");
+
+  /** α₀. */
+  public static final Key<Double> ALPHA0 =
+      Key.decimal("alpha0", 0.5, POSITIVE, "initial alpha of DyT and its relatives");
+
+  /** What runs the graph. */
+  public static final Key<String> EXECUTOR =
+      Key.choice("executor", "stock", () -> List.of("stock"), "what runs the graph");
+
+  /** Native threads of one run; part of what a run is, since sums in another order differ. */
+  public static final Key<Integer> THREADS =
+      Key.integer("threads", 1, ONE_UP, "native threads of one run; other threads, other bits");
+
+  /** Runs at a time. */
+  public static final Key<Integer> JOBS =
+      Key.integer("jobs", 0, NOT_NEGATIVE, "runs at a time; 0 = cores / threads").schedulingOnly();
+
+  /** Checkpoints. */
+  public static final Key<Integer> CHECKPOINT_EVERY =
+      Key.integer("checkpoint.every", 200, ONE_UP, "steps between checkpoints").schedulingOnly();
+
+  /** Evaluation. */
+  public static final Key<Integer> EVAL_EVERY =
+      Key.integer("eval.every", 1, ONE_UP, "epochs between evaluations");
+
+  private Keys() {}
+
+  /** The keys that choose the data. */
+  public static List<Key<?>> data() {
+    return List.of(DATA, DATA_PATH, DATA_SIZE);
+  }
+
+  /** The keys that shape the model. */
+  public static List<Key<?>> model() {
+    return List.of(MODEL, PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL, ALPHA0, DROP_PATH);
+  }
+
+  /** The keys that say how a model is trained. */
+  public static List<Key<?>> training() {
+    return List.of(
+        EPOCHS,
+        STEPS,
+        BATCH,
+        LEARNING_RATE,
+        MIN_LEARNING_RATE,
+        WARMUP,
+        OPTIMIZER,
+        BETA1,
+        BETA2,
+        MOMENTUM,
+        WEIGHT_DECAY,
+        DECAY_ALL,
+        CLIP,
+        EMA,
+        LABEL_SMOOTHING,
+        MIXUP,
+        CROP,
+        FLIP,
+        EVAL_EVERY,
+        CHECKPOINT_EVERY);
+  }
+
+  /** The keys that say what runs a model. */
+  public static List<Key<?>> execution() {
+    return List.of(EXECUTOR, THREADS);
+  }
+
+  /**
+   * @param config settings with {@link #SEED} and {@link #SEEDS}
+   * @return the seeds: the first and as many after it as asked for
+   */
+  public static List<Long> seedsOf(Config config) {
+    long first = config.get(SEED);
+    return LongStream.range(first, first + config.get(SEEDS)).boxed().toList();
+  }
+
+  /**
+   * @param config settings with {@link #THREADS} and {@link #JOBS}
+   * @return how many runs go on at a time, at least 1
+   */
+  public static int jobsOf(Config config) {
+    int jobs = config.get(JOBS);
+    return jobs > 0
+        ? jobs
+        : Math.max(1, Runtime.getRuntime().availableProcessors() / config.get(THREADS));
+  }
+}

@@ -1,0 +1,100 @@
+package org.normfree.experiments.statistics;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. All
+ * are top-1 accuracies on ImageNet-1K in percent, so only their order can be compared with ours.
+ *
+ * @param entries the numbers
+ */
+public record Published(List<Entry> entries) {
+  private static final String RESOURCE = "published.csv";
+  private static final int COLUMNS = 5;
+
+  /**
+   * One printed number.
+   *
+   * @param table the table's number in arXiv 2503.10622
+   * @param model the model as the paper calls it
+   * @param method our name of the method
+   * @param accuracy top-1 accuracy in percent
+   * @param remark what the paper says beside the number; may be empty
+   */
+  public record Entry(int table, String model, String method, double accuracy, String remark) {
+    /** Where the number stands, as a table's footnote says it. */
+    public String source() {
+      return "arXiv 2503.10622, table %d, %s%s"
+          .formatted(table, model, remark.isEmpty() ? "" : " (" + remark + ")");
+    }
+  }
+
+  /** Copies the list. */
+  public Published {
+    entries = List.copyOf(entries);
+  }
+
+  /** No numbers, for a study that has no counterpart in print. */
+  public static Published none() {
+    return new Published(List.of());
+  }
+
+  /** Every number of {@code published.csv}. */
+  public static Published all() {
+    try (InputStream in = Published.class.getResourceAsStream(RESOURCE);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      return new Published(
+          lines
+              .lines()
+              .filter(line -> !line.startsWith("#"))
+              .skip(1)
+              .map(Published::entry)
+              .toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @param table the table's number in arXiv 2503.10622
+   * @param model the model as the paper calls it, for example {@code ViT-B}
+   * @return the numbers of that model in that table
+   */
+  public static Published table(int table, String model) {
+    return new Published(
+        all().entries.stream()
+            .filter(entry -> entry.table == table && entry.model.equals(model))
+            .toList());
+  }
+
+  /**
+   * @param other more numbers
+   * @return these and the others; where both have a number for a method, these count
+   */
+  public Published or(Published other) {
+    return new Published(Stream.concat(entries.stream(), other.entries.stream()).toList());
+  }
+
+  /**
+   * @param method our name of the method
+   * @return the first number for it, if there is one
+   */
+  public Optional<Entry> find(String method) {
+    return entries.stream().filter(entry -> entry.method.equals(method)).findFirst();
+  }
+
+  private static Entry entry(String line) {
+    String[] cells = line.split(",", COLUMNS);
+    return new Entry(
+        Integer.parseInt(cells[0]), cells[1], cells[2], Double.parseDouble(cells[3]), cells[4]);
+  }
+}

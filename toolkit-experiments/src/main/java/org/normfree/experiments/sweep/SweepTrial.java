@@ -1,0 +1,29 @@
+package org.normfree.experiments.sweep;
+
+import org.normfree.core.record.Trial;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.run.Outcome;
+import org.normfree.experiments.run.RunDirectory;
+
+/**
+ * One run a sweep has to carry out.
+ *
+ * @param id the name of its directory, unique in the sweep
+ * @param trial what it stands for
+ * @param config its settings
+ * @param body what it does
+ */
+public record SweepTrial(String id, Trial trial, Config config, Body body) {
+  /** What a run does. */
+  @FunctionalInterface
+  public interface Body {
+    /**
+     * @param config the run's settings
+     * @param directory the run's directory; the caller finishes and closes it
+     * @param progress is told how far the run is
+     * @return how it ended
+     * @throws Exception if the run failed
+     */
+    Outcome run(Config config, RunDirectory directory, Progress.Part progress) throws Exception;
+  }
+}

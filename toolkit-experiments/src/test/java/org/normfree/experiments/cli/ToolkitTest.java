@@ -1,0 +1,192 @@
+package org.normfree.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.normfree.core.record.Json;
+import org.normfree.core.record.Summary;
+import org.normfree.experiments.Experiments;
+import org.normfree.experiments.Tiny;
+import picocli.CommandLine;
+
+class ToolkitTest {
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<String> drawn = new ArrayList<>();
+
+  private int toolkit(String... args) {
+    CommandLine command =
+        Toolkit.commandLine(
+            new Experiments(List.of(new Tiny("tiny"), new Tiny("tiny-two"))),
+            (runs, target) -> drawn.add(folder.relativize(runs) + " -> " + target.getFileName()));
+    command.setOut(new PrintWriter(out));
+    command.setErr(new PrintWriter(err));
+    return command.execute(args);
+  }
+
+  private String dir(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @Test
+  void aRunPrintsItsTableAndExitsWith0() {
+    assertThat(toolkit("run", "tiny", "steps=5", "--out", dir("x"), "seeds=2")).isZero();
+    assertThat(out.toString()).contains("method  metric  mean").contains("dyt     sum");
+    assertThat(err.toString()).isEmpty();
+    assertThat(Json.read(folder.resolve("x/summary.json"), Summary.class).experiment())
+        .isEqualTo("tiny");
+  }
+
+  @Test
+  void settingsMayComeFromAnotherRunsFile() {
+    toolkit("run", "tiny", "steps=5", "seeds=2", "--out", dir("x"));
+    assertThat(toolkit("run", "tiny", "--config", dir("x/config.json"), "--out", dir("y")))
+        .isZero();
+    assertThat(folder.resolve("y/config.json"))
+        .hasSameBinaryContentAs(folder.resolve("x/config.json"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "run tinny|unknown experiment 'tinny', did you mean 'tiny'?",
+        "run tiny step=3|unknown key 'step', did you mean 'steps'?",
+        "run tiny steps=x|steps=x: expected an integer >= 0",
+        "run tiny mode=input|the folder /no/such is missing: give another",
+        "run tiny --config nowhere.json|cannot read the settings file nowhere.json",
+        "run tiny --cofnig x|Unknown option",
+        "run|no experiment is named",
+        "rum|Unmatched argument",
+        "|Missing required subcommand",
+        "paper --preset fast|Invalid value for option '--preset'",
+        "figures --runs nowhere|there is no such folder"
+      })
+  void whatTheUserCanFixIsOneLineAndExits2(String words, String message) {
+    List<String> args = new ArrayList<>();
+    if (words != null) {
+      args.addAll(List.of(words.split(" ")));
+    }
+    if (args.contains("tiny")) {
+      args.addAll(List.of("--out", dir("x")));
+    }
+    assertThat(toolkit(args.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("toolkit: ")
+        .contains(message);
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenToExits2() throws IOException {
+    Files.writeString(folder.resolve("file"), "");
+    assertThat(toolkit("run", "tiny", "--out", dir("file/x"))).isEqualTo(2);
+    assertThat(err.toString().lines()).singleElement().asString().contains("cannot create");
+  }
+
+  @Test
+  void anotherConfigurationInTheDirectoryExits2() {
+    toolkit("run", "tiny", "steps=5", "--out", dir("x"));
+    assertThat(toolkit("run", "tiny", "steps=6", "--out", dir("x"))).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("steps is 5 there, 6 here");
+  }
+
+  @Test
+  void aCrashExits1AndSaysWhereTheStackTraceIs() {
+    assertThat(toolkit("run", "tiny", "mode=crash", "--out", dir("x"))).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("the stack trace is in " + folder.resolve("x/error.log"));
+  }
+
+  @Test
+  void aSweepWithAFailedRunExits1AndADivergedOneWith0() {
+    assertThat(toolkit("run", "tiny", "mode=fail", "--out", dir("x"))).isEqualTo(1);
+    assertThat(out.toString()).contains("seed-2 failed: IllegalStateException: seed 2 fails");
+    assertThat(toolkit("run", "tiny", "mode=diverge", "--out", dir("y"))).isZero();
+    assertThat(out.toString()).contains("seed-2 diverged: loss not finite at step 3");
+  }
+
+  @Test
+  void anErrorOfTheToolkitItselfExits1WithItsStackTrace() {
+    CommandLine command =
+        Toolkit.commandLine(
+            new Experiments(List.of()),
+            (runs, target) -> {
+              throw new IllegalStateException("a bug");
+            });
+    command.setErr(new PrintWriter(err));
+    assertThat(command.execute("figures", "--runs", dir("."), "--out", dir("o"))).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("toolkit: unexpected error: IllegalStateException: a bug\n")
+        .contains("\tat ");
+  }
+
+  @Test
+  void aFullDiskExits2WithTheReason() {
+    CommandLine command =
+        Toolkit.commandLine(
+            new Experiments(List.of()),
+            (runs, target) -> {
+              throw new UncheckedIOException(
+                  "cannot write report.html", new IOException("No space left on device"));
+            });
+    command.setErr(new PrintWriter(err));
+    assertThat(command.execute("figures", "--runs", dir("."), "--out", dir("o"))).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines("toolkit: cannot write report.html (No space left on device)");
+  }
+
+  @Test
+  void helpOfAnExperimentListsKeysDefaultsAndValues() {
+    assertThat(toolkit("run", "tiny", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("adds up numbers")
+        .containsPattern("seeds=3 +number of seeds: .*; an integer >= 1")
+        .containsPattern("mode=fine +how it ends; one of fine, diverge");
+  }
+
+  @Test
+  void helpAndVersionAndListExitWith0() {
+    assertThat(toolkit("--help")).isZero();
+    assertThat(toolkit("run", "--help")).isZero();
+    assertThat(toolkit("--version")).isZero();
+    assertThat(out.toString()).containsPattern("normfree toolkit \\d");
+    assertThat(toolkit("list")).isZero();
+    assertThat(out.toString()).contains("tiny-two", "sigma-reparam", "fashion-mnist");
+  }
+
+  @Test
+  void paperRunsEveryStudyThenDraws() {
+    assertThat(toolkit("paper", "--preset", "quick", "--out", dir("p"))).isZero();
+    assertThat(folder.resolve("p/tiny/DONE")).exists();
+    assertThat(folder.resolve("p/tiny-two/DONE")).exists();
+    assertThat(folder.resolve("p/tiny/config.json")).content().contains("\"steps\" : 5");
+    assertThat(drawn).containsExactly("p -> p");
+  }
+
+  @Test
+  void figuresAreDrawnFromTheGivenFolder() {
+    assertThat(toolkit("figures", "--runs", dir("."), "--out", dir("figs"))).isZero();
+    assertThat(drawn).hasSize(1);
+  }
+}

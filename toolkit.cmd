@@ -1,0 +1,40 @@
+@echo off
+rem Runs the toolkit; builds it first where it was never built or its sources have changed since.
+rem   JAVA_HOME           the Java to use, 17 or newer (default: the java on the PATH)
+rem   TOOLKIT_JAVA_OPTS   options for Java, for example -Xmx8g
+rem   TOOLKIT_MAVEN_ARGS  options for the build
+setlocal
+set "HOME_DIR=%~dp0"
+set "JAR=%HOME_DIR%toolkit-experiments\target\toolkit-experiments.jar"
+
+set "JAVA=java"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
+"%JAVA%" -version >nul 2>&1
+if errorlevel 1 (
+  echo toolkit: there is no java: install a JDK 17 or newer, or set JAVA_HOME 1>&2
+  exit /b 2
+)
+
+rem Of several first uses at a time one builds and the others wait for it.
+powershell -NoProfile -Command ^
+  "$home_dir = $env:HOME_DIR; $jar = $env:JAR;" ^
+  "$sources = @('pom.xml') + @('core', 'plots', 'experiments' | ForEach-Object { ('toolkit-' + $_ + '\pom.xml'); ('toolkit-' + $_ + '\src\main') });" ^
+  "function UpToDate { if (-not (Test-Path $jar)) { return $false }; $built = (Get-Item $jar).LastWriteTime;" ^
+  "  $paths = $sources | ForEach-Object { Join-Path $home_dir $_ };" ^
+  "  return -not ((Get-Item $paths) + (Get-ChildItem -Recurse $paths) | Where-Object { $_.LastWriteTime -gt $built } | Select-Object -First 1) };" ^
+  "if (UpToDate) { exit 0 };" ^
+  "$mutex = New-Object System.Threading.Mutex($false, 'normfree-toolkit-build');" ^
+  "try { [void]$mutex.WaitOne() } catch [System.Threading.AbandonedMutexException] { };" ^
+  "try { if (UpToDate) { exit 0 };" ^
+  "  [Console]::Error.WriteLine('building the toolkit (first use or sources changed) ...');" ^
+  "  if (-not (Get-Command mvn -ErrorAction SilentlyContinue)) { [Console]::Error.WriteLine('toolkit: there is no mvn on the PATH: install Maven 3.8 or newer'); exit 2 };" ^
+  "  $options = @(([string]$env:TOOLKIT_MAVEN_ARGS).Split([char[]]' ', [StringSplitOptions]::RemoveEmptyEntries));" ^
+  "  $log = & mvn -q -B -f (Join-Path $home_dir 'pom.xml') -pl toolkit-experiments -am '-Dmaven.test.skip=true' @options package 2>&1;" ^
+  "  if ($LASTEXITCODE -ne 0) { $log | ForEach-Object { [Console]::Error.WriteLine($_) }; [Console]::Error.WriteLine('toolkit: the build failed; the lines above say why'); exit 1 } }" ^
+  "finally { $mutex.ReleaseMutex() }"
+if errorlevel 1 exit /b %errorlevel%
+
+rem OpenMP threads that spin while they wait starve each other; see docs\performance.md
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+"%JAVA%" -XX:MaxRAMPercentage=50 -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %*
+exit /b %errorlevel%
