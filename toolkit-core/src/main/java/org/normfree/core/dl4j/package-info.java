@@ -1,0 +1,5 @@
+/**
+ * The project's ops as layers and vertices of Deeplearning4j's {@code MultiLayerNetwork} and {@code
+ * ComputationGraph}.
+ */
+package org.normfree.core.dl4j;
