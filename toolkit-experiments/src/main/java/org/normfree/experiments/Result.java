@@ -3,6 +3,7 @@ package org.normfree.experiments;
 import java.util.List;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.Summary;
+import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
@@ -20,14 +21,6 @@ public record Result(Summary summary, Marker outcome, List<String> notes) {
   }
 
   /**
-   * @param summary the table of an experiment that ran to its end
-   * @return the result without notes
-   */
-  public static Result done(Summary summary) {
-    return new Result(summary, Marker.DONE, List.of());
-  }
-
-  /**
    * @param summary the table of a sweep
    * @param runs its runs
    * @return the result: to be tried again if a run failed, done otherwise, diverged runs included
@@ -38,5 +31,17 @@ public record Result(Summary summary, Marker outcome, List<String> notes) {
         summary,
         failed ? Marker.FAILED : Marker.DONE,
         runs.stream().filter(run -> !run.done()).map(TrialResult::note).toList());
+  }
+
+  /**
+   * @param summary the table of an experiment that is one run
+   * @param outcome how that run ended
+   * @return the result, which ended as the run did
+   */
+  public static Result single(Summary summary, Outcome outcome) {
+    return new Result(
+        summary,
+        outcome.marker(),
+        outcome.marker() == Marker.DONE ? List.of() : List.of(outcome.message()));
   }
 }

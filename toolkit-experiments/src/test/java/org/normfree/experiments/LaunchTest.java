@@ -18,9 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
+import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.Provenance;
+import org.normfree.experiments.run.RunDirectory;
 
 class LaunchTest {
   private static final Tiny TINY = new Tiny("tiny");
@@ -173,5 +177,41 @@ class LaunchTest {
     assertThatThrownBy(this::run)
         .isInstanceOf(InputException.class)
         .hasMessageContaining("seed-1 is marked DONE but its result.json cannot be read");
+  }
+
+  /** An experiment that is one run, and diverges. */
+  private record Single() implements Experiment {
+    @Override
+    public String name() {
+      return "single";
+    }
+
+    @Override
+    public String summary() {
+      return "diverges";
+    }
+
+    @Override
+    public List<Key<?>> keys() {
+      return List.of();
+    }
+
+    @Override
+    public Result run(Config config, RunDirectory directory) {
+      return Result.single(
+          new Summary("single", List.of()), Outcome.diverged(40, Map.of("accuracy", 58.5)));
+    }
+  }
+
+  @Test
+  void aSingleRunThatDivergedIsMarkedSoAndNotRunAgain() {
+    Single single = new Single();
+    Config config = Config.defaults("single", List.of());
+    Result result = Launch.run(single, config, out, List.of());
+    assertThat(result.outcome()).isEqualTo(Marker.DIVERGED);
+    assertThat(out.resolve("DIVERGED")).hasContent("loss not finite at step 40");
+    Result again = Launch.run(single, config, out, List.of());
+    assertThat(again.outcome()).isEqualTo(Marker.DIVERGED);
+    assertThat(again.summary()).isEqualTo(result.summary());
   }
 }
