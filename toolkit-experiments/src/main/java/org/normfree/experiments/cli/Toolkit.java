@@ -1,11 +1,11 @@
 package org.normfree.experiments.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Experiments;
 import org.normfree.experiments.run.Build;
+import org.normfree.plots.Figures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -74,10 +74,6 @@ public final class Toolkit {
     if (System.getProperty("org.nd4j.log.initialization") == null) {
       System.setProperty("org.nd4j.log.initialization", "false");
     }
-    System.exit(commandLine(experiments, Toolkit::figures).execute(args));
-  }
-
-  private static void figures(Path runs, Path out) {
-    throw new IllegalStateException("figures of %s for %s: toolkit-plots".formatted(runs, out));
+    System.exit(commandLine(experiments, Figures::create).execute(args));
   }
 }
