@@ -77,8 +77,8 @@ public final class AdamW extends GroupedOptimizer {
       INDArray gradient,
       INDArray[] state) {
     double keep = 1 - rate * weightDecay;
-    double stepSize = rate / (1 - StrictMath.pow(beta1, steps));
-    double root = Math.sqrt(1 - StrictMath.pow(beta2, steps));
+    double stepSize = rate / (1 - StrictMath.pow(beta1, (double) steps));
+    double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) steps));
     loop.run(
         (rows, n) -> floats(rows, n, (float) keep, (float) stepSize, (float) root),
         (rows, n) -> doubles(rows, n, keep, stepSize, root),

@@ -69,7 +69,7 @@ abstract class GroupedOptimizer implements Optimizer {
   @Override
   public final Map<String, INDArray> state() {
     Map<String, INDArray> copy = new LinkedHashMap<>();
-    copy.put(STEPS, Nd4j.scalar(DataType.LONG, steps));
+    copy.put(STEPS, Nd4j.scalar(DataType.INT64, steps));
     state.forEach(
         (name, arrays) -> {
           for (int k = 0; k < arrays.length; k++) {
@@ -82,7 +82,7 @@ abstract class GroupedOptimizer implements Optimizer {
   @Override
   public final void restore(Map<String, INDArray> saved) {
     Map<String, INDArray> current = new LinkedHashMap<>();
-    current.put(STEPS, Nd4j.scalar(DataType.LONG, steps));
+    current.put(STEPS, Nd4j.scalar(DataType.INT64, steps));
     state.forEach(
         (name, arrays) -> {
           for (int k = 0; k < arrays.length; k++) {

@@ -1,5 +1,6 @@
 package org.normfree.core.optim;
 
+import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
@@ -47,7 +48,16 @@ public final class HostBuffer {
   }
 
   /**
-   * @param array an array whose {@link #floats} or {@link #doubles} were changed
+   * @param array a row-major array of any type with elements of a fixed width
+   * @return its memory, in the machine's byte order, which ND4J requires to be little-endian
+   */
+  public static ByteBuffer bytes(INDArray array) {
+    Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
+    return array.data().asNio();
+  }
+
+  /**
+   * @param array an array whose memory was changed
    */
   public static void written(INDArray array) {
     Nd4j.getAffinityManager().tagLocation(array, Location.HOST);

@@ -2,6 +2,7 @@ package org.normfree.core.optim;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
@@ -47,12 +48,12 @@ public final class NamedArrays {
         });
   }
 
-  private static String brief(TreeSet<String> names) {
+  private static String brief(Set<String> names) {
     if (names.isEmpty()) {
       return "none";
     }
     return names.size() == 1
-        ? names.first()
-        : "%s and %d more".formatted(names.first(), names.size() - 1);
+        ? names.iterator().next()
+        : "%s and %d more".formatted(names.iterator().next(), names.size() - 1);
   }
 }
