@@ -1,0 +1,119 @@
+package org.normfree.core.exec;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.listeners.At;
+import org.nd4j.autodiff.listeners.Operation;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.config.SDValue;
+import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs a graph by SameDiff's own session, on any ND4J backend: what {@link SameDiff#output} and
+ * {@link SameDiff#calculateGradientsAndOutputs} do, with the arrays of one call used again by the
+ * next.
+ *
+ * <p>The gradient function is built at the first call of {@link #gradients}; the graph must not be
+ * changed after that. One executor serves one thread at a time; several executors, each with a
+ * graph of its own, work side by side.
+ */
+public final class StockExecutor implements GraphExecutor {
+  private final SameDiff graph;
+  private final RecyclingMemory memory = new RecyclingMemory();
+  private Session forward;
+  private Session backward;
+  private Map<String, String> gradientNames;
+
+  /**
+   * @param graph the graph; its loss is marked where gradients are wanted
+   */
+  public StockExecutor(SameDiff graph) {
+    this.graph = graph;
+  }
+
+  @Override
+  public Map<String, INDArray> output(Map<String, INDArray> placeholders, List<String> outputs) {
+    if (forward == null) {
+      forward = new Session(graph, memory);
+    }
+    memory.recycle();
+    return forward.run(placeholders, outputs, Operation.INFERENCE);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A variable that the loss does not depend on has no gradient and is left out.
+   *
+   * @throws IllegalStateException if the graph has no loss or no trainable variable it depends on
+   */
+  @Override
+  public Pass gradients(Map<String, INDArray> placeholders, List<String> outputs) {
+    if (backward == null) {
+      differentiate();
+    }
+    List<String> wanted = new ArrayList<>(outputs);
+    wanted.addAll(gradientNames.values());
+    memory.recycle();
+    Map<String, INDArray> values = backward.run(placeholders, wanted, Operation.TRAINING);
+    Map<String, INDArray> outputValues = new LinkedHashMap<>();
+    outputs.forEach(name -> outputValues.put(name, values.get(name)));
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    gradientNames.forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
+    return new Pass(outputValues, gradients);
+  }
+
+  private void differentiate() {
+    if (!graph.hasGradientFunction()) {
+      DifferentiationLog.silence(graph::createGradFunction);
+    }
+    gradientNames = new LinkedHashMap<>();
+    for (SDVariable variable : graph.variables()) {
+      if (variable.getVariableType() == VariableType.VARIABLE && variable.dataType().isFPType()) {
+        SDVariable gradient = variable.getGradient();
+        if (gradient != null) {
+          gradientNames.put(variable.name(), gradient.name());
+        }
+      }
+    }
+    backward = new Session(graph.getFunction("grad"), memory);
+  }
+
+  /** Gives back the native memory of all arrays this executor returned or used inside. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  /** SameDiff's session, with memory that is kept from call to call. */
+  private static final class Session extends InferenceSession {
+    Session(SameDiff graph, RecyclingMemory memory) {
+      super(graph);
+      setMmgr(memory);
+    }
+
+    Map<String, INDArray> run(
+        Map<String, INDArray> placeholders, List<String> outputs, Operation operation) {
+      // SameDiff adds the id of every array it ever dropped
+      freedArrays.clear();
+      Map<String, SDValue> values =
+          output(
+                  outputs,
+                  placeholders,
+                  Map.of(),
+                  null,
+                  List.of(),
+                  List.of(),
+                  At.defaultAt(operation))
+              .getValueOutputs();
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      outputs.forEach(name -> arrays.put(name, values.get(name).getTensorValue()));
+      return arrays;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.normfree.core.optim;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.InputException;
+
+/** What the optimizers share: parameter groups, a step count, and arrays of state a parameter. */
+abstract class GroupedOptimizer implements Optimizer {
+  private static final String STEPS = "step";
+
+  private final Map<String, INDArray> parameters;
+  private final List<ParameterGroup> groups;
+  private final List<String> slots;
+  private final Map<String, INDArray[]> state = new LinkedHashMap<>();
+  private long steps;
+
+  /**
+   * @param slots names of the arrays of state that each parameter has, zero at first
+   */
+  GroupedOptimizer(
+      Map<String, INDArray> parameters, List<ParameterGroup> groups, List<String> slots) {
+    this.parameters = new LinkedHashMap<>(parameters);
+    this.groups = List.copyOf(groups);
+    this.slots = slots;
+    Set<String> grouped = new HashSet<>();
+    for (ParameterGroup group : groups) {
+      for (String name : group.names()) {
+        if (!parameters.containsKey(name) || !grouped.add(name)) {
+          throw new IllegalArgumentException(
+              "parameter %s must exist and be in one group".formatted(name));
+        }
+        INDArray[] arrays = new INDArray[slots.size()];
+        Arrays.setAll(arrays, k -> Nd4j.zerosLike(parameters.get(name)).dup('c'));
+        state.put(name, arrays);
+      }
+    }
+  }
+
+  @Override
+  public final void step(double learningRate, Map<String, INDArray> gradients) {
+    steps++;
+    for (ParameterGroup group : groups) {
+      double rate = learningRate * group.learningRateScale();
+      for (String name : group.names()) {
+        INDArray gradient = gradients.get(name);
+        if (gradient != null) {
+          update(steps, rate, group.weightDecay(), parameters.get(name), gradient, state.get(name));
+        }
+      }
+    }
+  }
+
+  /** Changes one parameter and its state; {@code steps} counts from 1. */
+  abstract void update(
+      long steps,
+      double rate,
+      double weightDecay,
+      INDArray parameter,
+      INDArray gradient,
+      INDArray[] state);
+
+  @Override
+  public final Map<String, INDArray> state() {
+    Map<String, INDArray> copy = new LinkedHashMap<>();
+    copy.put(STEPS, Nd4j.scalar(DataType.INT64, steps));
+    state.forEach(
+        (name, arrays) -> {
+          for (int k = 0; k < arrays.length; k++) {
+            copy.put(slots.get(k) + "." + name, arrays[k].dup());
+          }
+        });
+    return copy;
+  }
+
+  @Override
+  public final void restore(Map<String, INDArray> saved) {
+    Map<String, INDArray> current = new LinkedHashMap<>();
+    current.put(STEPS, Nd4j.scalar(DataType.INT64, steps));
+    state.forEach(
+        (name, arrays) -> {
+          for (int k = 0; k < arrays.length; k++) {
+            current.put(slots.get(k) + "." + name, arrays[k]);
+          }
+        });
+    NamedArrays.requireSame("optimizer state", current, saved);
+    current.forEach((name, array) -> array.assign(saved.get(name)));
+    steps = saved.get(STEPS).getLong(0);
+  }
+
+  static double requireFraction(String what, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new InputException(
+          "%s is %s; expected a number from 0 to below 1".formatted(what, value));
+    }
+    return value;
+  }
+}

@@ -1,0 +1,18 @@
+package org.normfree.core.train;
+
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * All that a run needs to go on as if it had never stopped.
+ *
+ * @param progress how far it has come
+ * @param model parameters and states by name
+ * @param optimizer the optimizer's state
+ * @param average the averaged weights by parameter; empty if there is no average
+ */
+public record Checkpoint(
+    Progress progress,
+    Map<String, INDArray> model,
+    Map<String, INDArray> optimizer,
+    Map<String, INDArray> average) {}

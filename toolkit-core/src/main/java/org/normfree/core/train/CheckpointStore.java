@@ -1,0 +1,362 @@
+package org.normfree.core.train;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.InputException;
+import org.normfree.core.record.Json;
+
+/**
+ * The checkpoints of one run: a folder each, {@code step-00000120}, and {@code final} at the end.
+ *
+ * <pre>
+ * model.safetensors       parameters and states, by their names in the graph
+ * optimizer.safetensors   optimizer state; averaged weights as ema.&lt;parameter&gt;
+ * state.json              progress, configuration, size and SHA-256 of the other two
+ * </pre>
+ *
+ * <p>A checkpoint is written into a folder of another name, forced to the disk, and renamed at the
+ * end, so whenever the process is killed the newest folder is whole. The two newest are kept;
+ * {@code final} replaces them all. The bytes depend on the run's configuration and step alone.
+ */
+public final class CheckpointStore {
+  private static final int FORMAT = 1;
+  private static final int KEPT = 2;
+  private static final String FINAL = "final";
+  private static final String PARTIAL = ".partial";
+  private static final Pattern STEP = Pattern.compile("step-\\d{8,}");
+  private static final String MODEL = "model.safetensors";
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String STATE = "state.json";
+  private static final String AVERAGE = "ema.";
+
+  private final Path directory;
+  private final String config;
+  private final UnaryOperator<OutputStream> disk;
+
+  /** The file state.json. */
+  @JsonPropertyOrder({"format", "config", "progress", "files"})
+  private record Manifest(
+      int format, String config, Progress progress, Map<String, Content> files) {}
+
+  /** What a file must hold. */
+  @JsonPropertyOrder({"bytes", "sha256"})
+  private record Content(long bytes, String sha256) {}
+
+  /**
+   * @param directory the folder of the run's checkpoints; made when the first is written
+   * @param config identifies the run's configuration, for example a hash of it
+   */
+  public CheckpointStore(Path directory, String config) {
+    this(directory, config, UnaryOperator.identity());
+  }
+
+  /**
+   * @param disk wraps every file's stream
+   */
+  CheckpointStore(Path directory, String config, UnaryOperator<OutputStream> disk) {
+    this.directory = directory;
+    this.config = config;
+    this.disk = disk;
+  }
+
+  /**
+   * Writes a checkpoint and removes all but the two newest. One of the same step that is there
+   * already is left as it is.
+   *
+   * @param checkpoint what to write
+   * @throws InputException if the disk does not take it; earlier checkpoints are untouched
+   */
+  public void write(Checkpoint checkpoint) {
+    write(checkpoint, "step-%08d".formatted(checkpoint.progress().step()));
+    List<String> names = names();
+    remove(names.subList(0, Math.max(0, names.size() - KEPT)));
+  }
+
+  /**
+   * Writes the run's last checkpoint and removes the others.
+   *
+   * @param checkpoint what to write
+   * @throws InputException if the disk does not take it; earlier checkpoints are untouched
+   */
+  public void writeFinal(Checkpoint checkpoint) {
+    write(checkpoint, FINAL);
+    List<String> names = names();
+    remove(names.subList(0, names.size() - 1));
+  }
+
+  /**
+   * @return the newest checkpoint; empty if there is none yet
+   * @throws InputException if it is damaged or belongs to another configuration
+   */
+  public Optional<Checkpoint> latest() {
+    List<String> names = names();
+    if (names.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(read(names.get(names.size() - 1)));
+  }
+
+  private void write(Checkpoint checkpoint, String name) {
+    Path target = directory.resolve(name);
+    Path partial = directory.resolve(name + PARTIAL);
+    try {
+      Files.createDirectories(directory);
+      removePartial();
+      if (Files.exists(target)) {
+        if (isWhole(name)) {
+          return;
+        }
+        deleteTree(target);
+      }
+      Files.createDirectory(partial);
+      Map<String, Content> files = new LinkedHashMap<>();
+      files.put(MODEL, writeArrays(partial.resolve(MODEL), checkpoint.model()));
+      Map<String, INDArray> optimizer = new LinkedHashMap<>(checkpoint.optimizer());
+      checkpoint.average().forEach((key, array) -> optimizer.put(AVERAGE + key, array));
+      files.put(OPTIMIZER, writeArrays(partial.resolve(OPTIMIZER), optimizer));
+      byte[] manifest = Json.pretty(new Manifest(FORMAT, config, checkpoint.progress(), files));
+      try (OutputStream out = open(partial.resolve(STATE))) {
+        out.write(manifest);
+      }
+      force(partial.resolve(STATE));
+      forceFolder(partial);
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+      forceFolder(directory);
+    } catch (IOException e) {
+      try {
+        deleteTree(partial);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw new InputException(
+          "cannot write the checkpoint %s (%s); see that the disk has space and is writable, then run the same command again, which goes on from %s"
+              .formatted(
+                  target,
+                  reason(e),
+                  names().isEmpty() ? "the start" : directory.resolve(newest(names()))),
+          e);
+    }
+  }
+
+  private Content writeArrays(Path file, Map<String, INDArray> arrays) throws IOException {
+    MessageDigest digest = sha256();
+    try (OutputStream out = new DigestOutputStream(open(file), digest)) {
+      Safetensors.write(out, arrays);
+    }
+    force(file);
+    return new Content(Files.size(file), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private OutputStream open(Path file) throws IOException {
+    return disk.apply(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+  }
+
+  private boolean isWhole(String name) {
+    try {
+      read(name);
+      return true;
+    } catch (InputException e) {
+      return false;
+    }
+  }
+
+  private Checkpoint read(String name) {
+    Path folder = directory.resolve(name);
+    Manifest manifest;
+    try {
+      manifest = Json.read(folder.resolve(STATE), Manifest.class);
+    } catch (InputException e) {
+      throw damaged(name, e.getMessage(), e);
+    }
+    if (manifest.format() != FORMAT || manifest.progress() == null || manifest.files() == null) {
+      throw damaged(name, folder.resolve(STATE) + " is not a state of format " + FORMAT, null);
+    }
+    if (!config.equals(manifest.config())) {
+      throw new InputException(
+          "the checkpoint %s was written with another configuration; run with that configuration again or choose another directory"
+              .formatted(folder));
+    }
+    Map<String, INDArray> model = readArrays(name, MODEL, manifest);
+    Map<String, INDArray> optimizer = readArrays(name, OPTIMIZER, manifest);
+    Map<String, INDArray> average = new LinkedHashMap<>();
+    for (String key : List.copyOf(optimizer.keySet())) {
+      if (key.startsWith(AVERAGE)) {
+        average.put(key.substring(AVERAGE.length()), optimizer.remove(key));
+      }
+    }
+    return new Checkpoint(manifest.progress(), model, optimizer, average);
+  }
+
+  private Map<String, INDArray> readArrays(String name, String fileName, Manifest manifest) {
+    Path file = directory.resolve(name).resolve(fileName);
+    Content expected = manifest.files().get(fileName);
+    try {
+      if (expected == null || Files.size(file) != expected.bytes()) {
+        throw damaged(
+            name,
+            "%s has %d bytes, expected %s"
+                .formatted(file, Files.size(file), expected == null ? "none" : expected.bytes()),
+            null);
+      }
+      MessageDigest digest = sha256();
+      try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
+      String found = HexFormat.of().formatHex(digest.digest());
+      if (!found.equals(expected.sha256())) {
+        throw damaged(
+            name, "%s has SHA-256 %s, expected %s".formatted(file, found, expected.sha256()), null);
+      }
+      return Safetensors.read(file);
+    } catch (IOException e) {
+      throw damaged(name, "%s cannot be read: %s".formatted(file, reason(e)), e);
+    }
+  }
+
+  private InputException damaged(String name, String what, Exception cause) {
+    List<String> names = names();
+    int index = names.indexOf(name);
+    String previous =
+        index > 0 ? "resume from " + names.get(index - 1) : "start the run from its beginning";
+    return new InputException(
+        "the checkpoint %s is damaged: %s; delete that folder and run again to %s"
+            .formatted(directory.resolve(name), what, previous),
+        cause);
+  }
+
+  /** Names of the checkpoints, oldest first. */
+  private List<String> names() {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(path -> path.getFileName().toString())
+          .filter(name -> STEP.matcher(name).matches() || name.equals(FINAL))
+          .sorted(
+              (a, b) ->
+                  a.equals(FINAL) || b.equals(FINAL)
+                      ? Boolean.compare(a.equals(FINAL), b.equals(FINAL))
+                      : Long.compare(step(a), step(b)))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long step(String name) {
+    return Long.parseLong(name.substring("step-".length()));
+  }
+
+  private static String newest(List<String> names) {
+    return names.get(names.size() - 1);
+  }
+
+  private void remove(List<String> names) {
+    try {
+      for (String name : names) {
+        // renamed first: half a folder must not look like a checkpoint
+        Path partial = directory.resolve(name + PARTIAL);
+        Files.move(directory.resolve(name), partial, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(partial);
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "cannot remove old checkpoints in %s (%s); make the folder writable and run again"
+              .formatted(directory, reason(e)),
+          e);
+    }
+  }
+
+  private void removePartial() throws IOException {
+    List<Path> left;
+    try (Stream<Path> entries = Files.list(directory)) {
+      left = entries.filter(path -> path.toString().endsWith(PARTIAL)).toList();
+    }
+    for (Path path : left) {
+      deleteTree(path);
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, IOException e)
+              throws IOException {
+            if (e != null) {
+              throw e;
+            }
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /** Makes a folder's entries durable, where the system lets a folder be opened. */
+  private static void forceFolder(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
+    } catch (IOException e) {
+      return;
+    }
+    try (channel) {
+      channel.force(true);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass() == IOException.class && e.getMessage() != null
+        ? e.getMessage()
+        : e.toString();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.normfree.core.train;
+
+import org.normfree.core.InputException;
+
+/**
+ * What a training run is, besides its network, optimizer and schedule.
+ *
+ * @param seed seed of the random inputs (drop path, dropout)
+ * @param steps optimizer steps of the whole run, at least 1
+ * @param stepsPerEpoch batches in one pass over the training data, at least 1
+ * @param clipNorm largest global norm of the gradients that is let through; 0 for no clipping
+ * @param emaDecay decay of the moving average of the weights that evaluations use; 0 for none
+ */
+public record TrainingSettings(
+    long seed, long steps, int stepsPerEpoch, double clipNorm, double emaDecay) {
+  /** Checks the settings. */
+  public TrainingSettings {
+    if (steps < 1) {
+      throw new InputException("the number of steps is %d; expected at least 1".formatted(steps));
+    }
+    if (stepsPerEpoch < 1) {
+      throw new InputException(
+          "the number of steps per epoch is %d; expected at least 1, so give a batch no larger than the training set"
+              .formatted(stepsPerEpoch));
+    }
+    if (!(clipNorm >= 0 && clipNorm < Double.POSITIVE_INFINITY)) {
+      throw new InputException(
+          "the clipping norm is %s; expected a positive number, or 0 for no clipping"
+              .formatted(clipNorm));
+    }
+    if (!(emaDecay >= 0 && emaDecay < 1)) {
+      throw new InputException(
+          "the EMA decay is %s; expected a number from 0 (off) to below 1".formatted(emaDecay));
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package org.normfree.core.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.AdamUpdater;
+import org.nd4j.linalg.learning.config.Adam;
+import org.normfree.core.InputException;
+
+class OptimizerTest {
+  /** More elements than a block of the element loop, and no multiple of it. */
+  private static final int LENGTH = 5003;
+
+  private static Map<String, INDArray> single(INDArray array) {
+    Map<String, INDArray> map = new LinkedHashMap<>();
+    map.put("p", array);
+    return map;
+  }
+
+  private static double element(int i, int salt) {
+    return Math.sin(0.37 * i + salt);
+  }
+
+  private static INDArray array(DataType type, int salt) {
+    double[] values = new double[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      values[i] = element(i, salt);
+    }
+    return Nd4j.create(values, new long[] {LENGTH}, type);
+  }
+
+  private static double tolerance(DataType type) {
+    return type == DataType.FLOAT ? 2e-6 : 1e-14;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void adamWFollowsItsFormula(DataType type) {
+    INDArray p = array(type, 0);
+    AdamW adam =
+        new AdamW(single(p), List.of(new ParameterGroup(List.of("p"), 0.1, 2)), 0.8, 0.95, 1e-3);
+    double[] expected = new double[LENGTH];
+    double[] m = new double[LENGTH];
+    double[] v = new double[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      expected[i] = element(i, 0);
+    }
+    for (int t = 1; t <= 4; t++) {
+      adam.step(0.01, single(array(type, t)));
+      for (int i = 0; i < LENGTH; i++) {
+        double g = element(i, t);
+        m[i] = 0.8 * m[i] + 0.2 * g;
+        v[i] = 0.95 * v[i] + 0.05 * g * g;
+        double mHat = m[i] / (1 - Math.pow(0.8, t));
+        double vHat = v[i] / (1 - Math.pow(0.95, t));
+        expected[i] *= 1 - 0.02 * 0.1;
+        expected[i] -= 0.02 * mHat / (Math.sqrt(vHat) + 1e-3);
+      }
+    }
+    assertThat(p.toDoubleVector()).containsExactly(expected, within(tolerance(type)));
+  }
+
+  @Test
+  void adamWOnAHandComputedCase() {
+    INDArray p = Nd4j.createFromArray(1.0, -2.0);
+    AdamW adam = new AdamW(single(p), List.of(new ParameterGroup(List.of("p"), 0.5, 1)));
+    // the first step is decay and then the rate itself: 1·0.95 − 0.1, −2·0.95 + 0.1
+    adam.step(0.1, single(p.mul(2)));
+    assertThat(p.toDoubleVector()).containsExactly(new double[] {0.85, -1.8}, within(1e-8));
+    // m = 0.9·0.2 + 0.1·1.7 = 0.35, v = 0.999·0.004 + 0.001·1.7² = 0.006886;
+    // m̂ = 0.35/0.19, v̂ = 0.006886/0.001999, so p = 0.85·0.95 − 0.1·1.8421053/1.8559960
+    adam.step(0.1, single(p.mul(2)));
+    assertThat(p.getDouble(0)).isCloseTo(0.8075 - 0.0992516, within(1e-6));
+  }
+
+  @Test
+  void adamWWithoutDecayIsDl4jsAdam() {
+    INDArray p = array(DataType.DOUBLE, 0);
+    INDArray other = p.dup();
+    AdamW adam = new AdamW(single(p), List.of(new ParameterGroup(List.of("p"), 0, 1)));
+    AdamUpdater updater =
+        (AdamUpdater) new Adam(0.01).instantiate(Nd4j.zeros(DataType.DOUBLE, 1, 2 * LENGTH), true);
+    for (int t = 0; t < 30; t++) {
+      INDArray gradient = array(DataType.DOUBLE, t);
+      adam.step(0.01, single(gradient));
+      INDArray update = gradient.dup().reshape(1, LENGTH);
+      updater.applyUpdater(update, t, 0);
+      other.subi(update.reshape(LENGTH));
+    }
+    // theirs has ε inside the bias correction, a difference of the order of ε
+    assertThat(p.toDoubleVector()).containsExactly(other.toDoubleVector(), within(1e-4));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void sgdFollowsItsFormula(DataType type) {
+    INDArray p = array(type, 0);
+    Sgd sgd = new Sgd(single(p), List.of(new ParameterGroup(List.of("p"), 0.2, 1)), 0.9);
+    double[] expected = new double[LENGTH];
+    double[] b = new double[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      expected[i] = element(i, 0);
+    }
+    for (int t = 1; t <= 4; t++) {
+      sgd.step(0.1, single(array(type, t)));
+      for (int i = 0; i < LENGTH; i++) {
+        b[i] = 0.9 * b[i] + element(i, t) + 0.2 * expected[i];
+        expected[i] -= 0.1 * b[i];
+      }
+    }
+    assertThat(p.toDoubleVector()).containsExactly(expected, within(tolerance(type)));
+  }
+
+  @Test
+  void gradientsAreTakenInRowMajorOrderWhateverTheirLayout() {
+    INDArray gradient = Nd4j.create(new float[] {1, 2, 3, 4, 5, 6}, new long[] {2, 3}, 'c');
+    for (INDArray g :
+        List.of(gradient, gradient.dup('f'), gradient.dup('f').transpose().dup('c').transpose())) {
+      INDArray p = Nd4j.zeros(DataType.FLOAT, 2, 3);
+      new Sgd(single(p), List.of(new ParameterGroup(List.of("p"), 0, 1)), 0).step(1, single(g));
+      assertThat(p).isEqualTo(gradient.neg());
+    }
+    INDArray columnMajor = Nd4j.create(DataType.FLOAT, new long[] {2, 3}, 'f');
+    new Sgd(single(columnMajor), List.of(new ParameterGroup(List.of("p"), 0, 1)), 0)
+        .step(1, single(gradient));
+    assertThat(columnMajor).isEqualTo(gradient.neg());
+  }
+
+  @Test
+  void minimizesAQuadratic() {
+    for (boolean adam : new boolean[] {true, false}) {
+      INDArray p = Nd4j.createFromArray(3f, -2f, 0.5f);
+      INDArray target = Nd4j.createFromArray(1f, 2f, -1f);
+      List<ParameterGroup> groups = List.of(new ParameterGroup(List.of("p"), 0, 1));
+      Optimizer optimizer = adam ? new AdamW(single(p), groups) : new Sgd(single(p), groups, 0.9);
+      Schedule schedule = new WarmupCosine(adam ? 0.1 : 0.05, 0, 10, 400);
+      for (int s = 0; s < 400; s++) {
+        optimizer.step(schedule.rate(s), single(p.sub(target).mul(2)));
+      }
+      assertThat(p.distance2(target)).isLessThan(1e-3);
+    }
+  }
+
+  @Test
+  void decayExemptsParametersOfRankOneUnlessTold() {
+    Map<String, INDArray> parameters = new LinkedHashMap<>();
+    parameters.put("weight", Nd4j.ones(2, 2));
+    parameters.put("gain", Nd4j.ones(2));
+    parameters.put("alpha", Nd4j.ones(1));
+    assertThat(ParameterGroup.byRank(parameters, 0.05, false))
+        .containsExactly(
+            new ParameterGroup(List.of("weight"), 0.05, 1),
+            new ParameterGroup(List.of("gain", "alpha"), 0, 1));
+    assertThat(ParameterGroup.byRank(parameters, 0.05, true))
+        .containsExactly(new ParameterGroup(List.of("weight", "gain", "alpha"), 0.05, 1));
+    AdamW adam = new AdamW(parameters, ParameterGroup.byRank(parameters, 0.5, false));
+    Map<String, INDArray> zero = new LinkedHashMap<>();
+    parameters.forEach((name, array) -> zero.put(name, Nd4j.zerosLike(array)));
+    adam.step(0.1, zero);
+    assertThat(parameters.get("weight").getDouble(0)).isEqualTo(0.95, within(1e-6));
+    assertThat(parameters.get("gain").getDouble(0)).isEqualTo(1);
+  }
+
+  @Test
+  void aRestoredOptimizerGoesOnBitForBit() {
+    for (boolean adam : new boolean[] {true, false}) {
+      INDArray whole = array(DataType.FLOAT, 0);
+      List<ParameterGroup> groups = List.of(new ParameterGroup(List.of("p"), 0.1, 1));
+      Optimizer one = adam ? new AdamW(single(whole), groups) : new Sgd(single(whole), groups, 0.9);
+      one.step(0.1, single(array(DataType.FLOAT, 1)));
+      INDArray resumed = whole.dup();
+      Optimizer two =
+          adam ? new AdamW(single(resumed), groups) : new Sgd(single(resumed), groups, 0.9);
+      two.restore(one.state());
+      one.step(0.1, single(array(DataType.FLOAT, 2)));
+      two.step(0.1, single(array(DataType.FLOAT, 2)));
+      assertThat(resumed.toFloatVector()).containsExactly(whole.toFloatVector());
+      assertThat(two.state()).isEqualTo(one.state());
+    }
+  }
+
+  @Test
+  void stateOfAnotherOptimizerIsRefused() {
+    INDArray p = array(DataType.FLOAT, 0);
+    List<ParameterGroup> groups = List.of(new ParameterGroup(List.of("p"), 0, 1));
+    Sgd sgd = new Sgd(single(p), groups, 0.9);
+    assertThatThrownBy(() -> new AdamW(single(p), groups).restore(sgd.state()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("exp_avg.p")
+        .hasMessageContaining("momentum_buffer.p");
+    Sgd shorter = new Sgd(single(Nd4j.zeros(3)), groups, 0.9);
+    assertThatThrownBy(() -> shorter.restore(sgd.state()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("[5003]")
+        .hasMessageContaining("[3]");
+  }
+
+  @Test
+  void wrongSettingsAreRefused() {
+    INDArray p = Nd4j.zeros(3);
+    List<ParameterGroup> groups = List.of(new ParameterGroup(List.of("p"), 0, 1));
+    assertThatThrownBy(() -> new ParameterGroup(List.of(), -0.1, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("-0.1");
+    assertThatThrownBy(() -> new Sgd(single(p), groups, 1)).isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> new AdamW(single(p), groups, 0.9, 1.5, 1e-8))
+        .isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> new AdamW(single(p), groups, 0.9, 0.99, 0))
+        .isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> new Sgd(single(p), List.of(groups.get(0), groups.get(0)), 0.9))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
