@@ -3,6 +3,11 @@ package org.normfree.experiments;
 import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
+import org.normfree.experiments.study.AlphaTracking;
+import org.normfree.experiments.study.DytSquash;
+import org.normfree.experiments.study.LayerNormMaps;
+import org.normfree.experiments.study.MethodComparison;
+import org.normfree.experiments.study.Train;
 
 /**
  * Experiments by name.
@@ -17,7 +22,13 @@ public record Experiments(List<Experiment> all) {
 
   /** Every experiment of the toolkit. */
   public static Experiments standard() {
-    return new Experiments(List.of());
+    return new Experiments(
+        List.of(
+            new Train(),
+            new DytSquash(),
+            new MethodComparison(),
+            new AlphaTracking(),
+            new LayerNormMaps()));
   }
 
   /** The names, in order. */

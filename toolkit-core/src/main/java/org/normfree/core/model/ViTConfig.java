@@ -1,5 +1,8 @@
 package org.normfree.core.model;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 import org.normfree.core.InputException;
 
 /**
@@ -54,6 +57,16 @@ public record ViTConfig(
       this.dim = dim;
       this.depth = depth;
       this.heads = heads;
+    }
+
+    /**
+     * @param model a model's name, for example {@code vit-small}
+     * @return the preset of that name; empty if there is none
+     */
+    public static Optional<Preset> named(String model) {
+      return Arrays.stream(values())
+          .filter(preset -> model.equals("vit-" + preset.name().toLowerCase(Locale.ROOT)))
+          .findFirst();
     }
 
     /** Channels of the residual stream. */

@@ -19,7 +19,11 @@ public final class Keys {
 
   /** The architecture. */
   public static final Key<String> MODEL =
-      Key.choice("model", "vit", () -> List.of("vit"), "the architecture");
+      Key.choice(
+          "model",
+          "vit",
+          () -> List.of("vit", "vit-tiny", "vit-small", "vit-base"),
+          "the architecture; the named sizes override width, depth and heads");
 
   /** The method that keeps the network trainable. */
   public static final Key<String> METHOD =
@@ -147,6 +151,27 @@ public final class Keys {
   public static final Key<Double> ALPHA0 =
       Key.decimal("alpha0", 0.5, POSITIVE, "initial alpha of DyT and its relatives");
 
+  /** α₀ before attention. */
+  public static final Key<Double> ALPHA0_ATTENTION =
+      Key.decimal(
+          "alpha0.attention", 0, NOT_NEGATIVE, "initial alpha before attention; 0 = alpha0");
+
+  /** Granularity of α. */
+  public static final Key<Boolean> ALPHA_PER_CHANNEL =
+      Key.flag("alpha.per.channel", false, "an alpha for each channel instead of one a layer");
+
+  /** Whether α is trained. */
+  public static final Key<Boolean> ALPHA_LEARNED =
+      Key.flag("alpha.learned", true, "train alpha; otherwise it stays at alpha0");
+
+  /** Whether dynamic activations have γ and β. */
+  public static final Key<Boolean> AFFINE =
+      Key.flag("affine", true, "give DyT and its relatives gamma and beta");
+
+  /** LayerScale's λ₀. */
+  public static final Key<Double> LAYER_SCALE =
+      Key.decimal("layerscale", 1e-4, Range.any(), "initial factor of LayerScale");
+
   /** What runs the graph. */
   public static final Key<String> EXECUTOR =
       Key.choice("executor", "stock", () -> List.of("stock"), "what runs the graph");
@@ -176,7 +201,13 @@ public final class Keys {
 
   /** The keys that shape the model. */
   public static List<Key<?>> model() {
-    return List.of(MODEL, PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL, ALPHA0, DROP_PATH);
+    return List.of(MODEL, PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL, DROP_PATH);
+  }
+
+  /** The keys that say what a method starts from. */
+  public static List<Key<?>> methodOptions() {
+    return List.of(
+        ALPHA0, ALPHA0_ATTENTION, ALPHA_PER_CHANNEL, ALPHA_LEARNED, AFFINE, LAYER_SCALE);
   }
 
   /** The keys that say how a model is trained. */

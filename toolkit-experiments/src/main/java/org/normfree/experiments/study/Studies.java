@@ -1,0 +1,28 @@
+package org.normfree.experiments.study;
+
+import java.util.List;
+import org.normfree.experiments.Preset;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
+
+/** Keys and presets that the studies share. */
+final class Studies {
+  private Studies() {}
+
+  /** The keys of a training run without its method, and seeds and jobs. */
+  static List<Key<?>> keys() {
+    return Config.schema(
+        TrainingRun.KEYS.stream().filter(key -> key != Keys.METHOD).toList(),
+        List.of(Keys.SEEDS, Keys.JOBS));
+  }
+
+  /** Settings of {@code toolkit paper}: small and short, or the defaults with five seeds. */
+  static List<String> preset(Preset preset) {
+    return switch (preset) {
+      case QUICK ->
+          List.of("width=32", "depth=4", "heads=2", "epochs=12", "batch=64", "seeds=3");
+      case STANDARD -> List.of("seeds=5", "epochs=60");
+    };
+  }
+}

@@ -1,0 +1,97 @@
+package org.normfree.experiments.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.normfree.core.record.Trial;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.sweep.Sweep;
+import org.normfree.experiments.sweep.SweepTrial;
+import org.normfree.experiments.sweep.TrialResult;
+
+/** A sweep of training runs: methods and settings, each with every seed. */
+final class Study {
+  private final String experiment;
+  private final Config config;
+  private final RunDirectory directory;
+  private final List<SweepTrial> trials = new ArrayList<>();
+
+  /**
+   * @param experiment the experiment's name
+   * @param config its settings: what all runs share, seeds and jobs
+   * @param directory its directory
+   */
+  Study(String experiment, Config config, RunDirectory directory) {
+    this.experiment = experiment;
+    this.config = config;
+    this.directory = directory;
+  }
+
+  /** Adds a reported run of a method for every seed, at the shared settings. */
+  Study add(String method, Map<String, String> setting, TrainingRun.Probing probing) {
+    return add(method, setting, config.get(Keys.LEARNING_RATE), probing);
+  }
+
+  /** Adds a reported run of a method for every seed, at a learning rate of its own. */
+  Study add(
+      String method, Map<String, String> setting, double rate, TrainingRun.Probing probing) {
+    for (long seed : Keys.seedsOf(config)) {
+      add(id(method, setting) + "-seed" + seed, method, setting, seed, Trial.FINAL, rate, probing);
+    }
+    return this;
+  }
+
+  /** Adds a run with the first seed that only chooses a learning rate. */
+  Study search(String method, double rate) {
+    Map<String, String> setting = Map.of("lr", String.valueOf(rate));
+    String id = "search-" + id(method, setting);
+    long seed = config.get(Keys.SEED);
+    return add(id, method, setting, seed, Trial.SEARCH, rate, TrainingRun.Probing.NONE);
+  }
+
+  private Study add(
+      String id,
+      String method,
+      Map<String, String> setting,
+      long seed,
+      String phase,
+      double rate,
+      TrainingRun.Probing probing) {
+    Config run =
+        config
+            .forExperiment(TrainingRun.NAME, TrainingRun.KEYS)
+            .with(Keys.METHOD, method)
+            .with(Keys.SEED, seed)
+            .with(Keys.LEARNING_RATE, rate);
+    trials.add(
+        new SweepTrial(
+            id,
+            new Trial(experiment, method, setting, seed, phase),
+            run,
+            (c, d, progress) -> TrainingRun.run(c, d, progress, probing)));
+    return this;
+  }
+
+  /** A name for a directory: the method, and what its setting adds to it. */
+  private static String id(String method, Map<String, String> setting) {
+    return new TreeMap<>(setting)
+        .entrySet().stream()
+            .filter(entry -> entry.getKey().equals("lr"))
+            .map(entry -> "-" + entry.getKey() + entry.getValue())
+            .collect(Collectors.joining("", method, ""));
+  }
+
+  /**
+   * Carries out the runs.
+   *
+   * @param task what they are, for the progress display
+   * @return how each ended, in the order they were added
+   */
+  List<TrialResult> run(String task) {
+    return new Sweep(directory, Keys.jobsOf(config)).run(task, trials);
+  }
+}

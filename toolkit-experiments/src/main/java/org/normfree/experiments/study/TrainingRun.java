@@ -1,0 +1,284 @@
+package org.normfree.experiments.study;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.InputException;
+import org.normfree.core.data.Augmentation;
+import org.normfree.core.data.Batch;
+import org.normfree.core.data.DataSets;
+import org.normfree.core.data.EvaluationBatches;
+import org.normfree.core.data.ImageSplits;
+import org.normfree.core.data.Images;
+import org.normfree.core.data.Normalization;
+import org.normfree.core.data.PrefetchedBatches;
+import org.normfree.core.data.TrainingBatches;
+import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.exec.NativeThreads;
+import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.method.Method;
+import org.normfree.core.method.MethodOptions;
+import org.normfree.core.method.Methods;
+import org.normfree.core.model.ViTConfig;
+import org.normfree.core.model.VisionTransformer;
+import org.normfree.core.nn.Network;
+import org.normfree.core.optim.AdamW;
+import org.normfree.core.optim.Optimizer;
+import org.normfree.core.optim.ParameterGroup;
+import org.normfree.core.optim.Sgd;
+import org.normfree.core.optim.WarmupCosine;
+import org.normfree.core.train.Checkpoint;
+import org.normfree.core.train.CheckpointListener;
+import org.normfree.core.train.CheckpointStore;
+import org.normfree.core.train.DivergenceAdvice;
+import org.normfree.core.train.Evaluation;
+import org.normfree.core.train.Trainer;
+import org.normfree.core.train.TrainingListener;
+import org.normfree.core.train.TrainingSettings;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.run.MetricLog;
+import org.normfree.experiments.run.Outcome;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.run.TimingLog;
+import org.normfree.experiments.sweep.Progress;
+
+/**
+ * One training run of an image classifier as a configuration describes it: trained, evaluated,
+ * recorded and checkpointed in a run directory, resumed where an earlier process left off. Every study
+ * consists of such runs.
+ */
+final class TrainingRun {
+  /** The configuration's keys. */
+  static final List<Key<?>> KEYS =
+      Config.schema(
+          List.of(Keys.METHOD),
+          Keys.data(),
+          Keys.model(),
+          Keys.methodOptions(),
+          Keys.training(),
+          Keys.execution(),
+          List.of(Keys.SEED));
+
+  /** Name of the configuration of a run that belongs to a sweep. */
+  static final String NAME = "train";
+
+  private static final int EVALUATION_BATCH = 300;
+  private static final int PREFETCHED = 4;
+
+  private final Config config;
+  private final RunDirectory directory;
+  private final Progress.Part progress;
+  private final Probing probing;
+  private final ImageSplits splits;
+  private final Normalization normalization;
+
+  /** What a study looks at besides loss and accuracy. */
+  interface Probing {
+    /** Looks at nothing. */
+    Probing NONE = view -> List.of();
+
+    /**
+     * @param view the run that is about to begin
+     * @return listeners of its training
+     */
+    List<TrainingListener> listeners(View view);
+
+    /**
+     * Called at the end of a run that did not diverge.
+     *
+     * @param view the run
+     * @param trainer its training loop
+     * @return more values to report
+     */
+    default Map<String, Double> atEnd(View view, Trainer trainer) {
+      return Map.of();
+    }
+  }
+
+  /**
+   * A run as probes see it.
+   *
+   * @param network what is trained
+   * @param batch the first batch of the test split, to look at
+   * @param directory where to record
+   * @param recorder the run's metrics
+   */
+  record View(Network network, Batch batch, RunDirectory directory, Recorder recorder) {}
+
+  private TrainingRun(
+      Config config, RunDirectory directory, Progress.Part progress, Probing probing) {
+    this.config = config;
+    this.directory = directory;
+    this.progress = progress;
+    this.probing = probing;
+    this.splits =
+        DataSets.load(
+            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
+    this.normalization = Normalization.of(splits.train());
+  }
+
+  /**
+   * Does the run, or what is left of it.
+   *
+   * @param config settings with {@link #KEYS}
+   * @param directory the run's directory
+   * @param progress is told how far the run is
+   * @param probing what else to look at
+   * @return how it ended; accuracies in percent
+   * @throws InputException if the settings do not fit each other or the data
+   */
+  static Outcome run(
+      Config config, RunDirectory directory, Progress.Part progress, Probing probing) {
+    return new TrainingRun(config, directory, progress, probing).run();
+  }
+
+  private Outcome run() {
+    long seed = config.get(Keys.SEED);
+    Network network = network(splits.train(), seed);
+    TrainingBatches batches =
+        new TrainingBatches(
+            splits.train(), normalization, augmentation(), config.get(Keys.BATCH), seed);
+    TrainingSettings settings = settings(batches, seed);
+    CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
+    Optional<Checkpoint> checkpoint = store.latest();
+    long done = checkpoint.map(c -> c.progress().step()).orElse(0L);
+    NativeThreads.use(config.get(Keys.THREADS));
+    try (GraphExecutor executor = new StockExecutor(network.graph());
+        MetricLog metrics =
+            checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
+        TimingLog timing = directory.timing();
+        PrefetchedBatches stream = new PrefetchedBatches(batches.from(done), PREFETCHED)) {
+      // a run whose last checkpoint is there has recorded everything; only its numbers are missing
+      Recorder recorder = new Recorder(metrics, done < settings.steps());
+      Evaluator evaluator =
+          new Evaluator(
+              evaluation(splits.validation()),
+              evaluation(splits.test()),
+              config.get(Keys.EVAL_EVERY));
+      View view =
+          new View(network, evaluation(splits.test()).batch(0), directory, recorder);
+      List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
+      listeners.addAll(probing.listeners(view));
+      listeners.add(new DivergenceAdvice());
+      listeners.add(new Pace(timing, progress));
+      // last: what the others recorded for a step is on the disk before the step is saved
+      listeners.add(recorder.forcing());
+      listeners.add(new CheckpointListener(store, config.get(Keys.CHECKPOINT_EVERY)));
+      Trainer trainer =
+          new Trainer(
+              network, executor, optimizer(network), schedule(settings), settings, listeners);
+      checkpoint.ifPresent(trainer::restore);
+      org.normfree.core.train.Outcome end = trainer.train(stream);
+      if (end.status() == org.normfree.core.train.Outcome.Status.DIVERGED) {
+        return Outcome.diverged(end.step() + 1, bestValidation());
+      }
+      Map<String, Double> values = new LinkedHashMap<>();
+      evaluator.last().forEach(evaluation -> add(values, evaluation));
+      values.putAll(probing.atEnd(view, trainer));
+      return Outcome.done(values);
+    }
+  }
+
+  private static void add(Map<String, Double> values, Evaluation evaluation) {
+    values.put(evaluation.split() + "_accuracy", 100 * evaluation.accuracy());
+    values.put(evaluation.split() + "_loss", evaluation.loss());
+  }
+
+  /** The best accuracy before the run broke, which the papers print. */
+  private Map<String, Double> bestValidation() {
+    return Recorder.read(directory).stream()
+        .filter(line -> line.scope().equals("validation"))
+        .map(line -> 100 * line.values().get("accuracy"))
+        .max(Double::compare)
+        .map(best -> Map.of("best_validation_accuracy", best))
+        .orElse(Map.of());
+  }
+
+  private Network network(Images images, long seed) {
+    String model = config.get(Keys.MODEL);
+    Optional<ViTConfig.Preset> preset = ViTConfig.Preset.named(model);
+    ViTConfig shape =
+        new ViTConfig(
+            images.height(),
+            images.width(),
+            images.channels(),
+            images.classes(),
+            config.get(Keys.PATCH),
+            preset.map(ViTConfig.Preset::dim).orElse(config.get(Keys.WIDTH)),
+            preset.map(ViTConfig.Preset::depth).orElse(config.get(Keys.DEPTH)),
+            preset.map(ViTConfig.Preset::heads).orElse(config.get(Keys.HEADS)),
+            config.get(Keys.MLP_RATIO),
+            ViTConfig.Pooling.valueOf(config.get(Keys.POOL).toUpperCase(Locale.ROOT)),
+            config.get(Keys.DROP_PATH));
+    return VisionTransformer.build(shape, method(), DataType.FLOAT, seed);
+  }
+
+  private Method method() {
+    double alpha0 = config.get(Keys.ALPHA0);
+    double attention = config.get(Keys.ALPHA0_ATTENTION);
+    MethodOptions options =
+        new MethodOptions(
+            attention > 0 ? attention : alpha0,
+            alpha0,
+            config.get(Keys.ALPHA_PER_CHANNEL),
+            config.get(Keys.ALPHA_LEARNED),
+            config.get(Keys.AFFINE),
+            config.get(Keys.LAYER_SCALE));
+    return Methods.create(config.get(Keys.METHOD), options);
+  }
+
+  private Augmentation augmentation() {
+    return new Augmentation(
+        config.get(Keys.CROP),
+        config.get(Keys.FLIP),
+        config.get(Keys.MIXUP),
+        config.get(Keys.LABEL_SMOOTHING));
+  }
+
+  private TrainingSettings settings(TrainingBatches batches, long seed) {
+    int perEpoch = batches.stepsPerEpoch();
+    long steps = config.get(Keys.STEPS);
+    return new TrainingSettings(
+        seed,
+        steps > 0 ? steps : (long) perEpoch * config.get(Keys.EPOCHS),
+        perEpoch,
+        config.get(Keys.CLIP),
+        config.get(Keys.EMA));
+  }
+
+  private WarmupCosine schedule(TrainingSettings settings) {
+    double base = config.get(Keys.LEARNING_RATE);
+    long warmup = Math.round(config.get(Keys.WARMUP) * settings.stepsPerEpoch());
+    return new WarmupCosine(
+        base,
+        Math.min(base, config.get(Keys.MIN_LEARNING_RATE)),
+        Math.min(warmup, settings.steps()),
+        settings.steps());
+  }
+
+  private Optimizer optimizer(Network network) {
+    Map<String, INDArray> parameters = Trainer.parameters(network);
+    List<ParameterGroup> groups =
+        ParameterGroup.byRank(
+            parameters, config.get(Keys.WEIGHT_DECAY), config.get(Keys.DECAY_ALL));
+    return config.get(Keys.OPTIMIZER).equals("sgd")
+        ? new Sgd(parameters, groups, config.get(Keys.MOMENTUM))
+        : new AdamW(
+            parameters,
+            groups,
+            config.get(Keys.BETA1),
+            config.get(Keys.BETA2),
+            AdamW.EPSILON);
+  }
+
+  private EvaluationBatches evaluation(Images images) {
+    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
+  }
+}

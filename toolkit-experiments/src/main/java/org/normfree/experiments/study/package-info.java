@@ -1,0 +1,2 @@
+/** The experiments themselves, one class each with a {@code main}. */
+package org.normfree.experiments.study;
