@@ -32,7 +32,6 @@ public final class NativeThreads {
               .formatted(threads));
     }
     Nd4j.getEnvironment().setMaxThreads(threads);
-    Nd4j.getEnvironment().setMaxMasterThreads(threads);
     Nd4j.factory().blas().setMaxThreads(threads);
     limit = threads;
     adopt();

@@ -37,7 +37,6 @@ class NativeThreadsTest {
       for (int threads : List.of(1, 2, 1)) {
         NativeThreads.limit(threads);
         assertThat(Nd4j.getEnvironment().maxThreads()).isEqualTo(threads);
-        assertThat(Nd4j.getEnvironment().maxMasterThreads()).isEqualTo(threads);
         assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(threads);
         assertThat(openMp()).isEqualTo(threads);
         int elsewhere =
