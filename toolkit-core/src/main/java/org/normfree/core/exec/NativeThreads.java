@@ -31,7 +31,8 @@ public final class NativeThreads {
           "threads is %d; expected at least 1, at most the number of cores is of use"
               .formatted(threads));
     }
-    Nd4j.getEnvironment().setMaxThreads(threads);
+    // Environment.setMaxThreads does nothing in ND4J 1.0.0-M2.1
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
     Nd4j.factory().blas().setMaxThreads(threads);
     limit = threads;
     adopt();
