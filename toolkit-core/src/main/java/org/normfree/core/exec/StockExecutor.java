@@ -99,6 +99,7 @@ public final class StockExecutor implements GraphExecutor {
 
     Map<String, INDArray> run(
         Map<String, INDArray> placeholders, List<String> outputs, Operation operation) {
+      NativeThreads.adopt();
       // SameDiff adds the id of every array it ever dropped
       freedArrays.clear();
       Map<String, SDValue> values =
