@@ -3,8 +3,6 @@ package org.normfree.core.op;
 import org.nd4j.common.io.ClassPathResource;
 import org.nd4j.common.io.Resource;
 import org.nd4j.linalg.cpu.nativecpu.CpuBackend;
-import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.LoggerFactory;
 
 /**
  * ND4J's CPU backend with {@link NormfreeCpuExecutioner} as its executioner. ND4J finds it by
@@ -28,11 +26,5 @@ public class NormfreeCpuBackend extends CpuBackend {
   public void logBackendInit() {
     super.logBackendInit();
     Registration.register();
-    if (!(Nd4j.getExecutioner() instanceof NormfreeExecutioner)) {
-      LoggerFactory.getLogger(NormfreeCpuBackend.class)
-          .error(
-              "The op executioner {} replaces the toolkit's: normfree ops will be refused",
-              Nd4j.getExecutioner().getClass().getName());
-    }
   }
 }

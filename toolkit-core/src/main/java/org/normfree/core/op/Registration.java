@@ -4,10 +4,11 @@ import java.util.List;
 import org.nd4j.imports.converters.ImportClassMapping;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the project's ops known to ND4J: by name, so that SameDiff can clone, save and load graphs
- * that hold them. {@link NormfreeCpuBackend} calls it when ND4J starts.
+ * that hold them. The toolkit's ND4J backend calls it when ND4J starts.
  */
 final class Registration {
   private static final List<NormfreeOp> OPS =
@@ -31,10 +32,19 @@ final class Registration {
 
   private Registration() {}
 
-  /** Puts every op where ND4J looks op names up; doing it again changes nothing. */
+  /**
+   * Puts every op where ND4J looks op names up, and says in the log if another executioner stands
+   * in the way; doing it again changes nothing.
+   */
   static void register() {
     for (NormfreeOp op : OPS) {
       ImportClassMapping.getOpNameMapping().put(op.opName(), op);
+    }
+    if (!(Nd4j.getExecutioner() instanceof NormfreeExecutioner)) {
+      LoggerFactory.getLogger(Registration.class)
+          .error(
+              "The op executioner {} replaces the toolkit's: normfree ops will be refused",
+              Nd4j.getExecutioner().getClass().getName());
     }
   }
 
@@ -49,9 +59,9 @@ final class Registration {
       throw new IllegalStateException(
           "ND4J runs with the op executioner %s, which does not know the normfree ops, on backend %s;"
                   .formatted(executioner.getClass().getName(), Nd4j.getBackend())
-              + " remove your own 'opexec' (system property or nd4j properties file), or extend "
-              + NormfreeCpuExecutioner.class.getName()
-              + " with it");
+              + " remove your own 'opexec' (system property or nd4j properties file), or let it extend"
+              + " the executioner of your backend in "
+              + NormfreeExecutioner.class.getPackageName());
     }
   }
 }

@@ -20,7 +20,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The ops are there for whoever has the module on the class path, in a JVM of their own. */
@@ -54,14 +53,15 @@ class InstallationTest {
     Path file = folder.resolve("graph.fb");
     sd.save(file.toFile(), false);
     List<String> output = run(List.of(), LoadAndRun.class, file.toString());
+    assertThat(Nd4j.getExecutioner()).isInstanceOf(NormfreeExecutioner.class);
     assertThat(output)
-        .contains("executioner " + NormfreeCpuExecutioner.class.getName())
+        .contains("executioner " + Nd4j.getExecutioner().getClass().getName())
         .contains("result " + LoadAndRun.result(sd));
   }
 
   @Test
   void anotherExecutionerIsLoggedAndTheOpsAreRefused() throws IOException, InterruptedException {
-    String other = NativeOpExecutioner.class.getName();
+    String other = Nd4j.getExecutioner().getClass().getSuperclass().getName();
     List<String> options = List.of("-Dopexec=" + other, "-Dorg.nd4j.log.initialization=false");
     List<String> output = run(options, ForeignExecutioner.class);
     assertThat(output)
