@@ -18,6 +18,8 @@ public class NormfreeCudaExecutioner extends CudaExecutioner implements Normfree
 
   @Override
   public INDArray[] exec(CustomOp op, OpContext context) {
-    return op instanceof NormfreeOp ours ? ours.execute(context, List.of()) : super.exec(op, context);
+    return op instanceof NormfreeOp ours
+        ? ours.execute(context, List.of())
+        : super.exec(op, context);
   }
 }
