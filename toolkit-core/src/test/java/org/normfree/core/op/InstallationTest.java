@@ -35,7 +35,8 @@ class InstallationTest {
     SDVariable one = sd.var("one", Nd4j.ones(DataType.FLOAT, 1));
     SDVariable hat = ops.sigmaReparam("hat", w, sd.constant("u", floats(seed + 4, 7)), one)[0];
     SDVariable h = ops.gelu("h", ops.linear("linear", x, hat, bias));
-    SDVariable deep = ops.deepNorm("deep", x, h, 1.5, gain, bias, 1e-5);
+    SDVariable mixed = ops.attention("attention", h, h, h, 1);
+    SDVariable deep = ops.deepNorm("deep", x, mixed, 1.5, gain, bias, 1e-5);
     SDVariable norm = ops.rmsNorm("rms", ops.layerNorm("norm", deep, gain, bias, 1e-5), gain, 1e-6);
     ops.dyt("y", norm, one, gain, bias).mul(sd.constant(floats(seed + 5, 5, 3, 7))).sum("loss");
     sd.setLossVariables("loss");

@@ -1,0 +1,115 @@
+package org.normfree.core;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.factory.Nd4j;
+
+@AnalyzeClasses(
+    packages = ArchitectureTest.ROOT,
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  static final String ROOT = "org.normfree.core";
+
+  /**
+   * Which packages a package may use, beside the root package, which uses none of them. Whoever
+   * hands a {@code Network} or a {@code Batch} on may name it, so {@code train} and {@code probe}
+   * see {@code nn}, {@code data} and the {@code record}s they write.
+   */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("op", Set.of()),
+          Map.entry("kernel", Set.of("op")),
+          Map.entry("exec", Set.of("op", "kernel")),
+          Map.entry("nn", Set.of("op")),
+          Map.entry("method", Set.of("nn", "op")),
+          Map.entry("model", Set.of("nn", "method", "op")),
+          Map.entry("optim", Set.of()),
+          Map.entry("data", Set.of()),
+          Map.entry("record", Set.of()),
+          Map.entry("train", Set.of("exec", "optim", "nn", "data", "record")),
+          Map.entry("probe", Set.of("exec", "nn", "data", "record")),
+          Map.entry("dl4j", Set.of("op")));
+
+  @ArchTest
+  static void packagesUseOnlyWhatTheyMay(JavaClasses classes) {
+    Set<String> packages =
+        classes.stream()
+            .map(c -> c.getPackageName())
+            .filter(name -> name.startsWith(ROOT + "."))
+            .map(name -> name.substring(ROOT.length() + 1).replaceFirst("\\..*", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages).as("packages with a rule").isNotEmpty().isSubsetOf(MAY_USE.keySet());
+    for (String name : packages) {
+      String[] others =
+          packages.stream()
+              .filter(other -> !other.equals(name) && !MAY_USE.get(name).contains(other))
+              .map(ArchitectureTest::inside)
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(inside(name))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others)
+          .check(classes);
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(inside(name))
+          .check(classes);
+    }
+  }
+
+  private static String inside(String name) {
+    return ROOT + "." + name + "..";
+  }
+
+  @ArchTest
+  static final ArchRule NAMES_SAY_WHAT_A_CLASS_IS =
+      noClasses().should().haveNameMatching(".*(Utils?|Helpers?|Manager|Common)");
+
+  @ArchTest
+  static final ArchRule NO_STATIC_STATE_MOVES = fields().that().areStatic().should().beFinal();
+
+  @ArchTest
+  static final ArchRule RANDOMNESS_HAS_A_SEED =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(java.util.Random.class, ThreadLocalRandom.class)
+          .orShould()
+          .callMethod(Math.class, "random")
+          .orShould()
+          .callMethod(StrictMath.class, "random")
+          .orShould()
+          .callMethodWhere(
+              target(owner(type(Nd4j.class)))
+                  .and(target(nameMatching("randn?|getRandom(Factory)?"))))
+          .because("only an explicitly seeded SplittableRandom reproduces a run");
+
+  @ArchTest
+  static final ArchRule STANDARD_STREAMS_ARE_THE_PROGRAMS =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(ROOT + ".exec.DifferentiationLog") // keeps SameDiff quiet
+          .should(ACCESS_STANDARD_STREAMS);
+}
