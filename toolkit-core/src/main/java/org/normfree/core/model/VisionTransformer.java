@@ -14,10 +14,10 @@ import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;
 
 /**
- * Vision Transformer: patches, linear embedding, learned positions, blocks of attention and
- * feed-forward branches joined by a {@link Method}, pooling, last norm, linear head. Source: arXiv
- * 2010.11929; with mean pooling the last norm stands behind the pooling, as in arXiv 2503.10622's
- * code.
+ * Vision Transformer: patches, linear embedding, learned positions that start as a two-dimensional
+ * sine-cosine grid, blocks of attention and feed-forward branches joined by a {@link Method},
+ * pooling, last norm, linear head. Source: arXiv 2010.11929; the grid is that of arXiv 2205.01580;
+ * with mean pooling the last norm stands behind the pooling, as in arXiv 2503.10622's code.
  */
 public final class VisionTransformer {
   private final ViTConfig config;
@@ -101,7 +101,11 @@ public final class VisionTransformer {
     }
     SDVariable positions =
         root.parameter(
-            "positions", Initializer.truncatedNormal(0.02), 1, config.tokens(), config.dim());
+            "positions",
+            (shape, rng) -> PositionGrid.sinCos(config),
+            1,
+            config.tokens(),
+            config.dim());
     return tokens.add(positions);
   }
 

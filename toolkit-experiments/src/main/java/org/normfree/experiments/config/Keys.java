@@ -206,8 +206,7 @@ public final class Keys {
 
   /** The keys that say what a method starts from. */
   public static List<Key<?>> methodOptions() {
-    return List.of(
-        ALPHA0, ALPHA0_ATTENTION, ALPHA_PER_CHANNEL, ALPHA_LEARNED, AFFINE, LAYER_SCALE);
+    return List.of(ALPHA0, ALPHA0_ATTENTION, ALPHA_PER_CHANNEL, ALPHA_LEARNED, AFFINE, LAYER_SCALE);
   }
 
   /** The keys that say how a model is trained. */

@@ -24,9 +24,9 @@ import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
- * {@code alpha-tracking}: α and 1/std of the input of every dynamic activation, after every epoch, with
- * Pearson's r over layers and over time, sign as it comes out. Source: arXiv 2503.10622, section 6.2,
- * figure 8.
+ * {@code alpha-tracking}: α and 1/std of the input of every dynamic activation, after every epoch,
+ * with Pearson's r over layers and over time, sign as it comes out. Source: arXiv 2503.10622,
+ * section 6.2, figure 8.
  */
 public final class AlphaTracking implements Experiment {
   private static final String OVER_LAYERS = "pearson_layers_final";
@@ -104,8 +104,7 @@ public final class AlphaTracking implements Experiment {
                             trainer.progress().step(),
                             trainer.progress().epoch(),
                             reading.layer(),
-                            Map.of(
-                                "alpha", reading.alpha(), "inverseStd", reading.inverseStd())));
+                            Map.of("alpha", reading.alpha(), "inverseStd", reading.inverseStd())));
               }
             }
           });
@@ -129,10 +128,8 @@ public final class AlphaTracking implements Experiment {
     }
 
     private static void put(Map<String, Double> values, String name, List<MetricLine> lines) {
-      double r = Statistics.pearson(column(lines, "alpha"), column(lines, "inverseStd"));
-      if (Double.isFinite(r)) {
-        values.put(name, r);
-      }
+      Statistics.pearson(column(lines, "alpha"), column(lines, "inverseStd"))
+          .ifPresent(correlation -> values.put(name, correlation.r()));
     }
 
     private static List<Double> column(List<MetricLine> lines, String name) {

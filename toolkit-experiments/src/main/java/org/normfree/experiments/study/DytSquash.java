@@ -9,15 +9,14 @@ import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
-import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.statistics.Published;
 import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
- * {@code dyt-squash}: DyT with tanh, hardtanh, sigmoid and no squash at all, each with and without α,
- * at one learning rate. Source: arXiv 2503.10622, section 6.1, tables 7 and 8.
+ * {@code dyt-squash}: DyT with tanh, hardtanh, sigmoid and no squash at all, each with and without
+ * α, at one learning rate. Source: arXiv 2503.10622, section 6.1, tables 7 and 8.
  */
 public final class DytSquash implements Experiment {
   private static final Map<String, String> METHOD_OF_SQUASH =
@@ -49,8 +48,7 @@ public final class DytSquash implements Experiment {
     Study study = new Study(name(), config, directory);
     for (String squash : SQUASHES) {
       String method = METHOD_OF_SQUASH.get(squash);
-      study.add(
-          method, Map.of("squash", squash, "alpha", "learned"), TrainingRun.Probing.NONE);
+      study.add(method, Map.of("squash", squash, "alpha", "learned"), TrainingRun.Probing.NONE);
       study.add(
           method + "-no-alpha",
           Map.of("squash", squash, "alpha", "none"),

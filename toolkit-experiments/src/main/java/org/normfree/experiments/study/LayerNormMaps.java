@@ -22,8 +22,9 @@ import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
- * {@code layernorm-map}: input and output of chosen LayerNorm layers of a trained Pre-LN network, with
- * R² of a fitted tanh beside that of a line. Source: arXiv 2503.10622, section 3, figures 2 to 4.
+ * {@code layernorm-map}: input and output of chosen LayerNorm layers of a trained Pre-LN network,
+ * with R² of a fitted tanh beside that of a line. Source: arXiv 2503.10622, section 3, figures 2 to
+ * 4.
  */
 public final class LayerNormMaps implements Experiment {
   private static final int POINTS = 4000;

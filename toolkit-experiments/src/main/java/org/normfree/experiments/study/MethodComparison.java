@@ -20,10 +20,10 @@ import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
- * {@code method-comparison}: every method after the same learning-rate search. Each is trained once at
- * every rate of the grid with the first seed; the rate with the best validation accuracy is then
- * trained with all seeds and reported on the test split. Source: arXiv 2503.10622, section 6.3, table
- * 9.
+ * {@code method-comparison}: every method after the same learning-rate search. Each is trained once
+ * at every rate of the grid with the first seed; the rate with the best validation accuracy is then
+ * trained with all seeds and reported on the test split. Source: arXiv 2503.10622, section 6.3,
+ * table 9.
  */
 public final class MethodComparison implements Experiment {
   private static final Key<List<String>> METHODS =
@@ -84,8 +84,7 @@ public final class MethodComparison implements Experiment {
     Study study = new Study(name(), config, directory);
     for (String method : methods) {
       double rate = best(searched, method, config.get(RATES));
-      study.add(
-          method, Map.of("lr", String.valueOf(rate)), rate, TrainingRun.Probing.NONE);
+      study.add(method, Map.of("lr", String.valueOf(rate)), rate, TrainingRun.Probing.NONE);
     }
     List<TrialResult> results = new ArrayList<>(searched);
     results.addAll(study.run(name()));

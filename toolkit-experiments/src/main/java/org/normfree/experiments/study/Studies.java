@@ -20,8 +20,7 @@ final class Studies {
   /** Settings of {@code toolkit paper}: small and short, or the defaults with five seeds. */
   static List<String> preset(Preset preset) {
     return switch (preset) {
-      case QUICK ->
-          List.of("width=32", "depth=4", "heads=2", "epochs=12", "batch=64", "seeds=3");
+      case QUICK -> List.of("width=32", "depth=4", "heads=2", "epochs=12", "batch=64", "seeds=3");
       case STANDARD -> List.of("seeds=5", "epochs=60");
     };
   }

@@ -37,8 +37,7 @@ final class Study {
   }
 
   /** Adds a reported run of a method for every seed, at a learning rate of its own. */
-  Study add(
-      String method, Map<String, String> setting, double rate, TrainingRun.Probing probing) {
+  Study add(String method, Map<String, String> setting, double rate, TrainingRun.Probing probing) {
     for (long seed : Keys.seedsOf(config)) {
       add(id(method, setting) + "-seed" + seed, method, setting, seed, Trial.FINAL, rate, probing);
     }

@@ -19,8 +19,8 @@ import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
- * {@code train}: one run of any model, method and data, in the experiment's own directory; with {@code
- * seeds} above 1 a run a seed.
+ * {@code train}: one run of any model, method and data, in the experiment's own directory; with
+ * {@code seeds} above 1 a run a seed.
  */
 public final class Train implements Experiment {
   @Override
@@ -55,8 +55,7 @@ public final class Train implements Experiment {
               progress.part(),
               TrainingRun.Probing.NONE);
       Trial trial =
-          new Trial(
-              name(), config.get(Keys.METHOD), Map.of(), config.get(Keys.SEED), Trial.FINAL);
+          new Trial(name(), config.get(Keys.METHOD), Map.of(), config.get(Keys.SEED), Trial.FINAL);
       return Result.single(table(List.of(new TrialResult(name(), trial, outcome))), outcome);
     }
   }

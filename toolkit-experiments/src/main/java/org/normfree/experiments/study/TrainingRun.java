@@ -51,8 +51,8 @@ import org.normfree.experiments.sweep.Progress;
 
 /**
  * One training run of an image classifier as a configuration describes it: trained, evaluated,
- * recorded and checkpointed in a run directory, resumed where an earlier process left off. Every study
- * consists of such runs.
+ * recorded and checkpointed in a run directory, resumed where an earlier process left off. Every
+ * study consists of such runs.
  */
 final class TrainingRun {
   /** The configuration's keys. */
@@ -149,7 +149,7 @@ final class TrainingRun {
     CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
     Optional<Checkpoint> checkpoint = store.latest();
     long done = checkpoint.map(c -> c.progress().step()).orElse(0L);
-    NativeThreads.use(config.get(Keys.THREADS));
+    NativeThreads.limit(config.get(Keys.THREADS));
     try (GraphExecutor executor = new StockExecutor(network.graph());
         MetricLog metrics =
             checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
@@ -162,8 +162,7 @@ final class TrainingRun {
               evaluation(splits.validation()),
               evaluation(splits.test()),
               config.get(Keys.EVAL_EVERY));
-      View view =
-          new View(network, evaluation(splits.test()).batch(0), directory, recorder);
+      View view = new View(network, evaluation(splits.test()).batch(0), directory, recorder);
       List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
       listeners.addAll(probing.listeners(view));
       listeners.add(new DivergenceAdvice());
@@ -271,11 +270,7 @@ final class TrainingRun {
     return config.get(Keys.OPTIMIZER).equals("sgd")
         ? new Sgd(parameters, groups, config.get(Keys.MOMENTUM))
         : new AdamW(
-            parameters,
-            groups,
-            config.get(Keys.BETA1),
-            config.get(Keys.BETA2),
-            AdamW.EPSILON);
+            parameters, groups, config.get(Keys.BETA1), config.get(Keys.BETA2), AdamW.EPSILON);
   }
 
   private EvaluationBatches evaluation(Images images) {

@@ -1,0 +1,77 @@
+package org.normfree.experiments.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.normfree.experiments.cli.ToolkitRunner;
+
+/** What a user can get wrong in {@code toolkit run train}: one line, exit code 2, nothing left. */
+class BadInputTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void badData() throws IOException {
+    Path cifar = Files.createDirectory(folder.resolve("cifar"));
+    Files.write(cifar.resolve("data_batch_1.bin"), new byte[3073 * 2 - 5]);
+    Files.write(cifar.resolve("test_batch.bin"), new byte[3073]);
+    Path mnist = Files.createDirectory(folder.resolve("mnist"));
+    for (String name : List.of("train-images-idx3", "t10k-images-idx3")) {
+      Files.write(
+          mnist.resolve(name + "-ubyte"),
+          new byte[] {0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3});
+    }
+    for (String name : List.of("train-labels-idx1", "t10k-labels-idx1")) {
+      Files.write(mnist.resolve(name + "-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 9, 1, 2, 3});
+    }
+    for (String name : List.of("cats", "dogs")) {
+      Path images = Files.createDirectories(folder.resolve("images/" + name));
+      Files.writeString(images.resolve("a.png"), "this is text");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "method=dty | did you mean 'dyt'",
+        "widht=32 | did you mean 'width'",
+        "model=vti | did you mean 'vit'",
+        "data=digit | did you mean 'digits'",
+        "width=10 heads=3 | width=10 is not divisible by heads=3",
+        "patch=3 | patch=3 does not divide the image of 8×8",
+        "depth=-1 | depth=-1",
+        "alpha0=NaN | alpha0=NaN",
+        "data=cifar10 data.path=DIR/nowhere | nowhere",
+        "data=cifar10 data.path=DIR/cifar | 3073",
+        "data=mnist data.path=DIR/mnist | train-images-idx3-ubyte",
+        "data=folder data.path=DIR/images | a.png",
+        "data=cifar10 | data.path",
+        "threads=0 | threads=0",
+        "executor=fast | executor=fast"
+      })
+  void isOneLineThatSaysWhatAndHow(String settings, String message) throws IOException {
+    List<String> words = new ArrayList<>(List.of("run", "train"));
+    Arrays.stream(settings.split(" "))
+        .map(word -> word.replace("DIR", folder.toString()))
+        .forEach(words::add);
+    words.addAll(List.of("--out", folder.resolve("out").toString()));
+    ToolkitRunner.Output output = ToolkitRunner.run(words);
+    assertThat(output.exitCode()).as(output.err()).isEqualTo(2);
+    assertThat(output.err().strip().lines()).as(output.err()).hasSize(1);
+    assertThat(output.err()).contains(message).doesNotContain("Exception");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("cifar", "mnist", "images");
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.normfree.experiments.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.normfree.core.record.Json;
+import org.normfree.core.record.LayerNormMap;
+import org.normfree.core.record.Marker;
+import org.normfree.core.record.MetricLine;
+import org.normfree.core.record.Summary;
+import org.normfree.core.record.SummaryRow;
+import org.normfree.experiments.Experiment;
+import org.normfree.experiments.Launch;
+import org.normfree.experiments.Result;
+import org.normfree.experiments.config.Config;
+import org.normfree.plots.Figures;
+
+/** Every study at its smallest: it runs, records and can be drawn. */
+class StudiesTest {
+  private static final List<String> SMALL =
+      List.of("width=8", "heads=2", "depth=2", "patch=4", "mlp.ratio=2", "epochs=1", "batch=200");
+
+  @TempDir Path folder;
+
+  private Result run(Experiment experiment, String... settings) {
+    List<String> assignments = new ArrayList<>(SMALL);
+    assignments.addAll(List.of(settings));
+    Config config =
+        Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), assignments);
+    return Launch.run(experiment, config, folder.resolve(experiment.name()), List.of());
+  }
+
+  private static SummaryRow row(Summary summary, String method, String metric) {
+    return summary.rows().stream()
+        .filter(row -> row.method().equals(method) && row.metric().equals(metric))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void trainRecordsEveryEpochAndBothEvaluations() {
+    Result result = run(new Train(), "epochs=3", "seed=5");
+    assertThat(result.outcome()).isEqualTo(Marker.DONE);
+    SummaryRow row = row(result.summary(), "dyt", "test_accuracy");
+    assertThat(row.n()).isEqualTo(1);
+    assertThat(row.seeds()).containsExactly(5L);
+    assertThat(row.mean()).isBetween(0.0, 100.0);
+    assertThat(folder.resolve("train/metrics.jsonl"))
+        .content()
+        .containsPattern("\"scope\":\"train\"[^\n]*\n[^\n]*\"scope\":\"validation\"");
+    assertThat(folder.resolve("train/checkpoints/final/model.safetensors")).exists();
+    assertThat(folder.resolve("train/DONE")).exists();
+  }
+
+  @Test
+  void aRunThatDivergesIsAResult() {
+    Result result = run(new Train(), "lr=1e30", "optimizer=sgd", "warmup=0", "epochs=2");
+    assertThat(result.outcome()).isEqualTo(Marker.DIVERGED);
+    SummaryRow row = row(result.summary(), "dyt", "test_accuracy");
+    assertThat(row.diverged()).isEqualTo(1);
+    assertThat(row.mean()).isNull();
+    assertThat(folder.resolve("train/DIVERGED")).content().contains("loss not finite at step");
+  }
+
+  @Test
+  void squashesAreRunWithAndWithoutAlpha() {
+    Summary summary = run(new DytSquash(), "seeds=1").summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
+    assertThat(rows).hasSize(8);
+    assertThat(rows.stream().map(SummaryRow::setting).distinct()).hasSize(8);
+    assertThat(row(summary, "dyt", "test_accuracy").published()).isEqualTo(82.5);
+    assertThat(row(summary, "sigmoid-no-alpha", "test_accuracy").published()).isEqualTo(80.7);
+    assertThat(row(summary, "identity-no-alpha", "test_accuracy").published()).isNull();
+  }
+
+  @Test
+  void everyMethodGetsTheSameSearch() {
+    Summary summary =
+        run(new MethodComparison(), "methods=pre-ln,dyt,fixup", "lr.grid=0.001,0.01", "seeds=2")
+            .summary();
+    assertThat(row(summary, "fixup", "test_accuracy").published()).isEqualTo(77.2);
+    for (String method : List.of("pre-ln", "dyt", "fixup")) {
+      SummaryRow row = row(summary, method, "test_accuracy");
+      assertThat(row.n()).isEqualTo(2);
+      assertThat(row.setting().get("lr")).isIn("0.001", "0.01");
+      assertThat(folder.resolve("method-comparison/runs/search-" + method + "-lr0.01/DONE"))
+          .exists();
+    }
+  }
+
+  @Test
+  void alphaIsReadBeforeTrainingAndAfterEveryEpoch() throws Exception {
+    Summary summary = run(new AlphaTracking(), "seeds=1", "epochs=3").summary();
+    List<MetricLine> probes = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(folder.resolve("alpha-tracking/runs/dyt-seed1/metrics.jsonl"))) {
+      MetricLine metric = Json.MAPPER.readValue(line, MetricLine.class);
+      if (metric.kind().equals(MetricLine.PROBE)) {
+        probes.add(metric);
+      }
+    }
+    // two blocks of two branches and the last norm; at the start and after three epochs
+    assertThat(probes).hasSize(5 * 4);
+    assertThat(probes.subList(0, 5))
+        .allSatisfy(
+            line -> {
+              assertThat(line.step()).isZero();
+              assertThat(line.values().get("alpha")).isEqualTo(0.5);
+              assertThat(line.values().get("inverseStd")).isPositive();
+            });
+    assertThat(row(summary, "dyt", "pearson_layers_final").mean()).isBetween(-1.0, 1.0);
+  }
+
+  @Test
+  void layerNormsAreMappedAndFitted() {
+    Summary summary = run(new LayerNormMaps(), "seeds=1", "layers=3").summary();
+    LayerNormMap map =
+        Json.read(
+            folder.resolve("layernorm-map/runs/pre-ln-seed1/layernorm-map.json"),
+            LayerNormMap.class);
+    assertThat(map.layers()).hasSize(3);
+    assertThat(map.layers().get(0).name()).isEqualTo("block0.attention.norm");
+    assertThat(map.layers().get(2).name()).isEqualTo("norm");
+    assertThat(map.layers())
+        .allSatisfy(
+            layer -> {
+              assertThat(layer.x()).hasSameSizeAs(layer.channel()).hasSizeBetween(1, 4000);
+              assertThat(layer.lineR2()).isBetween(0.0, 1.0);
+              assertThat(layer.tanhR2()).isLessThanOrEqualTo(1.0);
+            });
+    assertThat(summary.rows()).anyMatch(row -> row.metric().startsWith("tanh_r2:"));
+  }
+
+  @Test
+  void figuresCanBeMadeOfWhatTheStudiesRecord() {
+    run(new AlphaTracking(), "seeds=2");
+    run(new LayerNormMaps(), "seeds=1");
+    run(new Train());
+    List<Path> files = Figures.create(folder, folder.resolve("figures-out"));
+    assertThat(files).allSatisfy(file -> assertThat(file).isNotEmptyFile());
+    assertThat(folder.resolve("figures-out/report.html")).exists();
+  }
+}
