@@ -31,8 +31,8 @@ import org.normfree.core.record.Json;
  * place, padded with spaces to a multiple of eight; the arrays, row-major, little-endian, without
  * gaps. Types: F32, F64, I64.
  *
- * <p>Arrays are written widest type first and then by name, as the Python library does, so equal
- * arrays give equal bytes.
+ * <p>Arrays are written by type, widest first, and then by name, as the Python library does, so
+ * equal arrays give equal bytes.
  */
 public final class Safetensors {
   private static final int BUFFER = 1 << 16;
@@ -40,8 +40,9 @@ public final class Safetensors {
   private static final String METADATA = "__metadata__";
 
   private enum Type {
-    F64(DataType.DOUBLE, 8),
+    // in the order in which the Python library writes them
     I64(DataType.INT64, 8),
+    F64(DataType.DOUBLE, 8),
     F32(DataType.FLOAT, 4);
 
     private final DataType type;
@@ -78,9 +79,7 @@ public final class Safetensors {
     List<Map.Entry<String, INDArray>> sorted = new ArrayList<>(arrays.entrySet());
     sorted.sort(
         Comparator.comparing(
-                (Map.Entry<String, INDArray> e) ->
-                    -Type.of(e.getKey(), e.getValue().dataType()).bytes)
-            .thenComparing(e -> Type.of(e.getKey(), e.getValue().dataType()))
+                (Map.Entry<String, INDArray> e) -> Type.of(e.getKey(), e.getValue().dataType()))
             .thenComparing(Map.Entry::getKey));
     ObjectNode header = Json.MAPPER.createObjectNode();
     long offset = 0;

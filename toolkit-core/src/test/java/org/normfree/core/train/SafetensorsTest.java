@@ -93,7 +93,8 @@ class SafetensorsTest {
     arrays.put("part", matrix.getColumn(1));
     arrays.put("long", Nd4j.arange(100_000).castTo(DataType.FLOAT));
     Map<String, INDArray> read = Safetensors.read(file(written(arrays)));
-    assertThat(read.keySet()).containsExactlyInAnyOrderElementsOf(arrays.keySet());
+    assertThat(read.keySet())
+        .containsExactly("step", "columns", "part", "transposed", "a", "b", "long");
     arrays.forEach(
         (name, array) -> {
           assertThat(read.get(name).shape()).containsExactly(array.shape());
