@@ -12,6 +12,9 @@ import org.normfree.core.nn.Scope;
  * bias vectors. Source: arXiv 1901.09321, section 4; the Transformer form (attention as m = 4, so
  * q, k, v get L^(−1/6); FFN as m = 2, so fc1 gets L^(−1/2); one shift and scale behind the stack)
  * is that of the repository bzhangGo/zero.
+ *
+ * <p>That repository has no shift before the attention's output projection; the paper's rule is one
+ * before every linear map, which this follows.
  */
 public final class Fixup implements Method {
   @Override
@@ -19,10 +22,10 @@ public final class Fixup implements Method {
     return "fixup";
   }
 
-  /** A scalar scale and shift behind the stack, nothing elsewhere. */
+  /** A scalar shift and scale behind the stack. */
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return x.mul(scalar(scope, "scale", 1)).add(scalar(scope, "shift", 0));
+    return x.add(scalar(scope, "shift", 0)).mul(scalar(scope, "scale", 1));
   }
 
   @Override
@@ -48,19 +51,22 @@ public final class Fixup implements Method {
 
   /**
    * Inside a branch {@code x·weight} with scalar shifts: before the activation behind fc1, before
-   * fc2; the shift before the branch's first map is {@link #residual}'s. The patch embedding and
-   * the head keep their bias vectors.
+   * fc2 and o; the shift before the branch's first map is {@link #residual}'s. The patch embedding
+   * and the head keep their bias vectors.
    */
   @Override
   public SDVariable linear(Scope scope, WeightRole role, SDVariable x, long in, long out) {
-    if (role.kind() == WeightRole.Kind.PATCH || role.kind() == WeightRole.Kind.HEAD) {
-      return Method.super.linear(scope, role, x, in, out);
-    }
-    boolean second = role.kind() == WeightRole.Kind.FFN_OUT;
-    SDVariable input = second ? x.add(scalar(scope, "shift_before", 0)) : x;
-    SDVariable y =
-        scope.ops().linear(scope.name("product"), input, weight(scope, role, in, out), null);
-    return role.kind() == WeightRole.Kind.FFN_IN ? y.add(scalar(scope, "shift_behind", 0)) : y;
+    return switch (role.kind()) {
+      case PATCH, HEAD -> Method.super.linear(scope, role, x, in, out);
+      case QUERY, KEY, VALUE -> product(scope, role, x, in, out);
+      case FFN_IN -> product(scope, role, x, in, out).add(scalar(scope, "shift_behind", 0));
+      case ATTENTION_OUT, FFN_OUT ->
+          product(scope, role, x.add(scalar(scope, "shift_before", 0)), in, out);
+    };
+  }
+
+  private SDVariable product(Scope scope, WeightRole role, SDVariable x, long in, long out) {
+    return scope.ops().linear(scope.name("product"), x, weight(scope, role, in, out), null);
   }
 
   private static SDVariable scalar(Scope scope, String name, double initial) {

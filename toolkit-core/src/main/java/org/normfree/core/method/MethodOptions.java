@@ -26,9 +26,9 @@ public record MethodOptions(
    * @throws InputException if a number is not finite
    */
   public MethodOptions {
-    requireFinite("alpha0", alpha0Attention);
-    requireFinite("alpha0", alpha0Other);
-    requireFinite("layerscale", layerScale);
+    requireFinite("the initial α of DyT and its relatives", alpha0Attention, "0.5");
+    requireFinite("the initial α of DyT and its relatives", alpha0Other, "0.5");
+    requireFinite("the initial λ of LayerScale", layerScale, "1e-4");
   }
 
   /** The same with another α₀ everywhere. */
@@ -36,10 +36,10 @@ public record MethodOptions(
     return new MethodOptions(alpha0, alpha0, perChannelAlpha, learnAlpha, affine, layerScale);
   }
 
-  private static void requireFinite(String name, double value) {
+  private static void requireFinite(String what, double value, String usual) {
     if (!Double.isFinite(value)) {
       throw new InputException(
-          "%s is %s, expected a finite number; 0.5 is the usual α₀".formatted(name, value));
+          "%s is %s, expected a finite number; %s is usual".formatted(what, value, usual));
     }
   }
 }

@@ -1,0 +1,110 @@
+package org.normfree.core.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.InputException;
+
+class MethodsTest {
+  static List<String> names() {
+    return Methods.names();
+  }
+
+  @Test
+  void theMethodsOfThePapersAreRegistered() {
+    assertThat(Methods.names())
+        .doesNotHaveDuplicates()
+        .contains(
+            "pre-ln",
+            "post-ln",
+            "rms-norm",
+            "dyt",
+            "identity",
+            "hardtanh",
+            "sigmoid",
+            "dyt-no-alpha",
+            "identity-no-alpha",
+            "hardtanh-no-alpha",
+            "sigmoid-no-alpha",
+            "derf",
+            "deepnorm",
+            "fixup",
+            "skipinit",
+            "rezero",
+            "layerscale",
+            "admin",
+            "sigma-reparam");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aMethodKnowsTheNameItIsRegisteredUnder(String name) {
+    assertThat(Methods.create(name, MethodOptions.DEFAULTS).name()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void everyMethodServesEveryStack(String name) {
+    Method method = Methods.create(name, MethodOptions.DEFAULTS);
+    for (Stack.Kind kind : Stack.Kind.values()) {
+      Stack stack =
+          switch (kind) {
+            case ENCODER_ONLY -> Stack.encoderOnly(3);
+            case DECODER_ONLY -> Stack.decoderOnly(3);
+            case ENCODER, DECODER -> new Stack(kind, 3, 2);
+          };
+      SmallGraph graph = new SmallGraph();
+      SDVariable y = graph.residual(method, Branch.Kind.CROSS_ATTENTION, stack);
+      assertThat(y.eval().shape()).containsExactly(2, 3, SmallGraph.WIDTH);
+      for (WeightRole.Kind role : WeightRole.Kind.values()) {
+        SDVariable mapped =
+            method.linear(
+                graph.scope(role.name()), new WeightRole(role, stack), y, SmallGraph.WIDTH, 7);
+        assertThat(mapped.eval().shape()).containsExactly(2, 3, 7);
+        assertThat(mapped.eval().sumNumber().doubleValue()).isFinite();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dytt, did you mean 'dyt'?",
+    "DeepNorm, did you mean 'deepnorm'?",
+    "sigma_reparam, did you mean 'sigma-reparam'?"
+  })
+  void anUnknownNameIsAnsweredWithTheNearest(String name, String suggestion) {
+    assertThatThrownBy(() -> Methods.create(name, MethodOptions.DEFAULTS))
+        .isInstanceOf(InputException.class)
+        .hasMessage("unknown method '%s', %s".formatted(name, suggestion));
+  }
+
+  @Test
+  void aNameCanBeTakenOnlyOnce() {
+    assertThatThrownBy(() -> Methods.register("dyt", options -> new PreLn()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("dyt");
+    assertThat(Methods.create("dyt", MethodOptions.DEFAULTS)).isInstanceOf(DyT.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
+  void numbersMustBeFinite(double value) {
+    assertThatThrownBy(() -> MethodOptions.DEFAULTS.withAlpha0(value))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("initial α")
+        .hasMessageContaining(String.valueOf(value));
+    assertThatThrownBy(() -> new MethodOptions(0.5, value, false, true, true, 1e-4))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("initial α");
+    assertThatThrownBy(() -> new MethodOptions(0.5, 0.5, false, true, true, value))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("LayerScale");
+  }
+}
