@@ -70,10 +70,16 @@ public final class Toolkit {
   }
 
   private static void exit(Experiments experiments, String... args) {
-    // read by ND4J when it is first used, which is later
-    if (System.getProperty("org.nd4j.log.initialization") == null) {
-      System.setProperty("org.nd4j.log.initialization", "false");
-    }
+    // read by ND4J and JavaCPP when they are first used, which is later
+    setUnlessGiven("org.nd4j.log.initialization", "false");
+    // JavaCPP would ask the system for the process's memory before every allocation
+    setUnlessGiven("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.exit(commandLine(experiments, Figures::create).execute(args));
+  }
+
+  private static void setUnlessGiven(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 }

@@ -52,18 +52,18 @@ public final class Keys {
 
   /** Passes over the training split. */
   public static final Key<Integer> EPOCHS =
-      Key.integer("epochs", 30, ONE_UP, "passes over the training split");
+      Key.integer("epochs", 60, ONE_UP, "passes over the training split");
 
   /** Optimizer steps. */
   public static final Key<Integer> STEPS =
       Key.integer("steps", 0, NOT_NEGATIVE, "optimizer steps; 0 = as many as the epochs have");
 
   /** Images a step. */
-  public static final Key<Integer> BATCH = Key.integer("batch", 64, ONE_UP, "images a step");
+  public static final Key<Integer> BATCH = Key.integer("batch", 32, ONE_UP, "images a step");
 
   /** Peak learning rate. */
   public static final Key<Double> LEARNING_RATE =
-      Key.decimal("lr", 1e-3, POSITIVE, "learning rate after the warm-up");
+      Key.decimal("lr", 3e-3, POSITIVE, "learning rate after the warm-up");
 
   /** Final learning rate. */
   public static final Key<Double> MIN_LEARNING_RATE =
@@ -71,7 +71,7 @@ public final class Keys {
 
   /** Warm-up. */
   public static final Key<Double> WARMUP =
-      Key.decimal("warmup", 2, NOT_NEGATIVE, "epochs of linear warm-up");
+      Key.decimal("warmup", 5, NOT_NEGATIVE, "epochs of linear warm-up");
 
   /** The optimizer. */
   public static final Key<String> OPTIMIZER =

@@ -17,7 +17,7 @@ final class Studies {
         List.of(Keys.SEEDS, Keys.JOBS));
   }
 
-  /** Settings of {@code toolkit paper}: small and short, or the defaults with five seeds. */
+  /** Settings of {@code toolkit paper}: small and short, or the defaults with more seeds. */
   static List<String> preset(Preset preset) {
     return switch (preset) {
       case QUICK -> List.of("width=32", "depth=4", "heads=2", "epochs=12", "batch=64", "seeds=3");

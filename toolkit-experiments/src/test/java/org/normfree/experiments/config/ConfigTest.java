@@ -17,7 +17,12 @@ import org.normfree.core.record.Json;
 
 class ConfigTest {
   private static final List<Key<?>> SCHEMA =
-      Config.schema(Keys.model(), Keys.training(), Keys.execution(), List.of(Keys.SEED, Keys.JOBS));
+      Config.schema(
+          Keys.model(),
+          Keys.methodOptions(),
+          Keys.training(),
+          Keys.execution(),
+          List.of(Keys.SEED, Keys.JOBS));
 
   @TempDir Path folder;
 

@@ -35,7 +35,9 @@ class BadInputTest {
     }
     for (String name : List.of("cats", "dogs")) {
       Path images = Files.createDirectories(folder.resolve("images/" + name));
-      Files.writeString(images.resolve("a.png"), "this is text");
+      for (String image : List.of("a.png", "b.png", "c.png")) {
+        Files.writeString(images.resolve(image), "this is text");
+      }
     }
   }
 
@@ -43,9 +45,9 @@ class BadInputTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "method=dty | did you mean 'dyt'",
+        "method=dytt | did you mean 'dyt'",
         "widht=32 | did you mean 'width'",
-        "model=vti | did you mean 'vit'",
+        "model=vitt | did you mean 'vit'",
         "data=digit | did you mean 'digits'",
         "width=10 heads=3 | width=10 is not divisible by heads=3",
         "patch=3 | patch=3 does not divide the image of 8×8",
