@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +72,37 @@ class MethodsTest {
         assertThat(mapped.eval().sumNumber().doubleValue()).isFinite();
       }
     }
+  }
+
+  /** The counts of docs/methods/README.md, with C channels and N layers. */
+  @ParameterizedTest
+  @CsvSource({
+    "pre-ln, 896",
+    "post-ln, 768",
+    "rms-norm, 448",
+    "dyt, 903",
+    "sigmoid, 903",
+    "dyt-no-alpha, 896",
+    "derf, 910",
+    "deepnorm, 768",
+    "admin, 1152",
+    "layerscale, 1280",
+    "skipinit, 6",
+    "rezero, 3",
+    "fixup, 23",
+    "sigma-reparam, 20"
+  })
+  void theExtraParametersAreAsDocumented(String name, long extra) {
+    InitialNetwork initial = InitialNetwork.of(Methods.create(name, MethodOptions.DEFAULTS));
+    Pattern ofTheModel =
+        Pattern.compile(
+            "positions|(.*\\.)?(query|key|value|out|fc1|fc2|patch|head)\\.(weight|bias)");
+    long counted =
+        initial.parameters().stream()
+            .filter(parameter -> !ofTheModel.matcher(parameter).matches())
+            .mapToLong(parameter -> initial.values(parameter).length)
+            .sum();
+    assertThat(counted).isEqualTo(extra);
   }
 
   @ParameterizedTest
