@@ -36,5 +36,5 @@ if errorlevel 1 exit /b %errorlevel%
 
 rem OpenMP threads that spin while they wait starve each other; see docs\performance.md
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
-"%JAVA%" -XX:MaxRAMPercentage=50 -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %*
+"%JAVA%" -XX:MaxRAMPercentage=50 -XX:MaxNewSize=256m -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %errorlevel%

@@ -10,15 +10,22 @@ import org.normfree.core.nn.Scope;
 
 /**
  * σReparam: every linear map (patch embedding and head too) computes with {@code Ŵ = γ/σ(W)·W}; no
- * normalization. W starts normal with deviation 0.02, u as the exact first singular vector, γ at
- * σ(W), so that the map begins unchanged. Source: arXiv 2303.06296 and its PyTorch vision code; the
- * op is {@link org.normfree.core.op.SigmaReparam}.
+ * normalization. W starts normal with deviation {@code 0.02·√(768/min(in, out))}, u as the exact
+ * first singular vector, γ at σ(W), so that the map begins unchanged. Source: arXiv 2303.06296 and
+ * its PyTorch vision code; the op is {@link org.normfree.core.op.SigmaReparam}.
+ *
+ * <p>The official deviation is 0.02 whatever the width; at ViT-B's 768 channels, where ours is the
+ * same, that is a spectral norm of about 1.1. A network of 32 channels would start with 0.23, and
+ * without a norm to make up for it nothing reaches its head.
  *
  * <p>The official code draws W with PyTorch's {@code trunc_normal_}, which cuts at ±2, a hundred
  * deviations away: a plain normal. As there, evaluation takes a power step from u but does not keep
  * its result. There q, k and v are one matrix with one γ; here each has its own.
  */
 public final class SigmaReparam extends Unnormalized {
+  private static final double DEVIATION = 0.02;
+  private static final double WIDTH_OF_VIT_B = 768;
+
   @Override
   public String name() {
     return "sigma-reparam";
@@ -32,7 +39,8 @@ public final class SigmaReparam extends Unnormalized {
 
   @Override
   public SDVariable weight(Scope scope, WeightRole role, long... shape) {
-    SDVariable weight = scope.parameter("weight", Initializer.normal(0.02), shape);
+    double deviation = DEVIATION * Math.sqrt(WIDTH_OF_VIT_B / Math.min(shape[0], shape[1]));
+    SDVariable weight = scope.parameter("weight", Initializer.normal(deviation), shape);
     Singular first = Singular.first(weight.getArr());
     SDVariable gamma = scope.parameter("gamma", Initializer.constant(first.value), 1);
     SDVariable u = scope.state("u", first.left);

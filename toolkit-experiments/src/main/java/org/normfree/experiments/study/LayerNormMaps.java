@@ -48,7 +48,7 @@ public final class LayerNormMaps implements Experiment {
 
   @Override
   public Optional<List<String>> preset(Preset preset) {
-    return Optional.of(Studies.preset(preset));
+    return Optional.of(Studies.preset(preset, "lr=0.01"));
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class MethodComparison implements Experiment {
   private static final Key<List<Double>> RATES =
       Key.decimals(
           "lr.grid",
-          List.of(3e-4, 1e-3, 3e-3),
+          List.of(1e-3, 3e-3, 1e-2),
           Range.any().above(0),
           "learning rates each method is searched over");
 

@@ -1,5 +1,6 @@
 package org.normfree.experiments.study;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.normfree.experiments.Preset;
 import org.normfree.experiments.config.Config;
