@@ -8,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.nn.Network;
 
 /**
- * α of every dynamic activation and 1/std of what goes into it, on one batch. The standard deviation
- * is that of the whole input tensor, as in arXiv 2503.10622, figure 8.
+ * α of every dynamic activation and 1/std of what goes into it, on one batch. The standard
+ * deviation is that of the whole input tensor, as in arXiv 2503.10622, figure 8.
  */
 public final class AlphaProbe {
   private final Network network;

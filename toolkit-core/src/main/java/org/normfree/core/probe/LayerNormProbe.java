@@ -10,8 +10,8 @@ import org.normfree.core.nn.Rng;
 import org.normfree.core.record.LayerNormMap;
 
 /**
- * Input and output of LayerNorm layers on one batch, the output before gain and bias, with a line and
- * {@code a·tanh(b·x)} fitted to all elements. Source: arXiv 2503.10622, figures 2 and 4.
+ * Input and output of LayerNorm layers on one batch, the output before gain and bias, with a line
+ * and {@code a·tanh(b·x)} fitted to all elements. Source: arXiv 2503.10622, figures 2 and 4.
  */
 public final class LayerNormProbe {
   private static final double EPSILON = 1e-6;

@@ -19,7 +19,6 @@ public record LineFit(double slope, double intercept, double r2) {
     for (int i = 0; i < x.length; i++) {
       regression.addData(x[i], y[i]);
     }
-    return new LineFit(
-        regression.getSlope(), regression.getIntercept(), regression.getRSquare());
+    return new LineFit(regression.getSlope(), regression.getIntercept(), regression.getRSquare());
   }
 }

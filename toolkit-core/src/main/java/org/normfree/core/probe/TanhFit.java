@@ -8,8 +8,9 @@ import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
 
 /**
- * The least-squares fit of {@code a·tanh(b·x)}. For a given b the best a is {@code Σyt/Σt²}, so only b
- * is searched for: on a grid of powers of two around 1 over the largest |x|, then by Brent's method.
+ * The least-squares fit of {@code a·tanh(b·x)}. For a given b the best a is {@code Σyt/Σt²}, so
+ * only b is searched for: on a grid of powers of two around 1 over the largest |x|, then by Brent's
+ * method.
  *
  * @param scale a
  * @param slope b, &gt; 0
