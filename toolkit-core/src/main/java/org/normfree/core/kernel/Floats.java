@@ -2,6 +2,7 @@ package org.normfree.core.kernel;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.op.NormfreeOp;
@@ -25,6 +26,12 @@ final class Floats {
     this.start = whole.position();
     this.columns = Math.toIntExact(array.rank() == 0 ? 1 : array.size(array.rank() - 1));
     this.rows = Math.toIntExact(array.length() / columns);
+  }
+
+  /** Where an array's first element lies in memory. */
+  static long address(INDArray array) {
+    Pointer pointer = array.data().pointer();
+    return pointer.address() + (pointer.position() + array.offset()) * Float.BYTES;
   }
 
   /** Whether all arrays are FLOAT and row-major, so that kernels can work on them. */

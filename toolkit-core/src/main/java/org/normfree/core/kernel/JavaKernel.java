@@ -27,6 +27,14 @@ public final class JavaKernel implements Kernel {
   /** Longest sequence whose attention is computed by loops; longer ones are ND4J's business. */
   private static final long LONGEST_SEQUENCE = 128;
 
+  /** For service lookup. */
+  public JavaKernel() {}
+
+  @Override
+  public String name() {
+    return "java";
+  }
+
   @Override
   public boolean compute(NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs) {
     if (!Floats.suit(inputs, outputs)) {
@@ -86,10 +94,5 @@ public final class JavaKernel implements Kernel {
 
   private static RowNormLoops deepNorm(NormfreeOp op, List<INDArray> inputs) {
     return new RowNormLoops(op.getTArgument(1), inputs.get(0), inputs.get(1), op.getTArgument(0));
-  }
-
-  @Override
-  public String toString() {
-    return "java";
   }
 }

@@ -1,6 +1,7 @@
 package org.normfree.core.op;
 
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -8,6 +9,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * lookup before it falls back to an op's reference arithmetic.
  */
 public interface Kernel {
+  /** What the kernel is called in the property {@code normfree.kernels} and in the log. */
+  String name();
+
+  /**
+   * Looks whether the kernel can run on this machine; called before the first {@link #compute}.
+   *
+   * @return what is missing and what to do about it, in a few words; empty if nothing is
+   */
+  default Optional<String> missing() {
+    return Optional.empty();
+  }
+
   /**
    * Computes an op's outputs if this kernel can.
    *

@@ -14,7 +14,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
-import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -155,7 +154,19 @@ public abstract class NormfreeOp extends DynamicCustomOp {
    * @return whether a kernel may read or write it as one block
    */
   public static boolean isRowMajor(INDArray array) {
-    return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
+    if (array.ordering() != 'c') {
+      return false;
+    }
+    long expected = 1;
+    for (int axis = array.rank() - 1; axis >= 0; axis--) {
+      long size = array.size(axis);
+      // ND4J gives an axis of length 1 one stride or another, and none is ever used
+      if (size != 1 && array.stride(axis) != expected) {
+        return false;
+      }
+      expected *= size;
+    }
+    return true;
   }
 
   /** Refuses what is already known to be wrong with the op's inputs in a graph. */

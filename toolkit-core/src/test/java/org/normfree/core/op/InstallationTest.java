@@ -1,12 +1,15 @@
 package org.normfree.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.normfree.core.op.OpContract.random;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -14,8 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -76,14 +82,44 @@ class InstallationTest {
                     .contains("remove your own 'opexec'"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"dnnl-[^/\\\\]*[.]jar", "dnnl-[^/\\\\]*_64[.]jar"})
+  void withoutOneDnnTheJavaKernelsDoItsWorkAndOneLineSaysSo(String jars, @TempDir Path folder)
+      throws IOException, InterruptedException {
+    String all = System.getProperty("java.class.path");
+    String rest =
+        Arrays.stream(all.split(File.pathSeparator))
+            .filter(entry -> !entry.matches(".*" + jars))
+            .collect(Collectors.joining(File.pathSeparator));
+    assumeTrue(rest.length() < all.length(), "no such jar on this platform");
+    Path file = folder.resolve("graph.fb");
+    graph(1).save(file.toFile(), false);
+    List<String> expected =
+        run(List.of("-Dnormfree.kernels=java"), LoadAndRun.class, file.toString());
+    List<String> output = runWith(rest, List.of(), LoadAndRun.class, file.toString());
+    assertThat(output).contains(expected.get(expected.size() - 1));
+    assertThat(output)
+        .filteredOn(line -> line.contains("onednn"))
+        .singleElement()
+        .asString()
+        .startsWith("WARN")
+        .contains("org.bytedeco:dnnl");
+  }
+
   private static List<String> run(List<String> options, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    return runWith(System.getProperty("java.class.path"), options, main, arguments);
+  }
+
+  private static List<String> runWith(
+      String classPath, List<String> options, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
     command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main.getName());
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
