@@ -18,11 +18,22 @@ final class Studies {
         List.of(Keys.SEEDS, Keys.JOBS));
   }
 
-  /** Settings of {@code toolkit paper}: small and short, or the defaults with more seeds. */
-  static List<String> preset(Preset preset) {
+  /**
+   * Settings of {@code toolkit paper}: small and short, or the defaults with more seeds.
+   *
+   * @param preset how large
+   * @param quick what the quick preset sets besides
+   */
+  static List<String> preset(Preset preset, String... quick) {
     return switch (preset) {
-      case QUICK -> List.of("width=32", "depth=4", "heads=2", "epochs=12", "batch=64", "seeds=3");
-      case STANDARD -> List.of("seeds=5", "epochs=60");
+      case QUICK -> {
+        List<String> settings =
+            new ArrayList<>(
+                List.of("width=32", "heads=2", "epochs=12", "warmup=2", "eval.every=2", "seeds=3"));
+        settings.addAll(List.of(quick));
+        yield settings;
+      }
+      case STANDARD -> List.of("seeds=5");
     };
   }
 }
