@@ -5,8 +5,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.InputException;
 
 /**
- * How many threads one native operation may use: ND4J's own loops (OpenMP) and OpenBLAS. A sweep
- * that runs several trials side by side gives each operation one thread.
+ * How many threads one native operation may use: ND4J's own loops and oneDNN (OpenMP), and
+ * OpenBLAS. A sweep that runs several trials side by side gives each operation one thread.
  *
  * <p>ND4J's and OpenBLAS' limits hold for the process; OpenMP's holds for the thread that sets it,
  * which is why executors call {@link #adopt}. The number of threads decides in which order native
