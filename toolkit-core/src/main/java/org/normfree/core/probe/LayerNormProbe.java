@@ -24,7 +24,8 @@ public final class LayerNormProbe {
    * @param network the network to look into
    * @param forward evaluates variables of the network's graph, by name, on the batch to look at
    * @param layers how many layers, spread evenly from the first to the last
-   * @param points largest number of points kept a layer for a chart, chosen at random
+   * @param points about how many points are kept a layer for a chart: all channels of tokens chosen
+   *     at random
    * @return the maps, shallow to deep
    */
   public static LayerNormMap read(
@@ -59,17 +60,19 @@ public final class LayerNormProbe {
     double[] y = normalize(x, channels);
     TanhFit tanh = TanhFit.of(x, y);
     LineFit line = LineFit.of(x, y);
-    int[] kept = choose(name, x.length, points);
-    int n = kept.length;
+    // whole tokens, so that the straight line each of them forms can be seen
+    int[] tokens = choose(name, x.length / channels, Math.max(1, points / channels));
+    int n = tokens.length * channels;
     float[] keptX = new float[n];
     float[] keptY = new float[n];
     int[] token = new int[n];
     int[] channel = new int[n];
     for (int i = 0; i < n; i++) {
-      keptX[i] = (float) x[kept[i]];
-      keptY[i] = (float) y[kept[i]];
-      token[i] = kept[i] / channels;
-      channel[i] = kept[i] % channels;
+      token[i] = tokens[i / channels];
+      channel[i] = i % channels;
+      int element = token[i] * channels + channel[i];
+      keptX[i] = (float) x[element];
+      keptY[i] = (float) y[element];
     }
     double largest = Arrays.stream(x).map(Math::abs).max().orElse(0);
     return new LayerNormMap.Layer(
