@@ -132,7 +132,7 @@ class ConfigTest {
   void differencesAreListedByKeyAndSchedulingIsNone() {
     Config here = resolve("lr=0.02", "jobs=2");
     assertThat(here.differencesFrom(Json.MAPPER.valueToTree(resolve("jobs=1").toMap())))
-        .containsExactly("lr is 0.001 there, 0.02 here");
+        .containsExactly("lr is 0.003 there, 0.02 here");
     assertThat(here.differencesFrom(Json.MAPPER.valueToTree(here.toMap()))).isEmpty();
   }
 

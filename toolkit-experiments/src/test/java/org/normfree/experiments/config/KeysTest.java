@@ -51,7 +51,7 @@ class KeysTest {
 
   @ParameterizedTest
   @CsvSource({
-    "model=resnet, model=resnet: choose one of vit, vit-tiny, vit-small, vit-base",
+    "model=resnet, 'model=resnet: choose one of vit, vit-tiny, vit-small, vit-base'",
     "method=dyd, 'method=dyd: did you mean ''dyt''?'",
     "method=fixups, 'method=fixups: did you mean ''fixup''?'",
     "data=cifar, 'data=cifar: did you mean ''cifar10''?'",
