@@ -30,7 +30,8 @@ powershell -NoProfile -Command ^
   "  if (-not (Get-Command mvn -ErrorAction SilentlyContinue)) { [Console]::Error.WriteLine('toolkit: there is no mvn on the PATH: install Maven 3.8 or newer'); exit 2 };" ^
   "  $options = @(([string]$env:TOOLKIT_MAVEN_ARGS).Split([char[]]' ', [StringSplitOptions]::RemoveEmptyEntries));" ^
   "  $log = & mvn -q -B -f (Join-Path $home_dir 'pom.xml') -pl toolkit-experiments -am '-Dmaven.test.skip=true' @options package 2>&1;" ^
-  "  if ($LASTEXITCODE -ne 0) { $log | ForEach-Object { [Console]::Error.WriteLine($_) }; [Console]::Error.WriteLine('toolkit: the build failed; the lines above say why'); exit 1 } }" ^
+  "  if ($LASTEXITCODE -ne 0) { $log | ForEach-Object { [Console]::Error.WriteLine($_) }; [Console]::Error.WriteLine('toolkit: the build failed; the lines above say why'); exit 1 };" ^
+  "  (Get-Item $jar).LastWriteTime = Get-Date }" ^
   "finally { $mutex.ReleaseMutex() }"
 if errorlevel 1 exit /b %errorlevel%
 
