@@ -60,6 +60,18 @@ public final class Statistics {
   }
 
   /**
+   * The 95 % confidence interval of a correlation coefficient measured several times: Student's t
+   * on Fisher's z = atanh r, taken back by tanh, so that it stays within [-1, 1].
+   *
+   * @param coefficients a sample of coefficients, each in (-1, 1)
+   * @return the interval; empty below two values
+   */
+  public static Optional<Interval> correlationInterval(List<Double> coefficients) {
+    List<Double> z = coefficients.stream().map(r -> 0.5 * Math.log((1 + r) / (1 - r))).toList();
+    return meanInterval(z).map(i -> new Interval(Math.tanh(i.low()), Math.tanh(i.high())));
+  }
+
+  /**
    * Pearson's r with the 95 % interval tanh(atanh r ± 1.96/√(n−3)).
    *
    * @param x one value a pair

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.core.record.Trial;
@@ -36,6 +37,26 @@ public final class SummaryBuilder {
    * @return this builder
    */
   public SummaryBuilder runs(List<TrialResult> results, String metric, Published published) {
+    return rows(results, metric, published, Statistics::meanInterval);
+  }
+
+  /**
+   * Adds rows of a correlation coefficient, one value a run, whose interval stays within [-1, 1]:
+   * Student's t on Fisher's z.
+   *
+   * @param results the runs
+   * @param metric one of the runs' final values, in [-1, 1]
+   * @return this builder
+   */
+  public SummaryBuilder correlations(List<TrialResult> results, String metric) {
+    return rows(results, metric, Published.none(), Statistics::correlationInterval);
+  }
+
+  private SummaryBuilder rows(
+      List<TrialResult> results,
+      String metric,
+      Published published,
+      Function<List<Double>, Optional<Statistics.Interval>> interval) {
     Map<RowKey, List<TrialResult>> groups = new LinkedHashMap<>();
     for (TrialResult result : results) {
       Trial trial = result.trial();
@@ -45,7 +66,7 @@ public final class SummaryBuilder {
             .add(result);
       }
     }
-    groups.forEach((key, runs) -> rows.add(row(key, runs, metric, published)));
+    groups.forEach((key, runs) -> rows.add(row(key, runs, metric, published, interval)));
     return this;
   }
 
@@ -64,7 +85,11 @@ public final class SummaryBuilder {
   }
 
   private static SummaryRow row(
-      RowKey key, List<TrialResult> runs, String metric, Published published) {
+      RowKey key,
+      List<TrialResult> runs,
+      String metric,
+      Published published,
+      Function<List<Double>, Optional<Statistics.Interval>> interval) {
     List<Double> values =
         runs.stream()
             .filter(TrialResult::done)
@@ -78,7 +103,7 @@ public final class SummaryBuilder {
         key.setting,
         metric,
         values.isEmpty() ? null : Statistics.mean(values),
-        Statistics.meanInterval(values).map(ci -> List.of(ci.low(), ci.high())).orElse(null),
+        interval.apply(values).map(ci -> List.of(ci.low(), ci.high())).orElse(null),
         values.size(),
         runs.stream().map(run -> run.trial().seed()).toList(),
         (int) runs.stream().filter(run -> !run.done()).count(),

@@ -59,14 +59,14 @@ public final class AlphaTracking implements Experiment {
             .add(config.get(Keys.METHOD), Map.of(), new Tracking())
             .run(name());
     SummaryBuilder table = new SummaryBuilder(name());
-    table.runs(results, OVER_LAYERS, Published.none());
+    table.correlations(results, OVER_LAYERS);
     results.stream()
         .filter(TrialResult::done)
         .flatMap(result -> result.outcome().values().keySet().stream())
         .filter(metric -> metric.startsWith(OVER_TIME))
         .distinct()
         .sorted()
-        .forEach(metric -> table.runs(results, metric, Published.none()));
+        .forEach(metric -> table.correlations(results, metric));
     table.runs(results, "test_accuracy", Published.none());
     return Result.of(table.build(), results);
   }

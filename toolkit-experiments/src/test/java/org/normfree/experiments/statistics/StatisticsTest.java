@@ -20,6 +20,22 @@ class StatisticsTest {
   }
 
   @Test
+  void anIntervalOfCorrelationsStaysWithinOne() {
+    Interval wide = Statistics.correlationInterval(List.of(-0.9, 0.1, 0.95)).orElseThrow();
+    assertThat(wide.low()).isBetween(-1.0, -0.9);
+    assertThat(wide.high()).isBetween(0.9, 1.0);
+    // atanh: 0.5493, 0.5493, 0.5493 -> no spread
+    Interval narrow = Statistics.correlationInterval(List.of(0.5, 0.5, 0.5)).orElseThrow();
+    assertThat(narrow.low()).isEqualTo(0.5, within(1e-12));
+    assertThat(narrow.high()).isEqualTo(0.5, within(1e-12));
+    // by hand: z = 0, 0.2, 0.4; mean 0.2, s = 0.2, half = 4.302653 · 0.2/√3 = 0.496827
+    Interval interval =
+        Statistics.correlationInterval(List.of(0.0, Math.tanh(0.2), Math.tanh(0.4))).orElseThrow();
+    assertThat(interval.low()).isEqualTo(Math.tanh(0.2 - 0.496827), within(1e-6));
+    assertThat(interval.high()).isEqualTo(Math.tanh(0.2 + 0.496827), within(1e-6));
+  }
+
+  @Test
   void oneValueHasNoInterval() {
     assertThat(Statistics.meanInterval(List.of(1.0))).isEmpty();
     assertThatThrownBy(() -> Statistics.mean(List.of()))

@@ -86,7 +86,11 @@ public record ResultTable(
         ours.half() == 0
             ? 2
             : (int) Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(ours.half()))));
-    return round(ours.mean(), places) + " ± " + round(ours.half(), places);
+    String mean = round(ours.mean(), places);
+    double lopsided = Math.abs(ours.low() + ours.high() - 2 * ours.mean());
+    return lopsided <= 1e-6 * ours.half()
+        ? mean + " ± " + round(ours.half(), places)
+        : "%s [%s, %s]".formatted(mean, round(ours.low(), places), round(ours.high(), places));
   }
 
   private static String round(double value, int places) {
@@ -109,7 +113,7 @@ public record ResultTable(
   private static List<String> notes(List<String> sources) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "Mean ± half the 95 % confidence interval (Student's t) over the n runs that ended;"
+        "Mean ± half the 95 % confidence interval (Student's t; of correlations on Fisher's z, as [low, high]) over the n runs that ended;"
             + " diverged: runs that diverged or failed.");
     if (sources.size() == 1) {
       notes.add("Published: " + sources.get(0) + ".");

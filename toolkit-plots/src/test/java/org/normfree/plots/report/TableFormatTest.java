@@ -38,7 +38,7 @@ class TableFormatTest {
                 \\bottomrule
               \\end{tabular}
 
-              \\smallskip\\footnotesize Mean $\\pm$ half the 95 \\% confidence interval (Student's t) \
+              \\smallskip\\footnotesize Mean $\\pm$ half the 95 \\% confidence interval (Student's t; of correlations on Fisher's z, as [low, high]) \
             over the n runs that ended; diverged: runs that diverged or failed.
 
               \\smallskip\\footnotesize Published: table 8.
@@ -58,6 +58,14 @@ class TableFormatTest {
             | identity | none | 12.35 | 1 | 2 | – |
 
             Mean ± half""");
+  }
+
+  @Test
+  void anIntervalThatIsNotSymmetricIsGivenByItsEnds() {
+    Experiment correlations =
+        experiment(row("dyt", "learned", 0.318, List.of(-0.215, 0.701), 3, 0, null, null));
+    assertThat(TableFormat.markdown(ResultTable.of(correlations)))
+        .contains("| DyT | learned | 0.32 [−0.22, 0.70] | 3 | 0 |");
   }
 
   @Test
