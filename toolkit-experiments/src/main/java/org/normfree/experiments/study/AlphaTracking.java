@@ -60,13 +60,7 @@ public final class AlphaTracking implements Experiment {
             .run(name());
     SummaryBuilder table = new SummaryBuilder(name());
     table.correlations(results, OVER_LAYERS);
-    results.stream()
-        .filter(TrialResult::done)
-        .flatMap(result -> result.outcome().values().keySet().stream())
-        .filter(metric -> metric.startsWith(OVER_TIME))
-        .distinct()
-        .sorted()
-        .forEach(metric -> table.correlations(results, metric));
+    Studies.layerMetrics(results).forEach(metric -> table.correlations(results, metric));
     table.runs(results, "test_accuracy", Published.none());
     return Result.of(table.build(), results);
   }

@@ -58,13 +58,7 @@ public final class LayerNormMaps implements Experiment {
             .add("pre-ln", Map.of(), new Mapping(config.get(LAYERS)))
             .run(name());
     SummaryBuilder table = new SummaryBuilder(name());
-    results.stream()
-        .filter(TrialResult::done)
-        .flatMap(result -> result.outcome().values().keySet().stream())
-        .filter(metric -> metric.contains(":"))
-        .distinct()
-        .sorted()
-        .forEach(metric -> table.runs(results, metric, Published.none()));
+    Studies.layerMetrics(results).forEach(metric -> table.runs(results, metric, Published.none()));
     table.runs(results, "test_accuracy", Published.none());
     return Result.of(table.build(), results);
   }

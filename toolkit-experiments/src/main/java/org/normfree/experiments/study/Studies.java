@@ -6,6 +6,7 @@ import org.normfree.experiments.Preset;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.sweep.TrialResult;
 
 /** Keys and presets that the studies share. */
 final class Studies {
@@ -35,5 +36,21 @@ final class Studies {
       }
       case STANDARD -> List.of("seeds=5");
     };
+  }
+
+  /**
+   * The metrics that probes of single layers gave, {@code name:layer}.
+   *
+   * @param results a study's runs
+   * @return their names, each once, in alphabetical order
+   */
+  static List<String> layerMetrics(List<TrialResult> results) {
+    return results.stream()
+        .filter(TrialResult::done)
+        .flatMap(result -> result.outcome().values().keySet().stream())
+        .filter(metric -> metric.contains(":"))
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

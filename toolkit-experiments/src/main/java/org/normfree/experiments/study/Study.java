@@ -3,8 +3,6 @@ package org.normfree.experiments.study;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
@@ -75,13 +73,10 @@ final class Study {
     return this;
   }
 
-  /** A name for a directory: the method, and what its setting adds to it. */
+  /** A name for a directory: the method, and the rate where the setting has one. */
   private static String id(String method, Map<String, String> setting) {
-    return new TreeMap<>(setting)
-        .entrySet().stream()
-            .filter(entry -> entry.getKey().equals("lr"))
-            .map(entry -> "-" + entry.getKey() + entry.getValue())
-            .collect(Collectors.joining("", method, ""));
+    String rate = setting.get("lr");
+    return rate == null ? method : method + "-lr" + rate;
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.normfree.experiments.study;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.normfree.core.record.Summary;
@@ -64,7 +63,7 @@ public final class Train implements Experiment {
     SummaryBuilder table = new SummaryBuilder(name());
     for (String metric :
         List.of("test_accuracy", "test_loss", "validation_accuracy", "validation_loss")) {
-      table.runs(new ArrayList<>(results), metric, Published.none());
+      table.runs(results, metric, Published.none());
     }
     return table.build();
   }
