@@ -2,22 +2,38 @@ package org.normfree.core.op;
 
 import java.util.List;
 import java.util.Optional;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A faster way to the numbers of some ops. The executioner asks the kernels it finds by service
- * lookup before it falls back to an op's reference arithmetic.
+ * A faster way to the numbers of some ops, found by service lookup. A compiled plan lets it prepare
+ * each op once, for arrays at fixed places; where SameDiff's own session runs an op, it computes it
+ * at once.
  */
 public interface Kernel {
   /** What the kernel is called in the property {@code normfree.kernels} and in the log. */
   String name();
 
   /**
-   * Looks whether the kernel can run on this machine; called before the first {@link #compute}.
+   * Looks whether the kernel can run on this machine; called before anything else.
    *
    * @return what is missing and what to do about it, in a few words; empty if nothing is
    */
   default Optional<String> missing() {
+    return Optional.empty();
+  }
+
+  /**
+   * Prepares an op for arrays at fixed places, if this kernel can.
+   *
+   * @param op the op with its attributes, the project's own or one of ND4J's
+   * @param inputs the op's inputs; not to be changed
+   * @param outputs where the outputs go; an output of an elementwise op may be one of the inputs
+   * @param threads size of the team that will run the task
+   * @return what computes the outputs; empty if the kernel does not know the op, a type or a shape
+   */
+  default Optional<Task> prepare(
+      DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
     return Optional.empty();
   }
 

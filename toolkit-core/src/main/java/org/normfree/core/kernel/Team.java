@@ -1,0 +1,175 @@
+package org.normfree.core.kernel;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.nd4j.nativeblas.NativeOpsHolder;
+import org.normfree.core.op.Task;
+
+/**
+ * Threads that go through a list of tasks together, meeting after each phase. The calling thread is
+ * number 0. Each thread lets native libraries use itself only: the team is the one place where work
+ * is divided, so no library's own threads spin beside it.
+ *
+ * <p>Waiting is short turns on the processor first, then sleep, so several teams on one machine do
+ * not starve each other. One caller at a time.
+ */
+public final class Team implements AutoCloseable {
+  private static final int SPINS = 4000;
+  private static final int YIELDS = 64;
+  private static final long NAP_NANOS = 50_000;
+
+  private final int threads;
+  private final Thread[] workers;
+  private final AtomicInteger arrived = new AtomicInteger();
+  private volatile int meeting;
+  private volatile int round;
+  private volatile boolean closed;
+  private volatile List<? extends Task> work;
+  private volatile Throwable failure;
+
+  /**
+   * Starts the threads.
+   *
+   * @param threads size of the team, the caller included, at least 1
+   */
+  public Team(int threads) {
+    this.threads = threads;
+    workers = new Thread[threads - 1];
+    for (int i = 1; i < threads; i++) {
+      int number = i;
+      Thread worker = new Thread(() -> follow(number), "normfree-team-" + number);
+      worker.setDaemon(true);
+      workers[i - 1] = worker;
+      worker.start();
+    }
+  }
+
+  /** Size of the team, the caller included. */
+  public int threads() {
+    return threads;
+  }
+
+  /**
+   * Does the tasks one after the other.
+   *
+   * @param tasks prepared for a team of this size
+   * @throws RuntimeException what a task threw, after all threads have stopped
+   */
+  public void run(List<? extends Task> tasks) {
+    nativeLibrariesAlone();
+    failure = null;
+    if (threads > 1) {
+      work = tasks;
+      int next = round + 1;
+      round = next;
+      for (Thread worker : workers) {
+        LockSupport.unpark(worker);
+      }
+    }
+    goThrough(tasks, 0);
+    if (threads > 1) {
+      meet();
+    }
+    Throwable thrown = failure;
+    if (thrown instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private void goThrough(List<? extends Task> tasks, int thread) {
+    int count = tasks.size();
+    for (int i = 0; i < count; i++) {
+      Task task = tasks.get(i);
+      boolean serial = task.serial();
+      if (!serial || thread == 0) {
+        int phases = task.phases();
+        for (int phase = 0; phase < phases; phase++) {
+          if (failure == null) {
+            try {
+              task.run(phase, thread);
+            } catch (RuntimeException | Error e) {
+              failure = e;
+            }
+          }
+          if (!serial && phase + 1 < phases) {
+            meet();
+          }
+        }
+      }
+      boolean apart = serial && (i + 1 == count || tasks.get(i + 1).serial());
+      if (!apart) {
+        meet();
+      }
+    }
+  }
+
+  /** Returns when all threads are here. */
+  private void meet() {
+    if (threads == 1) {
+      return;
+    }
+    int now = meeting;
+    if (arrived.incrementAndGet() == threads) {
+      arrived.set(0);
+      meeting = now + 1;
+    } else {
+      await(() -> meeting != now);
+    }
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // a turn given up is only a hint here
+  private static void await(Condition condition) {
+    for (int i = 0; !condition.holds(); i++) {
+      if (i < SPINS) {
+        Thread.onSpinWait();
+      } else if (i < SPINS + YIELDS) {
+        Thread.yield();
+      } else {
+        LockSupport.parkNanos(NAP_NANOS);
+      }
+    }
+  }
+
+  private void follow(int number) {
+    nativeLibrariesAlone();
+    int seen = 0;
+    while (true) {
+      int last = seen;
+      for (int i = 0; round == last && !closed; i++) {
+        if (i < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.park(this);
+        }
+      }
+      if (closed) {
+        return;
+      }
+      seen = round;
+      goThrough(work, number);
+      meet();
+    }
+  }
+
+  /** Native libraries get the calling thread only; ND4J sets the limit of the OpenMP they share. */
+  private static void nativeLibrariesAlone() {
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+  }
+
+  /** Ends the threads; tasks under way are finished by their caller first. */
+  @Override
+  public void close() {
+    closed = true;
+    for (Thread worker : workers) {
+      LockSupport.unpark(worker);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.normfree.core.op;
+
+/**
+ * Work on fixed arrays that a team of threads shares. Every thread of the team calls {@link #run}
+ * for every phase with its own number; the team meets after each phase, so a phase sees all that
+ * the one before it wrote. How the work is divided depends on the number of threads alone, so that
+ * the results are the same bits every time.
+ */
+public interface Task {
+  /** Number of phases, at least 1. */
+  default int phases() {
+    return 1;
+  }
+
+  /**
+   * One thread's share of a phase.
+   *
+   * @param phase 0 to {@code phases() - 1}
+   * @param thread 0 to the size of the team it was prepared for, less one
+   */
+  void run(int phase, int thread);
+
+  /** Whether only thread 0 has work to do; the team then need not meet within such tasks. */
+  default boolean serial() {
+    return false;
+  }
+
+  /**
+   * A task that thread 0 does alone.
+   *
+   * @param work what it does
+   */
+  static Task serial(Runnable work) {
+    return new Task() {
+      @Override
+      public void run(int phase, int thread) {
+        if (thread == 0) {
+          work.run();
+        }
+      }
+
+      @Override
+      public boolean serial() {
+        return true;
+      }
+    };
+  }
+
+  /**
+   * Start of a thread's share of {@code length} equal items, of which the share of thread {@code t}
+   * is from {@code share(length, t, threads)} to {@code share(length, t + 1, threads)}.
+   */
+  static int share(int length, int thread, int threads) {
+    return (int) ((long) length * thread / threads);
+  }
+}
