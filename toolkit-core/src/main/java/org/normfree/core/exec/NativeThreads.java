@@ -3,6 +3,7 @@ package org.normfree.core.exec;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.InputException;
+import org.normfree.core.kernel.Team;
 
 /**
  * How many threads one native operation may use: ND4J's own loops and oneDNN (OpenMP), and
@@ -34,6 +35,7 @@ public final class NativeThreads {
     // Environment.setMaxThreads does nothing in ND4J 1.0.0-M2.1
     Nd4j.getEnvironment().setMaxMasterThreads(threads);
     Nd4j.factory().blas().setMaxThreads(threads);
+    Team.size(threads);
     limit = threads;
     adopt();
   }

@@ -10,151 +10,180 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.op.Task;
+import org.normfree.core.op.Tensor;
 
 /**
- * Attention of one shape as batched oneDNN products that read and write the heads where they lie,
- * and oneDNN's softmax. A batch goes through in parts, so that the scores of a part, [batch, heads,
- * tokens, keys], fit a scratch buffer of bounded size.
+ * Attention, or its gradient, as batched oneDNN products that read and write the heads where they
+ * lie, and oneDNN's softmax. Each thread takes its share of the batch, in parts whose scores,
+ * [batch, heads, tokens, keys], stay in the second-level cache.
  */
-final class OneDnnAttention {
-  private static final long SCRATCH_FLOATS = 1 << 22;
+final class OneDnnAttention implements Task {
+  private static final long PART_FLOATS = 1 << 16;
   private static final int LAST_AXIS = 3;
 
-  private record Shape(long batch, long heads, long tokens, long keys, long width, int threads) {}
+  private final boolean backward;
+  private final int heads;
+  private final int batch;
+  private final long tokens;
+  private final long keys;
+  private final long channels;
+  private final List<Tensor> inputs;
+  private final List<Tensor> outputs;
+  private final int threads;
+  private final Share[] shares;
 
-  /** Floats of the scores. */
-  private final long length;
-
-  /** {@code weights = query·keyᵀ/√d}, also for the upstream gradient and the value. */
-  private final Prepared scaledProduct;
-
-  private final Prepared softmax;
-  private final Prepared softmaxGradient;
-
-  /** {@code query = weights·key}: what has the query's shape. */
-  private final Prepared overKeys;
-
-  /** {@code key = weightsᵀ·query}: what has the key's shape. */
-  private final Prepared overTokens;
-
-  private OneDnnAttention(Shape shape) {
-    View query = View.heads(shape.batch, shape.heads, shape.tokens, shape.width);
-    View key = View.heads(shape.batch, shape.heads, shape.keys, shape.width);
-    View weights = View.scores(shape.batch, shape.heads, shape.tokens, shape.keys);
-    float scale = (float) (1 / Math.sqrt((double) shape.width));
-    memory.desc softmaxed = weights.descriptor();
-    softmax_forward.primitive_desc forward =
-        new softmax_forward.primitive_desc(
-            OneDnn.CPU,
-            dnnl.prop_kind.forward_training,
-            dnnl.algorithm.softmax_accurate,
-            softmaxed,
-            softmaxed,
-            LAST_AXIS);
-    softmax_backward.primitive_desc backward =
-        new softmax_backward.primitive_desc(
-            OneDnn.CPU,
-            dnnl.algorithm.softmax_accurate,
-            softmaxed,
-            softmaxed,
-            softmaxed,
-            LAST_AXIS,
-            forward);
-    length = shape.batch * shape.heads * shape.tokens * shape.keys;
-    scaledProduct = Product.scaled(query, key.transposed(), weights, scale);
-    softmax =
-        new Prepared(
-            new softmax_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, weights, weights);
-    softmaxGradient =
-        new Prepared(
-            new softmax_backward(backward),
-            new int[] {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
-            weights,
-            weights,
-            weights);
-    overKeys = Product.of(weights, key, query);
-    overTokens = Product.of(weights.transposed(), query, key);
-  }
-
-  /** What is done for a part of the batch, which starts at the given bytes. */
-  private interface Part {
-    void run(OneDnnAttention attention, long query, long key);
-  }
-
-  private static void inParts(List<INDArray> inputs, long heads, Part part) {
-    OneDnn here = OneDnn.current();
-    INDArray query = inputs.get(0);
-    long batch = query.size(0);
-    long tokens = query.size(1);
-    long channels = query.size(2);
-    long keys = inputs.get(1).size(1);
-    long atATime = Math.max(1, Math.min(batch, SCRATCH_FLOATS / (heads * tokens * keys)));
-    for (long from = 0; from < batch; from += atATime) {
-      long size = Math.min(atATime, batch - from);
-      Shape shape = new Shape(size, heads, tokens, keys, channels / heads, here.threads());
-      long start = from * channels * Float.BYTES;
-      part.run(
-          here.prepared(shape, OneDnnAttention.class, OneDnnAttention::new),
-          start * tokens,
-          start * keys);
+  private OneDnnAttention(
+      boolean backward, int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    this.backward = backward;
+    this.heads = heads;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.threads = threads;
+    long[] query = inputs.get(0).shape();
+    batch = Math.toIntExact(query[0]);
+    tokens = query[1];
+    channels = query[2];
+    keys = inputs.get(1).shape()[1];
+    shares = new Share[threads];
+    for (int thread = 0; thread < threads; thread++) {
+      shares[thread] = new Share(thread);
     }
   }
 
-  static void forward(List<INDArray> inputs, INDArray result, long heads) {
-    long query = Floats.address(inputs.get(0));
-    long key = Floats.address(inputs.get(1));
-    long value = Floats.address(inputs.get(2));
-    long mixed = Floats.address(result);
-    inParts(
-        inputs,
-        heads,
-        (attention, q, k) -> attention.forward(query + q, key + k, value + k, mixed + q));
+  /** Inputs query, key, value; output what is mixed. */
+  static Task forward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return new OneDnnAttention(false, heads, inputs, outputs, threads);
   }
 
-  static void backward(List<INDArray> inputs, List<INDArray> outputs, long heads) {
-    long query = Floats.address(inputs.get(0));
-    long key = Floats.address(inputs.get(1));
-    long value = Floats.address(inputs.get(2));
-    long upstream = Floats.address(inputs.get(3));
-    long gradientQ = Floats.address(outputs.get(0));
-    long gradientK = Floats.address(outputs.get(1));
-    long gradientV = Floats.address(outputs.get(2));
-    inParts(
-        inputs,
-        heads,
-        (attention, q, k) ->
-            attention.backward(
-                query + q,
-                key + k,
-                value + k,
-                upstream + q,
-                gradientQ + q,
-                gradientK + k,
-                gradientV + k));
+  /** Inputs query, key, value, the upstream gradient; outputs the gradients of the first three. */
+  static Task backward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return new OneDnnAttention(true, heads, inputs, outputs, threads);
   }
 
-  private void forward(long q, long k, long v, long mixed) {
-    long p = OneDnn.current().scratch(length);
-    weights(q, k, p);
-    overKeys.run(p, v, mixed);
+  @Override
+  public void run(int phase, int thread) {
+    shares[thread].run();
   }
 
-  private void backward(long q, long k, long v, long g, long dq, long dk, long dv) {
-    long p = OneDnn.current().scratch(2 * length);
-    long ds = p + length * Float.BYTES;
-    weights(q, k, p);
-    overTokens.run(p, g, dv);
-    // the scale 1/√d may come before the softmax's gradient, which is linear in G·Vᵀ
-    scaledProduct.run(g, v, ds);
-    softmaxGradient.run(p, ds, ds);
-    overKeys.run(ds, k, dq);
-    overTokens.run(ds, q, dk);
+  /** What one thread does. */
+  private final class Share {
+    private final int from;
+    private final int to;
+    private final int atATime;
+    private final FloatPointer scratch;
+    private Part whole;
+    private Part rest;
+
+    Share(int thread) {
+      from = Task.share(batch, thread, threads);
+      to = Task.share(batch, thread + 1, threads);
+      long scores = heads * tokens * keys;
+      atATime = (int) Math.max(1, Math.min(to - from, PART_FLOATS / scores));
+      scratch = new FloatPointer((backward ? 2 : 1) * scores * atATime + 16);
+      if (to > from) {
+        long aligned = (scratch.address() + 63) / 64 * 64;
+        whole = new Part(atATime, aligned);
+        int remaining = (to - from) % atATime;
+        rest = remaining == 0 ? null : new Part(remaining, aligned);
+      }
+    }
+
+    void run() {
+      for (int start = from; start < to; start += atATime) {
+        Part part = start + atATime <= to ? whole : rest;
+        long first = start * channels * Float.BYTES;
+        if (backward) {
+          part.backward(first * tokens, first * keys);
+        } else {
+          part.forward(first * tokens, first * keys);
+        }
+      }
+    }
   }
 
-  /** {@code p = softmax(q·kᵀ/√d)}. */
-  private void weights(long q, long k, long p) {
-    scaledProduct.run(q, k, p);
-    softmax.run(p, p);
+  /** So many elements of the batch at once. */
+  private final class Part {
+    private final long weights;
+    private final long scores;
+
+    /** {@code weights = query·keyᵀ/√d}, also for the upstream gradient and the value. */
+    private final Prepared scaledProduct;
+
+    private final Prepared softmax;
+    private final Prepared softmaxGradient;
+
+    /** {@code query = weights·key}: what has the query's shape. */
+    private final Prepared overKeys;
+
+    /** {@code key = weightsᵀ·query}: what has the key's shape. */
+    private final Prepared overTokens;
+
+    Part(int size, long scratch) {
+      long width = channels / heads;
+      View query = View.heads(0, size, heads, tokens, width);
+      View key = View.heads(0, size, heads, keys, width);
+      View p = View.of(0, DataType.FLOAT, size, heads, tokens, keys);
+      float scale = (float) (1 / Math.sqrt((double) width));
+      memory.desc softmaxed = p.descriptor();
+      softmax_forward.primitive_desc forward =
+          new softmax_forward.primitive_desc(
+              OneDnn.CPU,
+              dnnl.prop_kind.forward_training,
+              dnnl.algorithm.softmax_accurate,
+              softmaxed,
+              softmaxed,
+              LAST_AXIS);
+      softmax_backward.primitive_desc gradient =
+          new softmax_backward.primitive_desc(
+              OneDnn.CPU,
+              dnnl.algorithm.softmax_accurate,
+              softmaxed,
+              softmaxed,
+              softmaxed,
+              LAST_AXIS,
+              forward);
+      weights = scratch;
+      scores = scratch + (long) size * heads * tokens * keys * Float.BYTES;
+      scaledProduct = Product.of(query, key.transposed(), p).scaled(scale).prepare();
+      softmax =
+          new Prepared(new softmax_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, p, p);
+      softmaxGradient =
+          new Prepared(
+              new softmax_backward(gradient),
+              new int[] {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
+              p,
+              p,
+              p);
+      overKeys = Product.of(p, key, query).prepare();
+      overTokens = Product.of(p.transposed(), query, key).prepare();
+    }
+
+    void forward(long q, long k) {
+      softmaxOfScores(q, k);
+      overKeys.run(weights, input(2, k), outputs.get(0).address() + q);
+    }
+
+    void backward(long q, long k) {
+      softmaxOfScores(q, k);
+      long upstream = input(3, q);
+      overTokens.run(weights, upstream, outputs.get(2).address() + k);
+      // the scale 1/√d may come before the softmax's gradient, which is linear in G·Vᵀ
+      scaledProduct.run(upstream, input(2, k), scores);
+      softmaxGradient.run(weights, scores, scores);
+      overKeys.run(scores, input(1, k), outputs.get(0).address() + q);
+      overTokens.run(scores, input(0, q), outputs.get(1).address() + k);
+    }
+
+    private void softmaxOfScores(long q, long k) {
+      scaledProduct.run(input(0, q), input(1, k), weights);
+      softmax.run(weights, weights);
+    }
+
+    private long input(int index, long offset) {
+      return inputs.get(index).address() + offset;
+    }
   }
 }

@@ -1,61 +1,96 @@
 package org.normfree.core.kernel;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 
-/** Prepares (batched) matrix products {@code c = scale·a·b (+ bias)}. */
+/** Prepares (batched) matrix products {@code c = scale·a·b + bias + addend} for one thread. */
 final class Product {
-  private Product() {}
+  private final View a;
+  private final View b;
+  private final View c;
+  private float scale = 1;
+  private View bias;
+  private View addend;
+
+  private Product(View a, View b, View c) {
+    this.a = a;
+    this.b = b;
+    this.c = c;
+  }
 
   /** {@code c = a·b}. */
-  static Prepared of(View a, View b, View c) {
-    return scaled(a, b, c, 1);
+  static Product of(View a, View b, View c) {
+    return new Product(a, b, c);
   }
 
-  /** {@code c = scale·a·b}. */
-  static Prepared scaled(View a, View b, View c, float scale) {
-    primitive_attr attributes = new primitive_attr();
+  /** The product times a factor, before anything is added. */
+  Product scaled(float factor) {
+    scale = factor;
+    return this;
+  }
+
+  /** Plus a bias [1, columns]; null for none. */
+  Product plusBias(View values) {
+    bias = values;
+    return this;
+  }
+
+  /** Plus what broadcasts to c's shape; the same memory as c is allowed. Null for none. */
+  Product plus(View values) {
+    addend = values;
+    return this;
+  }
+
+  Prepared prepare() {
+    post_ops then = new post_ops();
+    List<Integer> names = new ArrayList<>(List.of(DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST));
+    List<View> views = new ArrayList<>(List.of(a, b, c));
     if (scale != 1) {
-      post_ops then = new post_ops();
       then.append_eltwise(dnnl.algorithm.eltwise_linear, scale, 0);
-      attributes.set_post_ops(then);
     }
-    matmul.primitive_desc description =
-        new matmul.primitive_desc(
-            OneDnn.CPU, a.descriptor(), b.descriptor(), c.descriptor(), attributes, false);
+    if (bias != null) {
+      names.add(DNNL_ARG_BIAS);
+      views.add(bias);
+    }
+    if (addend != null && addend.address() == c.address()) {
+      then.append_sum(1, 0, memory.data_type.undef);
+    } else if (addend != null) {
+      names.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (then.len() + 1) | DNNL_ARG_SRC_1);
+      views.add(addend);
+      then.append_binary(dnnl.algorithm.binary_add, addend.descriptor());
+    }
     return new Prepared(
-        new matmul(description), new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST}, a, b, c);
+        new matmul(description(then)),
+        names.stream().mapToInt(Integer::intValue).toArray(),
+        views.toArray(View[]::new));
   }
 
-  /** {@code c = a·b + bias}, the bias [1, columns]; its address comes last. */
-  static Prepared biased(View a, View b, View c, View bias) {
-    matmul.primitive_desc description =
-        new matmul.primitive_desc(
-            OneDnn.CPU, a.descriptor(), b.descriptor(), bias.descriptor(), c.descriptor());
-    return new Prepared(
-        new matmul(description),
-        new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
-        a,
-        b,
-        c,
-        bias);
+  private matmul.primitive_desc description(post_ops then) {
+    primitive_attr attributes = new primitive_attr();
+    attributes.set_post_ops(then);
+    memory.desc left = a.descriptor();
+    memory.desc right = b.descriptor();
+    memory.desc result = c.descriptor();
+    return bias == null
+        ? new matmul.primitive_desc(OneDnn.CPU, left, right, result, attributes, false)
+        : new matmul.primitive_desc(
+            OneDnn.CPU, left, right, bias.descriptor(), result, attributes, false);
   }
 
-  /** What oneDNN would compute an [m, inner]·[inner, n] product with, as it calls it. */
-  static String implementation(long m, long inner, long n) {
-    return new matmul.primitive_desc(
-            OneDnn.CPU,
-            View.matrix(m, inner).descriptor(),
-            View.matrix(inner, n).descriptor(),
-            View.matrix(m, n).descriptor())
-        .impl_info_str()
-        .getString();
+  /** What oneDNN would compute the product with, as it calls it. */
+  String implementation() {
+    return description(new post_ops()).impl_info_str().getString();
   }
 }

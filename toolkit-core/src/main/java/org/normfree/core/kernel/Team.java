@@ -3,6 +3,7 @@ package org.normfree.core.kernel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.op.Task;
 
@@ -18,6 +19,12 @@ public final class Team implements AutoCloseable {
   private static final int SPINS = 4000;
   private static final int YIELDS = 64;
   private static final long NAP_NANOS = 50_000;
+
+  /** The OpenMP that ND4J and oneDNN share; its limit holds for the thread that sets it. */
+  private static final NativeOps OPEN_MP = NativeOpsHolder.getInstance().getDeviceNativeOps();
+
+  private static final ThreadLocal<Team> OF_THIS_THREAD = new ThreadLocal<>();
+  private static volatile int size = Runtime.getRuntime().availableProcessors();
 
   private final int threads;
   private final Thread[] workers;
@@ -45,6 +52,33 @@ public final class Team implements AutoCloseable {
     }
   }
 
+  /**
+   * How many threads the teams that {@link #ofThisThread} makes from now on have.
+   *
+   * @param threads at least 1
+   */
+  public static void size(int threads) {
+    size = threads;
+  }
+
+  /** The size that was set; at first the number of processors. */
+  public static int size() {
+    return size;
+  }
+
+  /** The calling thread's own team, for work that no plan gives a team. */
+  public static Team ofThisThread() {
+    Team team = OF_THIS_THREAD.get();
+    if (team == null || team.threads != size) {
+      if (team != null) {
+        team.close();
+      }
+      team = new Team(size);
+      OF_THIS_THREAD.set(team);
+    }
+    return team;
+  }
+
   /** Size of the team, the caller included. */
   public int threads() {
     return threads;
@@ -57,7 +91,16 @@ public final class Team implements AutoCloseable {
    * @throws RuntimeException what a task threw, after all threads have stopped
    */
   public void run(List<? extends Task> tasks) {
-    nativeLibrariesAlone();
+    int before = OPEN_MP.ompGetMaxThreads();
+    OPEN_MP.setOmpNumThreads(1);
+    try {
+      runAlone(tasks);
+    } finally {
+      OPEN_MP.setOmpNumThreads(before);
+    }
+  }
+
+  private void runAlone(List<? extends Task> tasks) {
     failure = null;
     if (threads > 1) {
       work = tasks;
@@ -139,7 +182,7 @@ public final class Team implements AutoCloseable {
   }
 
   private void follow(int number) {
-    nativeLibrariesAlone();
+    OPEN_MP.setOmpNumThreads(1);
     int seen = 0;
     while (true) {
       int last = seen;
@@ -157,11 +200,6 @@ public final class Team implements AutoCloseable {
       goThrough(work, number);
       meet();
     }
-  }
-
-  /** Native libraries get the calling thread only; ND4J sets the limit of the OpenMP they share. */
-  private static void nativeLibrariesAlone() {
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
   }
 
   /** Ends the threads; tasks under way are finished by their caller first. */

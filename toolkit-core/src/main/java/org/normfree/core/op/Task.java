@@ -47,6 +47,25 @@ public interface Task {
   }
 
   /**
+   * Tasks whose threads need not meet in between: what one writes no other reads or writes.
+   *
+   * @param tasks of one phase each
+   */
+  static Task together(Task... tasks) {
+    for (Task task : tasks) {
+      if (task.phases() != 1) {
+        throw new IllegalArgumentException(
+            "a task of %d phases, expected 1; run it on its own".formatted(task.phases()));
+      }
+    }
+    return (phase, thread) -> {
+      for (Task task : tasks) {
+        task.run(phase, thread);
+      }
+    };
+  }
+
+  /**
    * Start of a thread's share of {@code length} equal items, of which the share of thread {@code t}
    * is from {@code share(length, t, threads)} to {@code share(length, t + 1, threads)}.
    */

@@ -55,6 +55,19 @@ public record Tensor(long address, DataType type, long... shape) {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof Tensor tensor
+        && address == tensor.address
+        && type == tensor.type
+        && Arrays.equals(shape, tensor.shape);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(address) * 31 + Arrays.hashCode(shape);
+  }
+
+  @Override
   public String toString() {
     return type + Arrays.toString(shape);
   }

@@ -28,8 +28,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.nativeblas.NativeOps;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.Kernel;
@@ -280,19 +278,21 @@ class OneDnnKernelTest {
   }
 
   @Test
-  void followsTheNumberOfThreadsOfTheCaller() {
-    NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
-    int before = openMp.ompGetMaxThreads();
-    Call call = linearGradient(true, 509, 61, 67);
-    List<INDArray> expected = call.inDouble();
+  void teamsOfAnySizeAgree() {
+    int before = Team.size();
+    List<Call> calls =
+        List.of(
+            linear(true, 509, 61, 67),
+            linearGradient(true, 67, 61, 509),
+            linearGradient(false, 3, 2, 5),
+            attentionGradient(2, 2, 17, 19, 5));
     try {
       for (int threads : new int[] {1, 3, 2, 1}) {
-        openMp.setOmpNumThreads(threads);
-        assertThat(OneDnn.current().threads()).isEqualTo(threads);
-        close(call.by(ONEDNN), expected);
+        Team.size(threads);
+        calls.forEach(call -> close(call.by(ONEDNN), call.inDouble()));
       }
     } finally {
-      openMp.setOmpNumThreads(before);
+      Team.size(before);
     }
   }
 

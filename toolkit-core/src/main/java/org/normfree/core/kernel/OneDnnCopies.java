@@ -1,0 +1,71 @@
+package org.normfree.core.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.reorder;
+import org.normfree.core.op.Task;
+
+/** Copies with another order or type, and element-wise arithmetic of two arrays, for a team. */
+final class OneDnnCopies {
+  private OneDnnCopies() {}
+
+  /** {@code to = from}, the same sizes, whatever their strides and types. */
+  static Task copy(View from, View to, int threads) {
+    int axis = longestAxis(to);
+    int length = (int) to.sizes()[axis];
+    return new PreparedTask(
+        threads,
+        thread -> {
+          int start = Task.share(length, thread, threads);
+          int end = Task.share(length, thread + 1, threads);
+          return start == end ? null : copy(from.part(axis, start, end), to.part(axis, start, end));
+        });
+  }
+
+  private static Prepared copy(View from, View to) {
+    reorder.primitive_desc description =
+        new reorder.primitive_desc(OneDnn.CPU, from.descriptor(), OneDnn.CPU, to.descriptor());
+    return new Prepared(new reorder(description), new int[] {DNNL_ARG_FROM, DNNL_ARG_TO}, from, to);
+  }
+
+  /** {@code c = a ∘ b}; b's sizes are a's, or 1 where it broadcasts. */
+  static Task binary(dnnl.algorithm operation, View a, View b, View c, int threads) {
+    int axis = longestAxis(c);
+    int length = (int) c.sizes()[axis];
+    return new PreparedTask(
+        threads,
+        thread -> {
+          int start = Task.share(length, thread, threads);
+          int end = Task.share(length, thread + 1, threads);
+          View right = b.sizes()[axis] == 1 ? b : b.part(axis, start, end);
+          return start == end
+              ? null
+              : binary(operation, a.part(axis, start, end), right, c.part(axis, start, end));
+        });
+  }
+
+  private static Prepared binary(dnnl.algorithm operation, View a, View b, View c) {
+    binary.primitive_desc description =
+        new binary.primitive_desc(
+            OneDnn.CPU, operation, a.descriptor(), b.descriptor(), c.descriptor());
+    return new Prepared(
+        new binary(description), new int[] {DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST}, a, b, c);
+  }
+
+  /** The first axis along which every thread finds something to do, or the longest. */
+  private static int longestAxis(View view) {
+    int longest = 0;
+    for (int axis = 1; axis < view.sizes().length; axis++) {
+      if (view.sizes()[axis] > view.sizes()[longest] && view.sizes()[longest] < 16) {
+        longest = axis;
+      }
+    }
+    return longest;
+  }
+}

@@ -1,0 +1,62 @@
+package org.normfree.core.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.op.Kernel;
+import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.Task;
+import org.normfree.core.op.Tensor;
+
+/**
+ * A kernel that computes what it prepares: where SameDiff's session runs an op, the task for it is
+ * prepared, kept for the calling thread in case the same arrays come again, and run by the thread's
+ * team.
+ */
+abstract class TaskKernel implements Kernel {
+  private static final int KEPT = 2048;
+
+  private final ThreadLocal<Map<Call, Optional<Task>>> kept =
+      ThreadLocal.withInitial(
+          () ->
+              new LinkedHashMap<>(KEPT, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Call, Optional<Task>> eldest) {
+                  return size() > KEPT;
+                }
+              });
+
+  /** An op with its attributes and arrays. */
+  private record Call(
+      String op, List<Object> attributes, List<Tensor> inputs, List<Tensor> outputs, int threads) {}
+
+  @Override
+  public final boolean compute(NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs) {
+    if (!inputs.stream().allMatch(TaskKernel::suits)
+        || !outputs.stream().allMatch(TaskKernel::suits)) {
+      return false;
+    }
+    List<Object> attributes = new ArrayList<>();
+    attributes.addAll(Arrays.stream(op.iArgs()).boxed().toList());
+    attributes.addAll(Arrays.stream(op.tArgs()).boxed().toList());
+    for (boolean b : op.bArgs()) {
+      attributes.add(b);
+    }
+    Team team = Team.ofThisThread();
+    List<Tensor> in = inputs.stream().map(Tensor::of).toList();
+    List<Tensor> out = outputs.stream().map(Tensor::of).toList();
+    Call call = new Call(op.opName(), attributes, in, out, team.threads());
+    Optional<Task> task =
+        kept.get().computeIfAbsent(call, c -> prepare(op, in, out, team.threads()));
+    task.ifPresent(t -> team.run(List.of(t)));
+    return task.isPresent();
+  }
+
+  private static boolean suits(INDArray array) {
+    return !array.isEmpty() && NormfreeOp.isRowMajor(array);
+  }
+}
