@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
  * a choice: {@code auto} (default) takes what is there, a kernel's name that kernel alone, {@code
  * nd4j} the reference arithmetic alone.
  */
-final class Kernels {
+public final class Kernels {
   private static final String PROPERTY = "normfree.kernels";
   private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
 
   /** The kernels, first choice first. */
-  static final List<Kernel> CPU = load(System.getProperty(PROPERTY, "auto"));
+  public static final List<Kernel> CPU = load(System.getProperty(PROPERTY, "auto"));
 
   private Kernels() {}
 
@@ -27,7 +27,7 @@ final class Kernels {
    *
    * @throws InputException if there is no such choice or its kernel cannot run on this machine
    */
-  static List<Kernel> load(String choice) {
+  public static List<Kernel> load(String choice) {
     List<Kernel> all =
         ServiceLoader.load(Kernel.class, Kernel.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)

@@ -65,6 +65,18 @@ public abstract class NormfreeOp extends DynamicCustomOp {
   protected abstract List<long[]> outputShapes(List<long[]> shapes);
 
   /**
+   * The output shapes for known input shapes.
+   *
+   * @param shapes a shape an input
+   * @return a shape an output
+   * @throws IllegalArgumentException if the input shapes do not fit
+   */
+  public final List<long[]> shapes(List<long[]> shapes) {
+    check(shapes);
+    return outputShapes(shapes);
+  }
+
+  /**
    * The reference arithmetic, in plain ND4J so that it runs on every backend.
    *
    * @param inputs the op's inputs; not to be changed

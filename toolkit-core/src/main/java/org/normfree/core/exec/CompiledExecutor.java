@@ -1,0 +1,228 @@
+package org.normfree.core.exec;
+
+import java.lang.ref.Cleaner;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.kernel.Team;
+import org.normfree.core.op.Kernel;
+import org.normfree.core.op.Kernels;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a graph by plans: for each set of wanted outputs and input shapes the graph is put in order
+ * once, with a place in memory for every array and a prepared call for every op, so that a step is
+ * a loop over calls by a team of threads. A graph with control flow, or with shapes that depend on
+ * values, is left to {@link StockExecutor}, which a warning says.
+ *
+ * <p>Plans for the last few input shapes are kept. For the same number of threads the results are
+ * the same bits every time. One executor serves one thread at a time.
+ */
+public final class CompiledExecutor implements GraphExecutor {
+  private static final Logger LOG = LoggerFactory.getLogger(CompiledExecutor.class);
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final int KEPT_PLANS = 6;
+
+  private final SameDiff graph;
+  private final CompilerSettings settings;
+  private final Native owned;
+  private final Cleaner.Cleanable cleanable;
+  private Differentiated differentiated;
+  private StockExecutor stock;
+  private Plan last;
+  private boolean closed;
+
+  /** What lies outside the Java heap; must not refer to the executor. */
+  private static final class Native implements Runnable {
+    private final Team team;
+    private final AtomicBoolean properly = new AtomicBoolean();
+    private final Map<Key, Plan> plans =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Key, Plan> eldest) {
+            boolean tooMany = size() > KEPT_PLANS;
+            if (tooMany) {
+              eldest.getValue().close();
+            }
+            return tooMany;
+          }
+        };
+
+    Native(int threads) {
+      team = new Team(threads);
+    }
+
+    @Override
+    public void run() {
+      if (!properly.get()) {
+        LOG.warn("A compiled executor was not closed; its memory is freed now. Close executors.");
+      }
+      team.close();
+      plans.values().forEach(Plan::close);
+      plans.clear();
+    }
+  }
+
+  private record Key(boolean gradients, List<String> outputs, Map<String, List<Long>> shapes) {}
+
+  /**
+   * @param graph the graph; its loss is marked where gradients are wanted
+   * @param settings threads, precision and what the graph does not tell
+   */
+  public CompiledExecutor(SameDiff graph, CompilerSettings settings) {
+    this.graph = graph;
+    this.settings = settings;
+    owned = new Native(settings.threads());
+    cleanable = CLEANER.register(this, owned);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the executor was closed
+   */
+  @Override
+  public Map<String, INDArray> output(Map<String, INDArray> placeholders, List<String> outputs) {
+    requireOpen();
+    if (stock != null) {
+      return stock.output(placeholders, outputs);
+    }
+    return run(false, graph, placeholders, outputs);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A variable that the loss does not depend on has no gradient and is left out.
+   *
+   * @throws IllegalStateException if the executor was closed, or if the graph has no loss or no
+   *     trainable variable it depends on
+   */
+  @Override
+  public Pass gradients(Map<String, INDArray> placeholders, List<String> outputs) {
+    requireOpen();
+    if (stock != null) {
+      return stock.gradients(placeholders, outputs);
+    }
+    if (differentiated == null) {
+      differentiated = Differentiated.of(graph);
+    }
+    List<String> wanted = new ArrayList<>(outputs);
+    wanted.addAll(differentiated.gradients().values());
+    Map<String, INDArray> values = run(true, differentiated.function(), placeholders, wanted);
+    if (stock != null) {
+      return stock.gradients(placeholders, outputs);
+    }
+    Map<String, INDArray> outputValues = new LinkedHashMap<>();
+    outputs.forEach(name -> outputValues.put(name, values.get(name)));
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    differentiated
+        .gradients()
+        .forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
+    return new Pass(outputValues, gradients);
+  }
+
+  private Map<String, INDArray> run(
+      boolean gradients,
+      SameDiff function,
+      Map<String, INDArray> placeholders,
+      List<String> outputs) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    placeholders.forEach(
+        (name, array) -> {
+          List<Long> shape = new ArrayList<>();
+          for (long size : array.shape()) {
+            shape.add(size);
+          }
+          shapes.put(name, shape);
+        });
+    Key key = new Key(gradients, List.copyOf(outputs), shapes);
+    Plan plan = owned.plans.get(key);
+    if (plan == null) {
+      try {
+        plan = compile(function, placeholders, outputs);
+      } catch (NotCompilableException e) {
+        LOG.warn("Not compiled, SameDiff's own session runs it: {}", e.getMessage());
+        stock = new StockExecutor(graph);
+        return stock.output(placeholders, outputs);
+      }
+      owned.plans.put(key, plan);
+    }
+    last = plan;
+    return plan.run(owned.team, placeholders, settings.profiled());
+  }
+
+  private Plan compile(
+      SameDiff function, Map<String, INDArray> placeholders, Collection<String> outputs) {
+    long start = System.nanoTime();
+    Program program = Lowering.lower(function, placeholders, outputs, settings.moving());
+    program = Fusion.sumsIntoProducts(Fusion.withoutDeadNodes(program));
+    if (settings.precision() == Precision.BF16) {
+      program = Fusion.withBfloat16Products(program);
+    }
+    List<Kernel> kernels = Kernels.CPU;
+    Plan plan = new Plan(program, kernels, settings.threads());
+    LOG.debug(
+        "compiled {} steps in {} ms, {} MB in the arena, {} MB in separate buffers",
+        program.nodes().size(),
+        (System.nanoTime() - start) / 1_000_000,
+        plan.arenaBytes() >> 20,
+        plan.tensorBytes() >> 20);
+    return plan;
+  }
+
+  /**
+   * What the last call ran: a line a step with its kernel, shapes, bytes and, when profiling, its
+   * time.
+   *
+   * @throws IllegalStateException if nothing was run yet or the executor was closed
+   */
+  public String explain() {
+    requireOpen();
+    if (last == null) {
+      throw new IllegalStateException(
+          stock == null
+              ? "nothing was compiled yet; ask for outputs or gradients first"
+              : "the graph is not compiled; SameDiff's own session runs it");
+    }
+    return last.explain();
+  }
+
+  /** Bytes of the last plan's arena, and of one buffer for each variable instead. */
+  public record Memory(long arena, long separate) {}
+
+  /**
+   * @return memory of the last plan
+   */
+  public Memory memory() {
+    explain();
+    return new Memory(last.arenaBytes(), last.tensorBytes());
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "this executor was closed, and its plans with it; make a new one for the graph");
+    }
+  }
+
+  /** Frees the memory of all plans and ends the threads; arrays it returned are gone, too. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      last = null;
+      owned.properly.set(true);
+      cleanable.clean();
+      if (stock != null) {
+        stock.close();
+      }
+    }
+  }
+}

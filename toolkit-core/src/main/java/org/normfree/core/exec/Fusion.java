@@ -1,0 +1,120 @@
+package org.normfree.core.exec;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
+import org.normfree.core.op.MatrixProduct;
+import org.normfree.core.op.ToBfloat16;
+
+/** Rewrites a program so that it gives the same numbers with fewer passes over memory. */
+final class Fusion {
+  private Fusion() {}
+
+  /** Without the nodes that no output depends on. */
+  static Program withoutDeadNodes(Program program) {
+    Set<Value> alive = new HashSet<>();
+    program.outputs().values().forEach(output -> alive.add(output.value()));
+    List<Node> kept = new ArrayList<>();
+    for (int i = program.nodes().size() - 1; i >= 0; i--) {
+      Node node = program.nodes().get(i);
+      if (node.outputs().stream().anyMatch(output -> alive.contains(output.value()))) {
+        node.inputs().forEach(input -> alive.add(input.value()));
+        kept.add(node);
+      }
+    }
+    Collections.reverse(kept);
+    return with(program, kept);
+  }
+
+  /**
+   * A sum of a product and something else becomes a product with an addend, if nobody else wants
+   * the product: residual connections, and gradients that meet.
+   */
+  static Program sumsIntoProducts(Program program) {
+    Map<Value, Integer> uses = new HashMap<>();
+    program.outputs().values().forEach(o -> uses.merge(o.value(), 1, Integer::sum));
+    program
+        .nodes()
+        .forEach(n -> n.inputs().forEach(input -> uses.merge(input.value(), 1, Integer::sum)));
+    Map<Value, Node> products = new HashMap<>();
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : program.nodes()) {
+      Node fused = node.op() instanceof AddOp ? fused(node, products, uses) : null;
+      Node result = fused == null ? node : fused;
+      if (result.op() instanceof MatrixProduct product && !product.addend()) {
+        products.put(result.outputs().get(0).value(), result);
+      }
+      nodes.add(result);
+    }
+    // the products that were taken up have no reader left
+    return withoutDeadNodes(with(program, nodes));
+  }
+
+  private static Node fused(Node sum, Map<Value, Node> products, Map<Value, Integer> uses) {
+    Operand output = sum.outputs().get(0);
+    for (int i = sum.inputs().size() - 1; i >= 0; i--) {
+      Operand input = sum.inputs().get(i);
+      Operand other = sum.inputs().get(1 - i);
+      Node product = products.get(input.value());
+      boolean fits =
+          product != null
+              && uses.get(input.value()) == 1
+              && input.sameShape(output)
+              && other.sameShape(output);
+      if (fits) {
+        long[] matrix = product.outputs().get(0).shape();
+        List<Operand> inputs = new ArrayList<>(product.inputs());
+        inputs.add(other.reshaped(matrix));
+        return new Node(
+            ((MatrixProduct) product.op()).withAddend(), inputs, List.of(output.reshaped(matrix)));
+      }
+    }
+    return null;
+  }
+
+  /** Products get bfloat16 operands; a value that several products read is converted once. */
+  static Program withBfloat16Products(Program program) {
+    Map<Value, Value> converted = new HashMap<>();
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : program.nodes()) {
+      if (node.op() instanceof MatrixProduct && node.inputs().get(0).type() == DataType.FLOAT) {
+        List<Operand> inputs = new ArrayList<>(node.inputs());
+        for (int i = 0; i < 2; i++) {
+          inputs.set(i, converted(inputs.get(i), converted, nodes));
+        }
+        nodes.add(new Node(node.op(), inputs, node.outputs()));
+      } else {
+        nodes.add(node);
+      }
+    }
+    return with(program, nodes);
+  }
+
+  private static Operand converted(Operand from, Map<Value, Value> known, List<Node> nodes) {
+    Value to = known.get(from.value());
+    if (to == null) {
+      Value value = from.value();
+      to = Value.computed(value.name() + " as bfloat16", DataType.BFLOAT16, value.shape());
+      known.put(value, to);
+      nodes.add(new Node(new ToBfloat16(), List.of(Operand.of(value)), List.of(Operand.of(to))));
+    }
+    return new Operand(to, from.first(), from.shape());
+  }
+
+  private static Program with(Program program, List<Node> nodes) {
+    return new Program(nodes, program.placeholders(), program.outputs(), program.tensorBytes());
+  }
+
+  /** Names of the ops in a program, for messages. */
+  static Set<String> ops(Program program) {
+    Set<String> names = new HashSet<>();
+    program.nodes().forEach(node -> names.add(node.op().opName()));
+    return names;
+  }
+}
