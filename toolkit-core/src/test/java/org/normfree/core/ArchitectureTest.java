@@ -94,6 +94,8 @@ class ArchitectureTest {
           .areStatic()
           .and()
           .areNotDeclaredIn(ROOT + ".exec.NativeThreads") // mirrors a setting of the process
+          .and()
+          .areNotDeclaredIn(ROOT + ".kernel.Team") // the same setting
           .should()
           .beFinal();
 

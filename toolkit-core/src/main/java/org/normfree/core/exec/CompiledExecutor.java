@@ -10,8 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.kernel.Team;
-import org.normfree.core.op.Kernel;
-import org.normfree.core.op.Kernels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,12 +142,16 @@ public final class CompiledExecutor implements GraphExecutor {
         });
     Key key = new Key(gradients, List.copyOf(outputs), shapes);
     Plan plan = owned.plans.get(key);
+    if (plan != null && !plan.reads(function)) {
+      owned.plans.remove(key).close();
+      plan = null;
+    }
     if (plan == null) {
       try {
         plan = compile(function, placeholders, outputs);
       } catch (NotCompilableException e) {
         LOG.warn("Not compiled, SameDiff's own session runs it: {}", e.getMessage());
-        stock = new StockExecutor(graph);
+        stock = new StockExecutor(graph, settings.kernels());
         return stock.output(placeholders, outputs);
       }
       owned.plans.put(key, plan);
@@ -166,8 +168,7 @@ public final class CompiledExecutor implements GraphExecutor {
     if (settings.precision() == Precision.BF16) {
       program = Fusion.withBfloat16Products(program);
     }
-    List<Kernel> kernels = Kernels.CPU;
-    Plan plan = new Plan(program, kernels, settings.threads());
+    Plan plan = new Plan(program, settings.kernels(), settings.threads());
     LOG.debug(
         "compiled {} steps in {} ms, {} MB in the arena, {} MB in separate buffers",
         program.nodes().size(),

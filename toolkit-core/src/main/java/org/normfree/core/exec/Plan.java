@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,6 +28,7 @@ final class Plan implements AutoCloseable {
   private final List<Task> tasks = new ArrayList<>();
   private final List<String> kernels = new ArrayList<>();
   private final long[] nanos;
+  private final List<Value> variables;
   private final Map<Value, INDArray> slots = new HashMap<>();
   private final Map<String, INDArray> placeholders = new LinkedHashMap<>();
   private final Map<String, INDArray> outputs = new LinkedHashMap<>();
@@ -46,6 +48,13 @@ final class Plan implements AutoCloseable {
             .flatMap(n -> n.inputs().stream())
             .map(Operand::value)
             .filter(v -> v.array() != null && !NormfreeOp.isRowMajor(v.array()))
+            .distinct()
+            .toList();
+    variables =
+        program.nodes().stream()
+            .flatMap(n -> n.inputs().stream())
+            .map(Operand::value)
+            .filter(v -> v.kind() == Value.Kind.VARIABLE)
             .distinct()
             .toList();
     layout = Layout.of(program, moved);
@@ -124,18 +133,17 @@ final class Plan implements AutoCloseable {
     return arena.array(first, operand.type(), operand.shape());
   }
 
-  /** Whether the values can be given to this plan's placeholders. */
-  boolean fits(Map<String, INDArray> given) {
-    return placeholders.entrySet().stream()
-        .allMatch(
-            e -> given.containsKey(e.getKey()) && given.get(e.getKey()).equalShapes(e.getValue()));
-  }
-
-  /** Whether a variable of the graph still is the array this plan was prepared for. */
-  boolean reads(String name, INDArray array) {
+  /** Whether the graph's variables still are the arrays this plan was prepared for. */
+  boolean reads(SameDiff graph) {
+    for (Value variable : variables) {
+      if (graph.getArrForVarName(variable.name()) != variable.array()) {
+        return false;
+      }
+    }
     return true;
   }
 
+  /** Runs all steps; the outputs are the plan's own arrays. */
   Map<String, INDArray> run(Team team, Map<String, INDArray> given, boolean profiled) {
     placeholders.forEach((name, slot) -> slot.assign(given.get(name)));
     slots.forEach((value, slot) -> slot.assign(value.array()));

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Operation;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.config.SDValue;
 import org.nd4j.autodiff.samediff.internal.InferenceSession;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.op.Kernel;
+import org.normfree.core.op.Kernels;
 
 /**
  * Runs a graph by SameDiff's own session, on any ND4J backend: what {@link SameDiff#output} and
@@ -24,16 +24,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class StockExecutor implements GraphExecutor {
   private final SameDiff graph;
+  private final List<Kernel> kernels;
   private final RecyclingMemory memory = new RecyclingMemory();
   private Session forward;
   private Session backward;
   private Map<String, String> gradientNames;
 
   /**
+   * With the kernels that there are.
+   *
    * @param graph the graph; its loss is marked where gradients are wanted
    */
   public StockExecutor(SameDiff graph) {
+    this(graph, Kernels.standard());
+  }
+
+  /**
+   * @param graph the graph; its loss is marked where gradients are wanted
+   * @param kernels what computes the project's ops, first choice first
+   */
+  public StockExecutor(SameDiff graph, List<Kernel> kernels) {
     this.graph = graph;
+    this.kernels = List.copyOf(kernels);
   }
 
   @Override
@@ -42,7 +54,7 @@ public final class StockExecutor implements GraphExecutor {
       forward = new Session(graph, memory);
     }
     memory.recycle();
-    return forward.run(placeholders, outputs, Operation.INFERENCE);
+    return Kernels.with(kernels, () -> forward.run(placeholders, outputs, Operation.INFERENCE));
   }
 
   /**
@@ -60,7 +72,8 @@ public final class StockExecutor implements GraphExecutor {
     List<String> wanted = new ArrayList<>(outputs);
     wanted.addAll(gradientNames.values());
     memory.recycle();
-    Map<String, INDArray> values = backward.run(placeholders, wanted, Operation.TRAINING);
+    Map<String, INDArray> values =
+        Kernels.with(kernels, () -> backward.run(placeholders, wanted, Operation.TRAINING));
     Map<String, INDArray> outputValues = new LinkedHashMap<>();
     outputs.forEach(name -> outputValues.put(name, values.get(name)));
     Map<String, INDArray> gradients = new LinkedHashMap<>();
@@ -69,19 +82,9 @@ public final class StockExecutor implements GraphExecutor {
   }
 
   private void differentiate() {
-    if (!graph.hasGradientFunction()) {
-      DifferentiationLog.silence(graph::createGradFunction);
-    }
-    gradientNames = new LinkedHashMap<>();
-    for (SDVariable variable : graph.variables()) {
-      if (variable.getVariableType() == VariableType.VARIABLE && variable.dataType().isFPType()) {
-        SDVariable gradient = variable.getGradient();
-        if (gradient != null) {
-          gradientNames.put(variable.name(), gradient.name());
-        }
-      }
-    }
-    backward = new Session(graph.getFunction("grad"), memory);
+    Differentiated differentiated = Differentiated.of(graph);
+    gradientNames = differentiated.gradients();
+    backward = new Session(differentiated.function(), memory);
   }
 
   /** Gives back the native memory of all arrays this executor returned or used inside. */

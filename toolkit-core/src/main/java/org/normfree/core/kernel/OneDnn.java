@@ -1,6 +1,7 @@
 package org.normfree.core.kernel;
 
 import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** The oneDNN library on this machine. */
@@ -15,6 +16,17 @@ final class OneDnn {
   /** Whether the library has code made for this processor, not only plain loops. */
   static boolean isFast() {
     return FAST;
+  }
+
+  /** Whether the processor multiplies bfloat16 itself; what only emulates it would be slower. */
+  static boolean hasBfloat16() {
+    int has = dnnl.dnnl_get_effective_cpu_isa();
+    return includes(has, dnnl.dnnl_cpu_isa_avx512_core_bf16)
+        || includes(has, dnnl.dnnl_cpu_isa_avx2_vnni_2);
+  }
+
+  private static boolean includes(int isa, int wanted) {
+    return (isa & wanted) == wanted;
   }
 
   private static String implementation(DataType type) {

@@ -51,6 +51,13 @@ public final class OneDnnKernel extends TaskKernel {
     }
   }
 
+  @Override
+  public Optional<String> missingForBfloat16() {
+    return OneDnn.hasBfloat16()
+        ? Optional.empty()
+        : Optional.of("this processor has no bfloat16 instructions that oneDNN may use");
+  }
+
   private static String rootMessage(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {

@@ -24,6 +24,15 @@ public interface Kernel {
   }
 
   /**
+   * Looks whether products may have bfloat16 operands on this machine.
+   *
+   * @return what is missing, in a few words; empty if nothing is
+   */
+  default Optional<String> missingForBfloat16() {
+    return Optional.of("the kernel " + name() + " has no bfloat16 products");
+  }
+
+  /**
    * Prepares an op for arrays at fixed places, if this kernel can.
    *
    * @param op the op with its attributes, the project's own or one of ND4J's

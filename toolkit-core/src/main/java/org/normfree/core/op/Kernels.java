@@ -3,6 +3,7 @@ package org.normfree.core.op;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.normfree.core.InputException;
 import org.slf4j.Logger;
@@ -17,14 +18,44 @@ public final class Kernels {
   private static final String PROPERTY = "normfree.kernels";
   private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
 
-  /** The kernels, first choice first. */
-  public static final List<Kernel> CPU = load(System.getProperty(PROPERTY, "auto"));
+  private static final List<Kernel> STANDARD = load(System.getProperty(PROPERTY, "auto"));
+  private static final ThreadLocal<List<Kernel>> OF_THIS_THREAD =
+      ThreadLocal.withInitial(() -> STANDARD);
 
   private Kernels() {}
+
+  /** What the property chooses, first choice first. */
+  public static List<Kernel> standard() {
+    return STANDARD;
+  }
+
+  /** What computes ops that the calling thread executes. */
+  static List<Kernel> ofThisThread() {
+    return OF_THIS_THREAD.get();
+  }
+
+  /**
+   * Runs something with other kernels for the ops that the calling thread executes meanwhile.
+   *
+   * @param kernels first choice first; none for the reference arithmetic
+   * @param body what is run
+   * @return what the body returns
+   */
+  public static <T> T with(List<Kernel> kernels, Supplier<T> body) {
+    List<Kernel> before = OF_THIS_THREAD.get();
+    OF_THIS_THREAD.set(kernels);
+    try {
+      return body.get();
+    } finally {
+      OF_THIS_THREAD.set(before);
+    }
+  }
 
   /**
    * The kernels of a choice, those that can run on this machine.
    *
+   * @param choice {@code auto}, a kernel's name, or {@code nd4j}
+   * @return the kernels, first choice first
    * @throws InputException if there is no such choice or its kernel cannot run on this machine
    */
   public static List<Kernel> load(String choice) {

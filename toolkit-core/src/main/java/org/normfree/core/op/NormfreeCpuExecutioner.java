@@ -19,7 +19,7 @@ public class NormfreeCpuExecutioner extends NativeOpExecutioner implements Normf
   @Override
   public INDArray[] exec(CustomOp op, OpContext context) {
     return op instanceof NormfreeOp ours
-        ? ours.execute(context, Kernels.CPU)
+        ? ours.execute(context, Kernels.ofThisThread())
         : super.exec(op, context);
   }
 }
