@@ -3,11 +3,11 @@ package org.normfree.core.exec;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.InputException;
-import org.normfree.core.kernel.Team;
 
 /**
- * How many threads one native operation may use: ND4J's own loops and oneDNN (OpenMP), and
- * OpenBLAS. A sweep that runs several trials side by side gives each operation one thread.
+ * How many threads one native operation of ND4J may use: its own loops (OpenMP) and OpenBLAS. A run
+ * of the toolkit allows one and divides the work itself, by a {@link org.normfree.core.kernel.Team
+ * team}, because OpenMP's threads wait by spinning, which takes the processor from all others.
  *
  * <p>ND4J's and OpenBLAS' limits hold for the process; OpenMP's holds for the thread that sets it,
  * which is why executors call {@link #adopt}. The number of threads decides in which order native
@@ -35,7 +35,6 @@ public final class NativeThreads {
     // Environment.setMaxThreads does nothing in ND4J 1.0.0-M2.1
     Nd4j.getEnvironment().setMaxMasterThreads(threads);
     Nd4j.factory().blas().setMaxThreads(threads);
-    Team.size(threads);
     limit = threads;
     adopt();
   }

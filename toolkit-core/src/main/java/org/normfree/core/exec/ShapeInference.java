@@ -2,6 +2,7 @@ package org.normfree.core.exec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +18,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * yet are arrays of the right shape over one block of memory.
  */
 final class ShapeInference {
+  /** ND4J ops with a shape among their inputs; asking it with a wrong one would fill the log. */
+  private static final Set<String> IS_TOLD_ITS_SHAPE =
+      Set.of("reshape", "permute", "slice", "strided_slice", "tile", "fill", "create", "range");
+
   private BytePointer block = new BytePointer(1 << 16);
 
   /**
@@ -36,13 +41,20 @@ final class ShapeInference {
       }
       values |= !known && !input.type().isFPType();
     }
+    if (values && IS_TOLD_ITS_SHAPE.contains(op.getOp().opName())) {
+      throw dependsOnValues(op);
+    }
     List<LongShapeDescriptor> shapes = infer(op, inputs, 0);
     if (values && !same(shapes, infer(op, inputs, 1))) {
-      throw new NotCompilableException(
-          "the output shape of op %s (%s) depends on values known only at run time"
-              .formatted(op.getName(), op.getOp().opName()));
+      throw dependsOnValues(op);
     }
     return shapes;
+  }
+
+  private static NotCompilableException dependsOnValues(SameDiffOp op) {
+    return new NotCompilableException(
+        "the output shape of op %s (%s) depends on values known only at run time"
+            .formatted(op.getName(), op.getOp().opName()));
   }
 
   private List<LongShapeDescriptor> infer(SameDiffOp op, List<Operand> inputs, int value) {

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.normfree.core.InputException;
 import org.normfree.core.op.Task;
 
 /**
@@ -56,8 +57,14 @@ public final class Team implements AutoCloseable {
    * How many threads the teams that {@link #ofThisThread} makes from now on have.
    *
    * @param threads at least 1
+   * @throws InputException if {@code threads} is below 1
    */
   public static void size(int threads) {
+    if (threads < 1) {
+      throw new InputException(
+          "threads is %d; expected at least 1, at most the number of cores is of use"
+              .formatted(threads));
+    }
     size = threads;
   }
 

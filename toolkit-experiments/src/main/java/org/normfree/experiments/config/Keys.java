@@ -174,11 +174,35 @@ public final class Keys {
 
   /** What runs the graph. */
   public static final Key<String> EXECUTOR =
-      Key.choice("executor", "stock", () -> List.of("stock"), "what runs the graph");
+      Key.choice(
+          "executor",
+          "compiled",
+          () -> List.of("compiled", "stock"),
+          "what runs the graph: a compiled plan, or SameDiff's own session");
 
-  /** Native threads of one run; part of what a run is, since sums in another order differ. */
+  /** What computes the ops. */
+  public static final Key<String> KERNELS =
+      Key.choice(
+          "kernels",
+          "auto",
+          () -> List.of("auto", "onednn", "java", "nd4j"),
+          "what computes the ops; auto takes the fastest there is");
+
+  /** What the operands of products are rounded to. */
+  public static final Key<String> PRECISION =
+      Key.choice(
+          "precision",
+          "float32",
+          () -> List.of("float32", "bf16"),
+          "operands of matrix products; bf16 keeps float32 weights and sums");
+
+  /** Threads of one run; part of what a run is, since sums in another order differ. */
   public static final Key<Integer> THREADS =
-      Key.integer("threads", 1, ONE_UP, "native threads of one run; other threads, other bits");
+      Key.integer(
+          "threads",
+          1,
+          ONE_UP,
+          "threads of one run, native libraries included; other threads, other bits");
 
   /** Runs at a time. */
   public static final Key<Integer> JOBS =
@@ -236,7 +260,7 @@ public final class Keys {
 
   /** The keys that say what runs a model. */
   public static List<Key<?>> execution() {
-    return List.of(EXECUTOR, THREADS);
+    return List.of(EXECUTOR, KERNELS, PRECISION, THREADS);
   }
 
   /**

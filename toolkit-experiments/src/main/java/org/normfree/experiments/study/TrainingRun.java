@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
@@ -18,15 +20,21 @@ import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
 import org.normfree.core.data.PrefetchedBatches;
 import org.normfree.core.data.TrainingBatches;
+import org.normfree.core.exec.CompiledExecutor;
+import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.NativeThreads;
+import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.kernel.Team;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
 import org.normfree.core.model.ViTConfig;
 import org.normfree.core.model.VisionTransformer;
 import org.normfree.core.nn.Network;
+import org.normfree.core.op.Kernel;
+import org.normfree.core.op.Kernels;
 import org.normfree.core.optim.AdamW;
 import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.ParameterGroup;
@@ -149,8 +157,10 @@ final class TrainingRun {
     CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
     Optional<Checkpoint> checkpoint = store.latest();
     long done = checkpoint.map(c -> c.progress().step()).orElse(0L);
-    NativeThreads.limit(config.get(Keys.THREADS));
-    try (GraphExecutor executor = new StockExecutor(network.graph());
+    // the team is the only place where work is divided; threads of OpenMP would spin beside it
+    NativeThreads.limit(1);
+    Team.size(config.get(Keys.THREADS));
+    try (GraphExecutor executor = executor(network);
         MetricLog metrics =
             checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
         TimingLog timing = directory.timing();
@@ -217,6 +227,29 @@ final class TrainingRun {
             ViTConfig.Pooling.valueOf(config.get(Keys.POOL).toUpperCase(Locale.ROOT)),
             config.get(Keys.DROP_PATH));
     return VisionTransformer.build(shape, method(), DataType.FLOAT, seed);
+  }
+
+  private GraphExecutor executor(Network network) {
+    List<Kernel> kernels = Kernels.load(config.get(Keys.KERNELS));
+    boolean single = config.get(Keys.PRECISION).equals("float32");
+    if (config.get(Keys.EXECUTOR).equals("stock")) {
+      if (!single) {
+        throw new InputException(
+            "precision=%s with executor=stock; only executor=compiled has it, or use precision=float32"
+                .formatted(config.get(Keys.PRECISION)));
+      }
+      return new StockExecutor(network.graph(), kernels);
+    }
+    Set<String> moving =
+        network.states().stream().map(Network.State::name).collect(Collectors.toSet());
+    return new CompiledExecutor(
+        network.graph(),
+        new CompilerSettings(
+            config.get(Keys.THREADS),
+            single ? Precision.FLOAT32 : Precision.BF16,
+            kernels,
+            moving,
+            false));
   }
 
   private Method method() {
