@@ -69,6 +69,9 @@ public final class OneDnnKernel extends TaskKernel {
   @Override
   public Optional<Task> prepare(
       DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    if (outputs.get(0).type() == DataType.DOUBLE) {
+      return Optional.empty();
+    }
     if (op instanceof MatrixProduct product) {
       return Optional.of(product(product, inputs, outputs.get(0)).task(threads));
     }

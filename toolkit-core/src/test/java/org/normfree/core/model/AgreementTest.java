@@ -141,7 +141,7 @@ class AgreementTest {
       perturb(wide);
       Map<String, INDArray> exactInputs = placeholders(wide, DataType.DOUBLE);
       try (GraphExecutor exact = new StockExecutor(wide.graph(), List.of());
-          GraphExecutor compiled = compiled(wide, 2, Precision.FLOAT32, List.of())) {
+          GraphExecutor compiled = compiled(wide, 2, Precision.FLOAT32, Kernels.standard())) {
         GraphExecutor.Pass expected = exact.gradients(exactInputs, List.of(Network.LOSS));
         agree(name + " compiled in double precision", 1e-12, compiled, exactInputs, expected);
         Network narrow = VisionTransformer.build(config, method, DataType.FLOAT, 3);
