@@ -2,7 +2,8 @@ package org.normfree.core.kernel;
 
 import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.op.Task;
+import org.normfree.core.op.Tensor;
 
 /**
  * Attention and its gradient head by head, for the short sequences where a library call a head
@@ -17,97 +18,104 @@ final class AttentionLoops {
   private final float[] q;
   private final float[] k;
   private final float[] v;
+  private final float[] g;
+  private final float[] dq;
+  private final float[] dk;
+  private final float[] dv;
+  private final float[] scores;
   private final float[] transposed;
   private final float[] weights;
   private final double[] work;
 
-  private AttentionLoops(INDArray query, INDArray key, int heads) {
-    tokens = (int) query.size(1);
-    keys = (int) key.size(1);
-    channels = (int) query.size(2);
+  private AttentionLoops(Tensor query, Tensor key, int heads) {
+    tokens = (int) query.shape()[1];
+    keys = (int) key.shape()[1];
+    channels = query.columns();
     width = channels / heads;
     scale = (float) (1 / Math.sqrt(width));
     q = new float[tokens * width];
     k = new float[keys * width];
     v = new float[keys * width];
+    g = new float[tokens * width];
+    dq = new float[tokens * width];
+    dk = new float[keys * width];
+    dv = new float[keys * width];
     transposed = new float[keys * width];
     weights = new float[tokens * keys];
+    scores = new float[tokens * keys];
     work = new double[keys];
   }
 
-  static void forward(List<INDArray> inputs, INDArray output, int heads) {
-    new AttentionLoops(inputs.get(0), inputs.get(1), heads).forward(inputs, output);
+  /** Attention; inputs are Q, K and V. */
+  static Task forward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return task(AttentionLoops::forward, heads, inputs, outputs, threads);
   }
 
-  static void backward(List<INDArray> inputs, List<INDArray> outputs, int heads) {
-    new AttentionLoops(inputs.get(0), inputs.get(1), heads).backward(inputs, outputs);
+  /** Its gradient; inputs are Q, K, V and G. */
+  static Task backward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return task(AttentionLoops::backward, heads, inputs, outputs, threads);
   }
 
-  private void forward(List<INDArray> inputs, INDArray output) {
-    Floats query = new Floats(inputs.get(0));
-    Floats key = new Floats(inputs.get(1));
-    Floats value = new Floats(inputs.get(2));
-    Floats result = new Floats(output);
-    float[] mixed = new float[tokens * width];
-    long batch = inputs.get(0).size(0);
-    for (int b = 0; b < batch; b++) {
-      for (int from = 0; from < channels; from += width) {
-        load(query, b, tokens, from, q);
-        load(key, b, keys, from, k);
-        load(value, b, keys, from, v);
-        computeWeights();
-        Arrays.fill(mixed, 0);
-        addProduct(weights, keys, 1, v, mixed, tokens, keys);
-        store(result, b, tokens, from, mixed);
+  /** What is done for one head, whose channels begin at {@code from}. */
+  private interface Head {
+    void run(AttentionLoops loops, Floats[] inputs, Floats[] outputs, int batch, int from);
+  }
+
+  /** Divides all heads of all batch elements among the threads. */
+  private static Task task(
+      Head head, int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    Floats[] in = inputs.stream().map(Floats::new).toArray(Floats[]::new);
+    Floats[] out = outputs.stream().map(Floats::new).toArray(Floats[]::new);
+    AttentionLoops[] loops = new AttentionLoops[threads];
+    Arrays.setAll(loops, i -> new AttentionLoops(inputs.get(0), inputs.get(1), heads));
+    int items = (int) inputs.get(0).shape()[0] * heads;
+    return (phase, thread) -> {
+      AttentionLoops mine = loops[thread];
+      int end = Task.share(items, thread + 1, threads);
+      for (int item = Task.share(items, thread, threads); item < end; item++) {
+        head.run(mine, in, out, item / heads, item % heads * mine.width);
       }
-    }
+    };
   }
 
-  private void backward(List<INDArray> inputs, List<INDArray> outputs) {
-    Floats query = new Floats(inputs.get(0));
-    Floats key = new Floats(inputs.get(1));
-    Floats value = new Floats(inputs.get(2));
-    Floats upstream = new Floats(inputs.get(3));
-    Floats dQuery = new Floats(outputs.get(0));
-    Floats dKey = new Floats(outputs.get(1));
-    Floats dValue = new Floats(outputs.get(2));
-    float[] g = new float[tokens * width];
-    float[] dq = new float[tokens * width];
-    float[] dk = new float[keys * width];
-    float[] dv = new float[keys * width];
-    float[] scores = new float[tokens * keys];
-    long batch = inputs.get(0).size(0);
-    for (int b = 0; b < batch; b++) {
-      for (int from = 0; from < channels; from += width) {
-        load(query, b, tokens, from, q);
-        load(key, b, keys, from, k);
-        load(value, b, keys, from, v);
-        load(upstream, b, tokens, from, g);
-        computeWeights();
-        products(g, v, scores);
-        scoreGradient(scores);
-        Arrays.fill(dq, 0);
-        Arrays.fill(dk, 0);
-        Arrays.fill(dv, 0);
-        addProduct(scores, keys, 1, k, dq, tokens, keys);
-        addProduct(scores, 1, keys, q, dk, keys, tokens);
-        addProduct(weights, 1, keys, g, dv, keys, tokens);
-        store(dQuery, b, tokens, from, dq);
-        store(dKey, b, keys, from, dk);
-        store(dValue, b, keys, from, dv);
-      }
-    }
+  private void forward(Floats[] inputs, Floats[] outputs, int b, int from) {
+    load(inputs[0], b, tokens, from, q);
+    load(inputs[1], b, keys, from, k);
+    load(inputs[2], b, keys, from, v);
+    computeWeights();
+    Arrays.fill(dq, 0);
+    addProduct(weights, keys, 1, v, dq, tokens, keys);
+    store(outputs[0], b, tokens, from, dq);
+  }
+
+  private void backward(Floats[] inputs, Floats[] outputs, int b, int from) {
+    load(inputs[0], b, tokens, from, q);
+    load(inputs[1], b, keys, from, k);
+    load(inputs[2], b, keys, from, v);
+    load(inputs[3], b, tokens, from, g);
+    computeWeights();
+    products(g, v, scores);
+    scoreGradient();
+    Arrays.fill(dq, 0);
+    Arrays.fill(dk, 0);
+    Arrays.fill(dv, 0);
+    addProduct(scores, keys, 1, k, dq, tokens, keys);
+    addProduct(scores, 1, keys, q, dk, keys, tokens);
+    addProduct(weights, 1, keys, g, dv, keys, tokens);
+    store(outputs[0], b, tokens, from, dq);
+    store(outputs[1], b, keys, from, dk);
+    store(outputs[2], b, keys, from, dv);
   }
 
   private void load(Floats array, int batch, int rows, int from, float[] head) {
     for (int row = 0; row < rows; row++) {
-      array.get((batch * rows + row) * channels + from, head, row * width, width);
+      array.read((batch * rows + row) * channels + from, head, row * width, width);
     }
   }
 
   private void store(Floats array, int batch, int rows, int from, float[] head) {
     for (int row = 0; row < rows; row++) {
-      array.put((batch * rows + row) * channels + from, head, row * width, width);
+      array.write((batch * rows + row) * channels + from, head, row * width, width);
     }
   }
 
@@ -123,7 +131,7 @@ final class AttentionLoops {
       for (int j = 0; j < keys; j++) {
         work[j] = (double) scale * (weights[at + j] - max);
       }
-      VectorMath.expNegative(work, keys);
+      LoopMath.expNegative(work, keys);
       double sum = 0;
       for (int j = 0; j < keys; j++) {
         sum += work[j];
@@ -136,7 +144,7 @@ final class AttentionLoops {
   }
 
   /** From {@code G·Vᵀ} to the gradient of the scores, in place. */
-  private void scoreGradient(float[] scores) {
+  private void scoreGradient() {
     for (int row = 0; row < tokens; row++) {
       int at = row * keys;
       double sum = 0;

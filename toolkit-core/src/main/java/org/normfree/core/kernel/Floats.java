@@ -1,18 +1,19 @@
 package org.normfree.core.kernel;
 
 import java.nio.FloatBuffer;
-import java.util.List;
-import org.bytedeco.javacpp.Pointer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.normfree.core.op.NormfreeOp;
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.normfree.core.op.Tensor;
 
 /**
- * A row-major FLOAT array as the kernels see it: rows that are copied to and from {@code float[]}.
+ * A row-major FLOAT array in CPU memory, from and to which rows are copied; by several threads at a
+ * time if they like.
  */
 final class Floats {
+  /** The largest array that one buffer reaches, in floats. */
+  static final long MOST = Integer.MAX_VALUE / Float.BYTES;
+
   private final FloatBuffer buffer;
-  private final int start;
 
   /** Length of a row: the last axis. */
   final int columns;
@@ -20,56 +21,69 @@ final class Floats {
   /** Number of rows: everything before the last axis. */
   final int rows;
 
-  Floats(INDArray array) {
-    FloatBuffer whole = array.data().asNioFloat();
-    this.buffer = whole;
-    this.start = whole.position();
-    this.columns = Math.toIntExact(array.rank() == 0 ? 1 : array.size(array.rank() - 1));
-    this.rows = Math.toIntExact(array.length() / columns);
+  /**
+   * @param tensor an array of at most {@link #MOST} floats
+   */
+  Floats(Tensor tensor) {
+    buffer = pointer(tensor.address(), tensor.length()).asBuffer();
+    columns = tensor.columns();
+    rows = tensor.rows();
   }
 
-  /** Where an array's first element lies in memory. */
-  static long address(INDArray array) {
-    Pointer pointer = array.data().pointer();
-    return pointer.address() + (pointer.position() + array.offset()) * Float.BYTES;
+  private static final class Place extends FloatPointer {
+    Place(long address, long length) {
+      this.address = address;
+      this.limit = length;
+      this.capacity = length;
+    }
   }
 
-  /** Whether all arrays are FLOAT and row-major, so that kernels can work on them. */
-  static boolean suit(List<INDArray> inputs, List<INDArray> outputs) {
-    return inputs.stream().allMatch(Floats::suits) && outputs.stream().allMatch(Floats::suits);
-  }
-
-  private static boolean suits(INDArray array) {
-    return array.dataType() == DataType.FLOAT && !array.isEmpty() && NormfreeOp.isRowMajor(array);
+  /** Floats that lie at an address and belong to somebody else. */
+  static FloatPointer pointer(long address, long length) {
+    return new Place(address, length);
   }
 
   int length() {
     return rows * columns;
   }
 
-  void get(int row, float[] destination) {
-    buffer.get(start + row * columns, destination, 0, columns);
+  /** Copies rows into a block whose rows lie {@code stride} floats apart. */
+  void read(int row, int count, float[] block, int stride) {
+    if (stride == columns) {
+      read(row * columns, block, 0, count * columns);
+    } else {
+      for (int i = 0; i < count; i++) {
+        read((row + i) * columns, block, i * stride, columns);
+        Arrays.fill(block, i * stride + columns, (i + 1) * stride, 0);
+      }
+    }
   }
 
-  void put(int row, float[] source) {
-    buffer.put(start + row * columns, source, 0, columns);
+  /** Copies rows out of a block whose rows lie {@code stride} floats apart. */
+  void write(int row, int count, float[] block, int stride) {
+    if (stride == columns) {
+      write(row * columns, block, 0, count * columns);
+    } else {
+      for (int i = 0; i < count; i++) {
+        write((row + i) * columns, block, i * stride, columns);
+      }
+    }
   }
 
-  void get(int index, float[] destination, int offset, int length) {
-    buffer.get(start + index, destination, offset, length);
+  void read(int index, float[] destination, int offset, int length) {
+    buffer.get(index, destination, offset, length);
   }
 
-  void put(int index, float[] source, int offset, int length) {
-    buffer.put(start + index, source, offset, length);
+  void write(int index, float[] source, int offset, int length) {
+    buffer.put(index, source, offset, length);
   }
 
-  float scalar() {
-    return buffer.get(start);
-  }
-
-  float[] toArray() {
-    float[] values = new float[length()];
-    buffer.get(start, values, 0, values.length);
-    return values;
+  /** Copies all elements to the beginning of an array; a single one to as many as are asked for. */
+  void readRow(float[] row, int length) {
+    if (length() == 1) {
+      Arrays.fill(row, 0, length, buffer.get(0));
+    } else {
+      buffer.get(0, row, 0, length);
+    }
   }
 }

@@ -1,34 +1,52 @@
 package org.normfree.core.kernel;
 
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
+import org.normfree.core.op.ColumnSum;
 import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
 import org.normfree.core.op.DynamicActivation;
 import org.normfree.core.op.DynamicActivationGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
-import org.normfree.core.op.Kernel;
 import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
+import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
+import org.normfree.core.op.Squash;
+import org.normfree.core.op.Task;
+import org.normfree.core.op.Tensor;
 
 /**
- * Fused loops in Java for row-major FLOAT arrays in CPU memory, on the calling thread; products go
- * to OpenBLAS. What it does not know it leaves to the reference arithmetic.
+ * Fused loops in Java for row-major FLOAT arrays in CPU memory, rows divided among the threads;
+ * products go to OpenBLAS. What it does not know it leaves to the reference arithmetic.
+ *
+ * <p>For a fixed size of the team the results are the same bits every time.
  */
-public final class JavaKernel implements Kernel {
+public final class JavaKernel extends TaskKernel {
   /** Longest sequence whose attention is computed by loops; longer ones are ND4J's business. */
   private static final long LONGEST_SEQUENCE = 128;
 
+  private final RowLoops loops;
+
   /** For service lookup. */
-  public JavaKernel() {}
+  public JavaKernel() {
+    this(LoopChoice.OF_THIS_JVM);
+  }
+
+  /** With loops of one's own choice. */
+  JavaKernel(RowLoops loops) {
+    this.loops = loops;
+  }
 
   @Override
   public String name() {
@@ -36,63 +54,127 @@ public final class JavaKernel implements Kernel {
   }
 
   @Override
-  public boolean compute(NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs) {
-    if (!Floats.suit(inputs, outputs)) {
-      return false;
+  public Optional<Task> prepare(
+      DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    boolean suitable =
+        op instanceof NormfreeOp
+            && Stream.concat(inputs.stream(), outputs.stream())
+                .allMatch(t -> t.type() == DataType.FLOAT && t.length() <= Floats.MOST);
+    if (!suitable) {
+      return Optional.empty();
     }
-    INDArray x = inputs.get(0);
-    INDArray y = outputs.get(0);
-    if (op instanceof DynamicActivation activation && ActivationLoops.knows(activation.squash())) {
-      ActivationLoops.forward(activation, inputs, y);
-    } else if (op instanceof DynamicActivationGradient gradient
-        && ActivationLoops.knows(gradient.squash())) {
-      ActivationLoops.backward(gradient, inputs, outputs);
+    Task task = rows((NormfreeOp) op, inputs, outputs, threads);
+    return Optional.ofNullable(
+        task == null ? products((NormfreeOp) op, inputs, outputs, threads) : task);
+  }
+
+  private Task rows(NormfreeOp op, List<Tensor> in, List<Tensor> out, int threads) {
+    Tensor x = in.get(0);
+    Tensor y = out.get(0);
+    if (op instanceof DynamicActivation activation && knows(activation.squash())) {
+      return ActivationTask.forward(
+          loops, activation.squash(), activation.mask(), in, out, threads);
+    } else if (op instanceof DynamicActivationGradient gradient && knows(gradient.squash())) {
+      return ActivationTask.backward(loops, gradient.squash(), gradient.mask(), in, out, threads);
     } else if (op instanceof LayerNorm) {
-      layerNorm(op, x).forward(inputs.get(1), inputs.get(2), y);
-    } else if (op instanceof LayerNormGradient) {
-      layerNorm(op, x)
-          .backward(inputs.get(1), inputs.get(2), y, null, outputs.get(1), outputs.get(2));
+      return norm(true, op.getTArgument(0), NormTask.Joined.of(x), in.subList(1, 3), y, threads);
     } else if (op instanceof RmsNorm) {
-      rmsNorm(op, x).forward(inputs.get(1), null, y);
-    } else if (op instanceof RmsNormGradient) {
-      rmsNorm(op, x).backward(inputs.get(1), inputs.get(2), y, null, outputs.get(1), null);
+      return norm(false, op.getTArgument(0), NormTask.Joined.of(x), in.subList(1, 2), y, threads);
     } else if (op instanceof DeepNorm) {
-      deepNorm(op, inputs).forward(inputs.get(2), inputs.get(3), y);
+      return norm(true, op.getTArgument(1), joined(op, in), in.subList(2, 4), y, threads);
+    } else if (op instanceof LayerNormGradient) {
+      return new NormGradientTask(
+          loops,
+          true,
+          op.getTArgument(0),
+          NormTask.Joined.of(x),
+          in.get(1),
+          in.get(2),
+          new NormGradientTask.Outputs(y, null, out.get(1), out.get(2)),
+          threads);
+    } else if (op instanceof RmsNormGradient) {
+      return new NormGradientTask(
+          loops,
+          false,
+          op.getTArgument(0),
+          NormTask.Joined.of(x),
+          in.get(1),
+          in.get(2),
+          new NormGradientTask.Outputs(y, null, out.get(1), null),
+          threads);
     } else if (op instanceof DeepNormGradient) {
-      deepNorm(op, inputs)
-          .backward(
-              inputs.get(2), inputs.get(3), y, outputs.get(1), outputs.get(2), outputs.get(3));
+      return new NormGradientTask(
+          loops,
+          true,
+          op.getTArgument(1),
+          joined(op, in),
+          in.get(2),
+          in.get(3),
+          new NormGradientTask.Outputs(y, out.get(1), out.get(2), out.get(3)),
+          threads);
     } else if (op instanceof ExactGelu) {
-      GeluLoops.forward(x, y);
+      return new ElementTask((arrays, n) -> loops.gelu(arrays[0], n), in, y, threads);
     } else if (op instanceof ExactGeluGradient) {
-      GeluLoops.backward(x, inputs.get(1), y);
-    } else if (op instanceof Linear) {
-      LinearCalls.forward(inputs, y);
-    } else if (op instanceof LinearGradient) {
-      LinearCalls.backward(inputs, outputs);
-    } else if (op instanceof Attention attention && isShort(inputs)) {
-      AttentionLoops.forward(inputs, y, attention.heads());
-    } else if (op instanceof AttentionGradient gradient && isShort(inputs)) {
-      AttentionLoops.backward(inputs, outputs, gradient.heads());
-    } else {
-      return false;
+      return new ElementTask(
+          (arrays, n) -> loops.geluGradient(arrays[0], arrays[1], n), in, y, threads);
     }
-    return true;
+    return null;
   }
 
-  private static boolean isShort(List<INDArray> inputs) {
-    return inputs.get(0).size(1) <= LONGEST_SEQUENCE && inputs.get(1).size(1) <= LONGEST_SEQUENCE;
+  private static boolean knows(Squash squash) {
+    return squash != Squash.ARCTAN;
   }
 
-  private static RowNormLoops layerNorm(NormfreeOp op, INDArray x) {
-    return new RowNormLoops(true, op.getTArgument(0), x);
+  private static NormTask.Joined joined(NormfreeOp op, List<Tensor> in) {
+    return NormTask.Joined.of(in.get(0), in.get(1), op.getTArgument(0));
   }
 
-  private static RowNormLoops rmsNorm(NormfreeOp op, INDArray x) {
-    return new RowNormLoops(false, op.getTArgument(0), x);
+  private Task norm(
+      boolean centred,
+      double epsilon,
+      NormTask.Joined in,
+      List<Tensor> affine,
+      Tensor y,
+      int threads) {
+    Tensor bias = affine.size() > 1 ? affine.get(1) : null;
+    return new NormTask(loops, centred, epsilon, in, affine.get(0), bias, y, threads);
   }
 
-  private static RowNormLoops deepNorm(NormfreeOp op, List<INDArray> inputs) {
-    return new RowNormLoops(op.getTArgument(1), inputs.get(0), inputs.get(1), op.getTArgument(0));
+  private static Task products(NormfreeOp op, List<Tensor> in, List<Tensor> out, int threads) {
+    Tensor first = in.get(0);
+    Tensor result = out.get(0);
+    if (op instanceof Linear) {
+      Tensor bias = in.size() > 2 ? in.get(2) : null;
+      return new BlasProduct(false, false, first, in.get(1), result, bias, null, threads);
+    } else if (op instanceof LinearGradient) {
+      Tensor upstream = in.get(2);
+      Task dx = new BlasProduct(false, true, upstream, in.get(1), result, null, null, threads);
+      Task dw = new BlasProduct(true, false, first, upstream, out.get(1), null, null, threads);
+      return out.size() == 2
+          ? Task.together(dx, dw)
+          : Task.together(dx, dw, new ColumnSumTask(upstream, out.get(2), threads));
+    } else if (op instanceof MatrixProduct product) {
+      return new BlasProduct(
+          product.transposeA(),
+          product.transposeB(),
+          first,
+          in.get(1),
+          result,
+          product.bias() ? in.get(2) : null,
+          product.addend() ? in.get(in.size() - 1) : null,
+          threads);
+    } else if (op instanceof ColumnSum) {
+      return new ColumnSumTask(first, result, threads);
+    } else if (op instanceof Attention attention && isShort(in)) {
+      return AttentionLoops.forward(attention.heads(), in, out, threads);
+    } else if (op instanceof AttentionGradient gradient && isShort(in)) {
+      return AttentionLoops.backward(gradient.heads(), in, out, threads);
+    }
+    return null;
+  }
+
+  private static boolean isShort(List<Tensor> inputs) {
+    return inputs.get(0).shape()[1] <= LONGEST_SEQUENCE
+        && inputs.get(1).shape()[1] <= LONGEST_SEQUENCE;
   }
 }

@@ -3,10 +3,10 @@ package org.normfree.core.kernel;
 /**
  * Loops over arrays that the JIT compiles to vector instructions: each writes one array and calls
  * nothing. Accuracies were measured against double precision over the whole range (see
- * VectorMathTest).
+ * RowLoopsTest).
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // coefficients as published
-final class VectorMath {
+final class LoopMath {
   /**
    * Rational approximation of tanh, odd over even polynomial, on [-7.9, 7.9]; Eigen's coefficients.
    */
@@ -14,7 +14,7 @@ final class VectorMath {
 
   private static final double LOWEST_EXPONENT = -80;
 
-  private VectorMath() {}
+  private LoopMath() {}
 
   /** {@code t = tanh(u)}, absolute error below 5e-7. */
   static void tanh(float[] u, float[] t, int n) {
@@ -76,58 +76,6 @@ final class VectorMath {
       p *= p;
       p *= p;
       z[i] = p * p;
-    }
-  }
-
-  /** {@code Σ a[i]}, four partial sums in double precision. */
-  static double sum(float[] a, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 3 < n; i += 4) {
-      s0 += a[i];
-      s1 += a[i + 1];
-      s2 += a[i + 2];
-      s3 += a[i + 3];
-    }
-    for (; i < n; i++) {
-      s0 += a[i];
-    }
-    return s0 + s1 + (s2 + s3);
-  }
-
-  /** {@code Σ a[i]·b[i]}, four partial sums in double precision. */
-  static double dot(float[] a, float[] b, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 3 < n; i += 4) {
-      s0 += a[i] * (double) b[i];
-      s1 += a[i + 1] * (double) b[i + 1];
-      s2 += a[i + 2] * (double) b[i + 2];
-      s3 += a[i + 3] * (double) b[i + 3];
-    }
-    for (; i < n; i++) {
-      s0 += a[i] * (double) b[i];
-    }
-    return s0 + s1 + (s2 + s3);
-  }
-
-  /** {@code a += b}. */
-  static void add(float[] a, float[] b, int n) {
-    for (int i = 0; i < n; i++) {
-      a[i] += b[i];
-    }
-  }
-
-  /** {@code a += b∘c}. */
-  static void addProduct(float[] a, float[] b, float[] c, int n) {
-    for (int i = 0; i < n; i++) {
-      a[i] += b[i] * c[i];
     }
   }
 }

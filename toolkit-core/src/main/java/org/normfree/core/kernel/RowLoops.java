@@ -1,0 +1,112 @@
+package org.normfree.core.kernel;
+
+import org.normfree.core.op.Squash;
+
+/**
+ * Arithmetic on blocks of rows that lie in {@code float[]}: what the project's own kernels are made
+ * of. Rows lie {@code stride} floats apart, a multiple of {@link #lanes}; what lies between a row's
+ * end and the next row, and behind the elements of a vector, is 0 in every argument and anything in
+ * a result.
+ *
+ * <p>The two implementations differ in the last bits only; one and the same gives the same bits
+ * every time, compiled or not.
+ */
+interface RowLoops {
+  /** What the implementation is called in the log. */
+  String name();
+
+  /** How many neighbours are computed at a time. */
+  int lanes();
+
+  /** The least allowed distance of rows. */
+  default int stride(int columns) {
+    return (columns + lanes() - 1) / lanes() * lanes();
+  }
+
+  /**
+   * The four terms of a dynamic activation as full rows, neutral where one is missing.
+   *
+   * @param alpha α of each column
+   * @param shift s
+   * @param gamma γ of each column
+   * @param beta β of each column
+   */
+  record ActivationRow(float[] alpha, float shift, float[] gamma, float[] beta) {}
+
+  /**
+   * Sums over rows, each of a stride's length, that a gradient adds to.
+   *
+   * @param alpha {@code Σ G·γ·p·x}
+   * @param shift {@code Σ G·γ·p}
+   * @param gamma {@code Σ G·t}
+   * @param beta {@code Σ G}
+   */
+  record ActivationSums(float[] alpha, float[] shift, float[] gamma, float[] beta) {}
+
+  /**
+   * How rows are normalized.
+   *
+   * @param columns length of a row
+   * @param centred whether the mean is taken off
+   * @param epsilon added to the variance
+   * @param valid 1 for each of a row's columns, 0 up to the stride
+   */
+  record Norm(int columns, boolean centred, double epsilon, float[] valid) {
+    Norm(int columns, int stride, boolean centred, double epsilon) {
+      this(columns, centred, epsilon, new float[stride]);
+      java.util.Arrays.fill(valid, 0, columns, 1);
+    }
+
+    int stride() {
+      return valid.length;
+    }
+  }
+
+  /** {@code x ← γ·squash(α·x + s) + β}. */
+  void activation(Squash squash, float[] x, int rows, int stride, ActivationRow row);
+
+  /** The gradients, see {@link org.normfree.core.op.DynamicActivationGradient}; dx replaces g. */
+  void activationGradient(
+      Squash squash,
+      float[] x,
+      float[] g,
+      int rows,
+      int stride,
+      ActivationRow row,
+      ActivationSums sums);
+
+  /** {@code z ← α·z + branch}. */
+  void join(float[] z, float alpha, float[] branch, int n);
+
+  /** {@code a ← factor·a}. */
+  void scale(float[] a, float factor, int n);
+
+  /** {@code x ← gain·x̂ + bias}. */
+  void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias);
+
+  /**
+   * {@code dx = r·(g − mean(g) − x̂·mean(g·x̂))} with {@code g = G·gain}, the mean only where the
+   * norm is centred; x̂ replaces x.
+   *
+   * @param dGain gets {@code Σ_rows G·x̂} added
+   * @param dBias gets {@code Σ_rows G} added
+   */
+  void normGradient(
+      Norm norm,
+      float[] x,
+      float[] upstream,
+      int rows,
+      float[] gain,
+      float[] dx,
+      float[] dGain,
+      float[] dBias);
+
+  /** {@code x ← x·Φ(x)}. */
+  void gelu(float[] x, int n);
+
+  /** {@code g ← g·(Φ(x) + x·φ(x))}. */
+  void geluGradient(float[] x, float[] g, int n);
+
+  /** {@code sums ← sums + Σ_rows x}. */
+  void columnSums(float[] x, int rows, int stride, float[] sums);
+}

@@ -1,0 +1,347 @@
+package org.normfree.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.op.Attention;
+import org.normfree.core.op.AttentionGradient;
+import org.normfree.core.op.ColumnSum;
+import org.normfree.core.op.DeepNorm;
+import org.normfree.core.op.DeepNormGradient;
+import org.normfree.core.op.DynamicActivation;
+import org.normfree.core.op.DynamicActivationGradient;
+import org.normfree.core.op.ExactGelu;
+import org.normfree.core.op.ExactGeluGradient;
+import org.normfree.core.op.LayerNorm;
+import org.normfree.core.op.LayerNormGradient;
+import org.normfree.core.op.Linear;
+import org.normfree.core.op.LinearGradient;
+import org.normfree.core.op.MatrixProduct;
+import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.RmsNorm;
+import org.normfree.core.op.RmsNormGradient;
+import org.normfree.core.op.Squash;
+import org.normfree.core.op.Task;
+import org.normfree.core.op.Tensor;
+
+/**
+ * Every op the Java kernel prepares, by either implementation of the loops, on teams of one to
+ * three threads, at odd and prime shapes, in place where that is allowed, against the reference
+ * arithmetic in DOUBLE.
+ */
+class JavaKernelTest {
+  private static final double TOLERANCE = 1e-5;
+  private static final long[][] SHAPES = {
+    {1, 1},
+    {1, 5},
+    {7, 1},
+    {3, 17},
+    {2, 1, 31},
+    {13, 64},
+    {67, 32},
+    {5, 3, 61},
+    {131, 127},
+    {3, 5003}
+  };
+
+  /**
+   * An op on arrays, and which output may be the same memory as which input.
+   *
+   * @param inputs FLOAT arrays
+   * @param shapes shapes of the outputs
+   * @param inPlace index of an input whose memory output 0 may be; -1 for none
+   */
+  private record Call(
+      String name,
+      Supplier<NormfreeOp> op,
+      List<INDArray> inputs,
+      List<long[]> shapes,
+      int... inPlace) {
+    List<INDArray> reference() {
+      NormfreeOp reference = op.get();
+      inputs.forEach(input -> reference.addInputArgument(input.castTo(DataType.DOUBLE)));
+      OpContext context = Nd4j.getExecutioner().buildContext();
+      context.setInputArrays(reference.inputArguments());
+      context.setOutputArrays(
+          shapes.stream().map(s -> Nd4j.create(DataType.DOUBLE, s)).toArray(INDArray[]::new));
+      return List.of(reference.execute(context, List.of()));
+    }
+
+    List<INDArray> prepared(RowLoops loops, int threads, int place) {
+      List<INDArray> in = new ArrayList<>(inputs.stream().map(INDArray::dup).toList());
+      List<INDArray> out =
+          new ArrayList<>(
+              shapes.stream().map(s -> Nd4j.valueArrayOf(s, 7f, DataType.FLOAT)).toList());
+      if (place >= 0) {
+        out.set(0, in.get(place));
+      }
+      List<INDArray> inBefore = in.stream().map(INDArray::dup).toList();
+      Task task =
+          new JavaKernel(loops)
+              .prepare(
+                  op.get(),
+                  in.stream().map(Tensor::of).toList(),
+                  out.stream().map(Tensor::of).toList(),
+                  threads)
+              .orElseThrow();
+      try (Team team = new Team(threads)) {
+        team.run(List.of(task));
+        if (place < 0) {
+          // a task may be run again, and leaves its inputs as they are
+          out.forEach(array -> array.assign(9));
+          team.run(List.of(task));
+          assertThat(in).as("inputs").isEqualTo(inBefore);
+        }
+      }
+      return out;
+    }
+  }
+
+  private static INDArray random(long seed, long... shape) {
+    SplittableRandom random = new SplittableRandom(seed);
+    long length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    double[] values = random.doubles(length, -2.5, 2.5).toArray();
+    return Nd4j.createFromArray(values).castTo(DataType.FLOAT).reshape(shape);
+  }
+
+  private static Stream<Call> rowCalls(long[] shape) {
+    long columns = shape[shape.length - 1];
+    INDArray x = random(1, shape);
+    INDArray branch = random(2, shape);
+    INDArray g = random(3, shape);
+    INDArray gain = random(4, columns);
+    INDArray bias = random(5, columns);
+    long[] c = {columns};
+    List<Call> calls = new ArrayList<>();
+    calls.add(
+        new Call(
+            "layerNorm", norm(LayerNorm::new, 1e-5), List.of(x, gain, bias), List.of(shape), 0));
+    calls.add(
+        new Call(
+            "layerNormGradient",
+            norm(LayerNormGradient::new, 1e-5),
+            List.of(x, gain, g),
+            List.of(shape, c, c),
+            0,
+            2));
+    calls.add(new Call("rmsNorm", norm(RmsNorm::new, 1e-6), List.of(x, gain), List.of(shape), 0));
+    calls.add(
+        new Call(
+            "rmsNormGradient",
+            norm(RmsNormGradient::new, 1e-6),
+            List.of(x, gain, g),
+            List.of(shape, c),
+            0,
+            2));
+    calls.add(
+        new Call(
+            "deepNorm",
+            norm(DeepNorm::new, 1.7, 1e-5),
+            List.of(x, branch, gain, bias),
+            List.of(shape),
+            0,
+            1));
+    calls.add(
+        new Call(
+            "deepNormGradient",
+            norm(DeepNormGradient::new, 1.7, 1e-5),
+            List.of(x, branch, gain, g),
+            List.of(shape, shape, c, c),
+            0,
+            1,
+            3));
+    calls.add(new Call("gelu", ExactGelu::new, List.of(x), List.of(shape), 0));
+    calls.add(
+        new Call("geluGradient", ExactGeluGradient::new, List.of(x, g), List.of(shape), 0, 1));
+    calls.add(new Call("columnSum", ColumnSum::new, List.of(x), List.of(c)));
+    for (Squash squash : Squash.values()) {
+      if (squash == Squash.ARCTAN) {
+        continue;
+      }
+      for (int mask = 0; mask < 16; mask += squash == Squash.TANH ? 1 : 15) {
+        for (long alphas : new long[] {1, columns}) {
+          activation(calls, squash, mask, alphas, x, g);
+        }
+      }
+    }
+    return calls.stream();
+  }
+
+  private static Supplier<NormfreeOp> norm(Supplier<NormfreeOp> op, double... arguments) {
+    return () -> {
+      NormfreeOp made = op.get();
+      made.addTArgument(arguments);
+      return made;
+    };
+  }
+
+  private static void activation(
+      List<Call> calls, Squash squash, int mask, long alphas, INDArray x, INDArray g) {
+    long columns = x.size(x.rank() - 1);
+    List<INDArray> inputs = new ArrayList<>(List.of(x));
+    List<long[]> shapes = new ArrayList<>(List.of(x.shape()));
+    long[] lengths = {alphas, 1, columns, columns};
+    INDArray[] terms = new INDArray[4];
+    for (int i = 0; i < 4; i++) {
+      if ((mask & 1 << i) != 0) {
+        terms[i] = random(10 + i, lengths[i]);
+        inputs.add(terms[i]);
+        shapes.add(terms[i].shape());
+      }
+    }
+    long[] attributes =
+        new DynamicActivation(squash, x, terms[0], terms[1], terms[2], terms[3]).iArgs();
+    String name = squash + " with terms " + Integer.toBinaryString(mask) + ", α of " + alphas;
+    calls.add(
+        new Call(
+            name, () -> with(new DynamicActivation(), attributes), inputs, List.of(x.shape()), 0));
+    List<INDArray> withUpstream = new ArrayList<>(inputs);
+    withUpstream.add(g);
+    calls.add(
+        new Call(
+            name + ", gradient",
+            () -> with(new DynamicActivationGradient(), attributes),
+            withUpstream,
+            shapes,
+            0,
+            inputs.size()));
+  }
+
+  private static NormfreeOp with(NormfreeOp op, long[] attributes) {
+    op.addIArgument(attributes);
+    return op;
+  }
+
+  private static Stream<RowLoops> loops() {
+    return Stream.of(new PlainLoops(), LoopChoice.vectors());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> rowsAgreeWithTheReference() {
+    return Arrays.stream(SHAPES)
+        .map(
+            shape ->
+                DynamicTest.dynamicTest(
+                    Arrays.toString(shape), () -> rowCalls(shape).forEach(JavaKernelTest::agrees)));
+  }
+
+  private static void agrees(Call call) {
+    List<INDArray> expected = call.reference();
+    loops()
+        .forEach(
+            loops -> {
+              for (int threads = 1; threads <= 3; threads++) {
+                String what = "%s, %s, %d threads".formatted(call.name, loops.name(), threads);
+                List<INDArray> actual = call.prepared(loops, threads, -1);
+                close(what, call, actual, expected);
+                for (int place : call.inPlace) {
+                  assertThat(call.prepared(loops, threads, place))
+                      .as(what + ", in the place of input " + place)
+                      .isEqualTo(actual);
+                }
+              }
+            });
+  }
+
+  private static void close(
+      String what, Call call, List<INDArray> actual, List<INDArray> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.size(); i++) {
+      INDArray wide = expected.get(i).castTo(DataType.DOUBLE);
+      // what is summed over everything may cancel: n terms of size 1 leave about √n
+      double terms = wide.length() == 1 ? call.inputs.get(0).length() : 1;
+      double scale = Math.max(wide.amaxNumber().doubleValue(), Math.sqrt(terms));
+      INDArray difference = actual.get(i).castTo(DataType.DOUBLE).sub(wide);
+      assertThat(difference.amaxNumber().doubleValue() / scale)
+          .as("%s: output %d, shape %s", what, i, Arrays.toString(wide.shape()))
+          .isLessThanOrEqualTo(TOLERANCE);
+    }
+  }
+
+  @Test
+  void productsAgreeWithTheReference() {
+    long[][] sizes = {{1, 1, 1}, {1, 7, 1}, {5, 3, 1}, {31, 13, 17}, {2, 61, 3}, {67, 5, 131}};
+    for (long[] size : sizes) {
+      long m = size[0];
+      long k = size[1];
+      long n = size[2];
+      INDArray x = random(1, m, k);
+      INDArray w = random(2, k, n);
+      INDArray bias = random(3, n);
+      INDArray g = random(4, m, n);
+      long[] c = {m, n};
+      agrees(new Call("linear", Linear::new, List.of(x, w), List.of(c)));
+      agrees(new Call("linear, bias", Linear::new, List.of(x, w, bias), List.of(c)));
+      for (boolean biased : new boolean[] {false, true}) {
+        List<long[]> shapes =
+            List.of(x.shape(), w.shape(), bias.shape()).subList(0, biased ? 3 : 2);
+        agrees(
+            new Call(
+                "linearGradient",
+                () -> {
+                  NormfreeOp op = new LinearGradient();
+                  op.addBArgument(biased);
+                  return op;
+                },
+                List.of(x, w, g),
+                shapes));
+      }
+      for (int i = 0; i < 4; i++) {
+        boolean a = i % 2 == 1;
+        boolean b = i > 1;
+        INDArray left = random(5, a ? k : m, a ? m : k);
+        INDArray right = random(6, b ? n : k, b ? k : n);
+        String name = "product %s %s %s".formatted(Arrays.toString(size), a, b);
+        agrees(product(name, a, b, false, false, List.of(left, right), c));
+        agrees(product(name, a, b, true, false, List.of(left, right, bias), c));
+        agrees(product(name, a, b, false, true, List.of(left, right, g), c, 2));
+        agrees(product(name, a, b, true, true, List.of(left, right, bias, g), c, 3));
+      }
+    }
+  }
+
+  private static Call product(
+      String name,
+      boolean a,
+      boolean b,
+      boolean bias,
+      boolean addend,
+      List<INDArray> inputs,
+      long[] shape,
+      int... inPlace) {
+    return new Call(
+        name, () -> new MatrixProduct(a, b, bias, addend), inputs, List.of(shape), inPlace);
+  }
+
+  @Test
+  void attentionAgreesWithTheReference() {
+    long[][] sizes = {{1, 1, 1, 1, 1}, {2, 3, 5, 7, 11}, {3, 1, 17, 2, 5}, {1, 5, 2, 31, 3}};
+    for (long[] size : sizes) {
+      long[] query = {size[0], size[2], size[1] * size[4]};
+      long[] key = {size[0], size[3], size[1] * size[4]};
+      long[] heads = {size[1]};
+      List<INDArray> inputs = List.of(random(1, query), random(2, key), random(3, key));
+      List<INDArray> withUpstream = new ArrayList<>(inputs);
+      withUpstream.add(random(4, query));
+      agrees(new Call("attention", () -> with(new Attention(), heads), inputs, List.of(query)));
+      agrees(
+          new Call(
+              "attentionGradient",
+              () -> with(new AttentionGradient(), heads),
+              withUpstream,
+              List.of(query, key, key)));
+    }
+  }
+}

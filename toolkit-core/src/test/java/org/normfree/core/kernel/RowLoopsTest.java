@@ -1,0 +1,137 @@
+package org.normfree.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
+import org.apache.commons.math3.special.Erf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.normfree.core.InputException;
+import org.normfree.core.op.Squash;
+
+class RowLoopsTest {
+  private static final int N = 200_064;
+
+  static Stream<RowLoops> loops() {
+    return Stream.of(new PlainLoops(), LoopChoice.vectors());
+  }
+
+  /** From −10 to 10, and what lies far outside. */
+  private static float[] arguments() {
+    float[] u = new float[N];
+    for (int i = 0; i < N; i++) {
+      u[i] = (i - N / 2) * 1e-4f;
+    }
+    u[0] = Float.NEGATIVE_INFINITY;
+    u[1] = Float.POSITIVE_INFINITY;
+    u[2] = -Float.MAX_VALUE;
+    u[3] = Float.MAX_VALUE;
+    return u;
+  }
+
+  private static RowLoops.ActivationRow neutral(int n) {
+    float[] ones = new float[n];
+    Arrays.fill(ones, 1);
+    return new RowLoops.ActivationRow(ones, 0, ones, new float[n]);
+  }
+
+  private static double largestError(float[] actual, float[] u, DoubleUnaryOperator exact) {
+    double largest = 0;
+    for (int i = 0; i < u.length; i++) {
+      largest = Math.max(largest, Math.abs(actual[i] - exact.applyAsDouble(u[i])));
+    }
+    return largest;
+  }
+
+  private static void isAccurate(
+      RowLoops loops, Squash squash, DoubleUnaryOperator value, DoubleUnaryOperator slope) {
+    float[] u = arguments();
+    float[] t = u.clone();
+    loops.activation(squash, t, 1, N, neutral(N));
+    assertThat(largestError(t, u, value)).isLessThan(5e-7);
+    float[] p = new float[N];
+    Arrays.fill(p, 1);
+    RowLoops.ActivationSums sums =
+        new RowLoops.ActivationSums(new float[N], new float[N], new float[N], new float[N]);
+    loops.activationGradient(squash, u.clone(), p, 1, N, neutral(N), sums);
+    assertThat(largestError(p, u, slope)).isLessThan(1.5e-6);
+  }
+
+  private static double erf(double x) {
+    return Math.abs(x) > 10 ? Math.signum(x) : Erf.erf(x);
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void tanhIsAsAccurateAsSaid(RowLoops loops) {
+    isAccurate(loops, Squash.TANH, Math::tanh, x -> 1 - Math.tanh(x) * Math.tanh(x));
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void erfIsAsAccurateAsSaid(RowLoops loops) {
+    isAccurate(
+        loops, Squash.ERF, RowLoopsTest::erf, x -> 2 / Math.sqrt(Math.PI) * Math.exp(-x * x));
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void geluIsAsAccurateAsSaid(RowLoops loops) {
+    float[] x = Arrays.copyOfRange(arguments(), 16, N - 16);
+    float[] y = x.clone();
+    loops.gelu(y, x.length);
+    DoubleUnaryOperator phi = v -> (1 + erf(v / Math.sqrt(2))) / 2;
+    assertThat(largestError(y, x, v -> v * phi.applyAsDouble(v))).isLessThan(3e-6);
+    float[] g = new float[x.length];
+    Arrays.fill(g, 1);
+    loops.geluGradient(x.clone(), g, x.length);
+    DoubleUnaryOperator slope =
+        v -> phi.applyAsDouble(v) + v * Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
+    assertThat(largestError(g, x, slope)).isLessThan(1e-6);
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void notANumberStaysOne(RowLoops loops) {
+    int n = loops.stride(1);
+    for (Squash squash : new Squash[] {Squash.TANH, Squash.ERF, Squash.SIGMOID, Squash.HARDTANH}) {
+      float[] t = new float[n];
+      t[0] = Float.NaN;
+      loops.activation(squash, t, 1, n, neutral(n));
+      assertThat(t[0]).as("%s", squash).isNaN();
+    }
+    float[] x = new float[n];
+    x[0] = Float.NaN;
+    loops.gelu(x, n);
+    assertThat(x[0]).isNaN();
+  }
+
+  @Test
+  void expIsAsAccurateAsSaid() {
+    for (double x = -79; x <= 0; x += 0.0137) {
+      double[] z = {x};
+      LoopMath.expNegative(z, 1);
+      assertThat(z[0] / Math.exp(x)).as("e^%s", x).isCloseTo(1, within(1e-8));
+    }
+    double[] far = {Double.NEGATIVE_INFINITY, -1e9, Double.NaN};
+    LoopMath.expNegative(far, 3);
+    assertThat(far[0]).isBetween(0.0, 1e-30);
+    assertThat(far[1]).isBetween(0.0, 1e-30);
+    assertThat(far[2]).isNaN();
+  }
+
+  @Test
+  void aChoiceIsHonoured() {
+    assertThat(LoopChoice.of("on")).isNotInstanceOf(PlainLoops.class);
+    assertThat(LoopChoice.of("auto")).isNotInstanceOf(PlainLoops.class);
+    assertThat(LoopChoice.of("off")).isInstanceOf(PlainLoops.class);
+    assertThatThrownBy(() -> LoopChoice.of("yes"))
+        .isInstanceOf(InputException.class)
+        .hasMessage("normfree.vector=yes, expected auto, on or off; drop the property for auto");
+  }
+}
