@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Operation;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.config.SDValue;
 import org.nd4j.autodiff.samediff.internal.InferenceSession;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,19 +67,9 @@ public final class StockExecutor implements GraphExecutor {
   }
 
   private void differentiate() {
-    if (!graph.hasGradientFunction()) {
-      DifferentiationLog.silence(graph::createGradFunction);
-    }
-    gradientNames = new LinkedHashMap<>();
-    for (SDVariable variable : graph.variables()) {
-      if (variable.getVariableType() == VariableType.VARIABLE && variable.dataType().isFPType()) {
-        SDVariable gradient = variable.getGradient();
-        if (gradient != null) {
-          gradientNames.put(variable.name(), gradient.name());
-        }
-      }
-    }
-    backward = new Session(graph.getFunction("grad"), memory);
+    GradientGraph differentiated = GradientGraph.of(graph);
+    gradientNames = differentiated.gradientNames();
+    backward = new Session(differentiated.function(), memory);
   }
 
   /** Gives back the native memory of all arrays this executor returned or used inside. */
