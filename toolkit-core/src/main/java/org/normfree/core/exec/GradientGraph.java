@@ -1,21 +1,14 @@
 package org.normfree.core.exec;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.autodiff.samediff.VariableType;
-import org.nd4j.autodiff.samediff.internal.SameDiffOp;
-import org.nd4j.linalg.api.ops.custom.Invoke;
-import org.nd4j.linalg.api.ops.impl.controlflow.compat.BaseCompatOp;
-import org.nd4j.linalg.api.ops.impl.layers.ExternalErrorsFunction;
-import org.nd4j.linalg.api.ops.impl.shape.tensorops.BaseTensorOp;
 
 /**
  * A graph together with the gradients of its loss: what {@link SameDiff#createGradFunction()}
@@ -46,8 +39,6 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
    * SDVariable#getGradient} find it; a function that is there already, whoever made it, is taken as
    * it is. The graph must not be changed afterwards.
    *
-   * <p>Control flow and external errors are left to SameDiff's own differentiation.
-   *
    * @param graph the graph, its loss marked
    * @param others further variables whose gradients are wanted, for example placeholders
    * @return the graph's gradients; a variable that the loss does not depend on has none
@@ -55,6 +46,8 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
    *     floating-point type
    * @throws IllegalStateException if the graph has no loss, or the loss depends on no variable, or
    *     an op does not say what the gradient of an input is
+   * @throws UnsupportedOperationException if an op on the way from a wanted variable to the loss
+   *     has no gradient, as ND4J's control flow has none
    */
   public static GradientGraph of(SameDiff graph, String... others) {
     for (String name : others) {
@@ -62,14 +55,9 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
     }
     if (!graph.hasGradientFunction()) {
       List<String> losses = losses(graph);
-      if (graph.getOps().values().stream().anyMatch(GradientGraph::isSameDiffsOwn)) {
-        graph.setLossVariables(losses.toArray(String[]::new));
-        DifferentiationLog.silence(() -> graph.createGradFunction(others));
-      } else {
-        SameDiff function = GraphCopy.of(graph);
-        new BackwardPass(function, losses, Set.of(others)).build();
-        graph.putSubFunction(FUNCTION, function);
-      }
+      SameDiff function = GraphCopy.of(graph);
+      new BackwardPass(function, losses, Set.of(others)).build();
+      graph.putSubFunction(FUNCTION, function);
     }
     SameDiff function = graph.getFunction(FUNCTION);
     return new GradientGraph(function, names(graph, function, Set.of(others)));
@@ -105,20 +93,17 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
     return losses.stream().distinct().toList();
   }
 
-  private static boolean isSameDiffsOwn(SameDiffOp op) {
-    DifferentialFunction function = op.getOp();
-    return function instanceof BaseCompatOp
-        || function instanceof Invoke
-        || function instanceof BaseTensorOp
-        || function instanceof ExternalErrorsFunction;
-  }
-
   private static Map<String, String> names(SameDiff graph, SameDiff function, Set<String> others) {
     Map<String, String> names = new LinkedHashMap<>();
-    for (SDVariable variable : new ArrayList<>(graph.variables())) {
+    for (SDVariable variable : graph.variables()) {
       boolean wanted =
           variable.getVariableType() == VariableType.VARIABLE || others.contains(variable.name());
       if (wanted && variable.dataType().isFPType()) {
+        if (!function.hasVariable(variable.name())) {
+          throw new IllegalStateException(
+              "%s was added to the graph after it was differentiated; build the whole graph first"
+                  .formatted(variable.name()));
+        }
         SDVariable gradient = function.getVariables().get(variable.name()).getGradient();
         if (gradient != null) {
           names.put(variable.name(), gradient.name());
