@@ -1,6 +1,7 @@
 package org.normfree.core.exec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,7 @@ final class Plan implements AutoCloseable {
         .forEach((name, value) -> placeholders.put(name, array(Operand.of(value))));
     program.outputs().forEach((name, operand) -> outputs.put(name, array(operand)));
     nanos = new long[program.nodes().size()];
+    Arrays.fill(nanos, Long.MAX_VALUE);
     try (PointerScope scope = new PointerScope()) {
       for (Node node : program.nodes()) {
         prepare(node, available, threads);
@@ -152,7 +154,7 @@ final class Plan implements AutoCloseable {
       for (int i = 0; i < tasks.size(); i++) {
         long before = System.nanoTime();
         team.run(tasks.subList(i, i + 1));
-        nanos[i] += System.nanoTime() - before;
+        nanos[i] = Math.min(nanos[i], System.nanoTime() - before);
       }
     } else {
       team.run(tasks);
@@ -168,7 +170,7 @@ final class Plan implements AutoCloseable {
     return program.tensorBytes();
   }
 
-  /** A line a step: op, kernel, shapes, bytes and, if profiled, mean time. */
+  /** A line a step: op, kernel, shapes, bytes and, if profiled, its shortest time. */
   String explain() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < program.nodes().size(); i++) {
@@ -190,8 +192,8 @@ final class Plan implements AutoCloseable {
             String.format(
                 Locale.ROOT,
                 "  %.1f us  %.1f GB/s",
-                nanos[i] / 1e3 / runs,
-                (double) bytes * runs / Math.max(1, nanos[i])));
+                nanos[i] / 1e3,
+                (double) bytes / Math.max(1, nanos[i])));
       }
       text.append('\n');
     }

@@ -260,10 +260,15 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public void geluGradient(float[] x, float[] g, int n) {
+    // two loops: the JIT does not inline all of it into one, and what is not inlined is boxed
+    float[] distribution = new float[x.length];
+    for (int i = 0; i < n; i += LANES) {
+      normalDistribution(load(x, i)).intoArray(distribution, i);
+    }
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = load(x, i);
       FloatVector density = expNegative(v.mul(v).mul(-0.5f)).mul(DENSITY_AT_0);
-      fma(v, density, normalDistribution(v)).mul(load(g, i)).intoArray(g, i);
+      fma(v, density, load(distribution, i)).mul(load(g, i)).intoArray(g, i);
     }
   }
 
