@@ -14,6 +14,7 @@ import org.normfree.core.op.DynamicActivation;
 import org.normfree.core.op.DynamicActivationGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
+import org.normfree.core.op.Kernel;
 import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.Linear;
@@ -51,6 +52,11 @@ public final class JavaKernel extends TaskKernel {
   @Override
   public String name() {
     return "java";
+  }
+
+  @Override
+  public Kernel withVectors(String choice) {
+    return choice.equals("auto") ? this : new JavaKernel(LoopChoice.of(choice));
   }
 
   @Override

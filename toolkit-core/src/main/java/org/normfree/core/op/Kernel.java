@@ -33,6 +33,17 @@ public interface Kernel {
   }
 
   /**
+   * This kernel with another choice about the Vector API, for kernels that have one.
+   *
+   * @param choice {@code auto}, {@code on} or {@code off}
+   * @return the kernel to use
+   * @throws org.normfree.core.InputException if the choice cannot be met
+   */
+  default Kernel withVectors(String choice) {
+    return this;
+  }
+
+  /**
    * Prepares an op for arrays at fixed places, if this kernel can.
    *
    * @param op the op with its attributes, the project's own or one of ND4J's

@@ -73,6 +73,18 @@ public final class Kernels {
     return kernels;
   }
 
+  /**
+   * The kernels of a choice, with a choice about the Vector API.
+   *
+   * @param choice {@code auto}, a kernel's name, or {@code nd4j}
+   * @param vector {@code auto}, {@code on} or {@code off}
+   * @return the kernels, first choice first
+   * @throws InputException if a choice cannot be met on this machine or by this JVM
+   */
+  public static List<Kernel> load(String choice, String vector) {
+    return load(choice).stream().map(kernel -> kernel.withVectors(vector)).toList();
+  }
+
   private static boolean runs(Kernel kernel) {
     kernel
         .missing()

@@ -188,6 +188,14 @@ public final class Keys {
           () -> List.of("auto", "onednn", "java", "nd4j"),
           "what computes the ops; auto takes the fastest there is");
 
+  /** The Vector API. */
+  public static final Key<String> VECTOR =
+      Key.choice(
+          "vector",
+          "auto",
+          () -> List.of("auto", "on", "off"),
+          "the Vector API for element-wise loops; auto takes it where Java has it");
+
   /** What the operands of products are rounded to. */
   public static final Key<String> PRECISION =
       Key.choice(
@@ -260,7 +268,7 @@ public final class Keys {
 
   /** The keys that say what runs a model. */
   public static List<Key<?>> execution() {
-    return List.of(EXECUTOR, KERNELS, PRECISION, THREADS);
+    return List.of(EXECUTOR, KERNELS, VECTOR, PRECISION, THREADS);
   }
 
   /**

@@ -230,7 +230,7 @@ final class TrainingRun {
   }
 
   private GraphExecutor executor(Network network) {
-    List<Kernel> kernels = Kernels.load(config.get(Keys.KERNELS));
+    List<Kernel> kernels = Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR));
     boolean single = config.get(Keys.PRECISION).equals("float32");
     if (config.get(Keys.EXECUTOR).equals("stock")) {
       if (!single) {
