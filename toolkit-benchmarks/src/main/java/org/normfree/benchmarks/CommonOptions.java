@@ -71,7 +71,7 @@ final class CommonOptions {
         !results.rows().isEmpty(), "nothing was measured; the lines above say why", new Object[0]);
   }
 
-  private static void require(boolean holds, String message, Object... values) {
+  static void require(boolean holds, String message, Object... values) {
     if (!holds) {
       throw new InputException(message.formatted(values));
     }

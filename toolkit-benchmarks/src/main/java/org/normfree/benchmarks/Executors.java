@@ -1,5 +1,6 @@
 package org.normfree.benchmarks;
 
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.normfree.core.InputException;
 import org.normfree.core.exec.GraphExecutor;
@@ -18,11 +19,24 @@ final class Executors {
   static GraphExecutor create(String name, SameDiff graph, int threads) {
     return switch (name) {
       case "stock" -> new StockExecutor(graph);
-      // TODO: new CompiledExecutor(graph, …), in bf16 for compiled-bf16
+      // until there is a compiled executor
       case "compiled" -> new StockExecutor(graph);
       default ->
           throw new InputException(
               "this build has no executor '%s', expected compiled or stock".formatted(name));
     };
+  }
+
+  /**
+   * Memory of a plan.
+   *
+   * @param planned bytes of its arena
+   * @param separate bytes that a buffer of its own for every tensor would take
+   */
+  record Bytes(long planned, long separate) {}
+
+  /** The memory of an executor's plan; empty for one that does not plan. */
+  static Optional<Bytes> bytes(GraphExecutor executor) {
+    return Optional.empty();
   }
 }

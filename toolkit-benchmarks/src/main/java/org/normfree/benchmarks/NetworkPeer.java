@@ -18,14 +18,25 @@ import org.normfree.core.train.Trainer;
  * Trains a Vision Transformer by the toolkit, as {@code Trainer} does, with one of its executors.
  */
 final class NetworkPeer implements Peer {
+  /** Place in {@link #report} of the bytes a plan's arena takes; there if the executor plans. */
+  static final int PLANNED_BYTES = 2;
+
+  /** Place in {@link #report} of the bytes that a buffer for every tensor would take. */
+  static final int SEPARATE_BYTES = 3;
+
+  private static final double NANOS = 1e9;
   private static final List<String> OUTPUTS = List.of(Network.LOSS);
 
   private final GraphExecutor executor;
   private final AdamW optimizer;
   private final Map<String, INDArray> batch;
+  private final double buildSeconds;
+  private double firstSeconds;
 
   NetworkPeer(Workload.Vit vit, Map<String, ArrayFile.Array> arrays, String executor, int threads) {
+    long start = System.nanoTime();
     Network network = Networks.build(vit);
+    buildSeconds = (System.nanoTime() - start) / NANOS;
     Map<String, INDArray> parameters = Trainer.parameters(network);
     parameters.forEach((name, array) -> array.assign(Networks.array(arrays.get(name))));
     batch =
@@ -48,14 +59,34 @@ final class NetworkPeer implements Peer {
 
   @Override
   public void pass() {
-    loss(executor.gradients(batch, OUTPUTS));
+    loss(gradients());
   }
 
   private double train() {
-    GraphExecutor.Pass pass = executor.gradients(batch, OUTPUTS);
+    GraphExecutor.Pass pass = gradients();
     double loss = loss(pass);
     optimizer.step(Workload.Vit.RATE, pass.gradients());
     return loss;
+  }
+
+  private GraphExecutor.Pass gradients() {
+    long start = System.nanoTime();
+    GraphExecutor.Pass pass = executor.gradients(batch, OUTPUTS);
+    if (firstSeconds == 0) {
+      firstSeconds = (System.nanoTime() - start) / NANOS;
+    }
+    return pass;
+  }
+
+  /**
+   * Seconds in which the network was built; seconds of the first forward and backward pass, which
+   * differentiates and compiles; the bytes named above, if the executor plans.
+   */
+  @Override
+  public double[] report() {
+    return Executors.bytes(executor)
+        .map(bytes -> new double[] {buildSeconds, firstSeconds, bytes.planned(), bytes.separate()})
+        .orElseGet(() -> new double[] {buildSeconds, firstSeconds});
   }
 
   private static double loss(GraphExecutor.Pass pass) {
