@@ -1,0 +1,79 @@
+package org.normfree.benchmarks;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.normfree.core.InputException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of every bench. */
+final class CommonOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "bench",
+      description = "where bench.json and the processes' logs go (default: ${DEFAULT-VALUE})")
+  private Path out;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "threads of every process (default: all cores)")
+  private Integer threads;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "counted rounds of interleaved measurements (default: ${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "rounds before them (default: ${DEFAULT-VALUE})")
+  private int warmUp;
+
+  /** A bench. */
+  @FunctionalInterface
+  interface Work {
+    /** Adds rows. */
+    void run(Setting setting, Results results);
+  }
+
+  /** Runs benches, prints their table and writes their file, also where a later one failed. */
+  void run(Work work) {
+    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    require(count >= 1, "--threads=%d, expected at least 1", count);
+    require(rounds >= 1, "--rounds=%d, expected at least 1; medians want 20", rounds);
+    require(warmUp >= 0, "--warm-up=%d, expected at least 0", warmUp);
+    require(Files.isDirectory(out) || !Files.exists(out), "--out %s is a file; give a folder", out);
+    PrintWriter screen = command.commandLine().getErr();
+    Results results = new Results();
+    Setting setting =
+        new Setting(
+            out.toAbsolutePath(), count, warmUp, rounds, new LibTorch(LibTorch.home()), screen);
+    try {
+      work.run(setting, results);
+    } finally {
+      if (!results.rows().isEmpty()) {
+        results.write(out);
+        results.print(command.commandLine().getOut());
+      }
+    }
+    require(
+        !results.rows().isEmpty(), "nothing was measured; the lines above say why", new Object[0]);
+  }
+
+  static void require(boolean holds, String message, Object... values) {
+    if (!holds) {
+      throw new InputException(message.formatted(values));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.normfree.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.benchmarks.peer.ArrayFile;
+import org.normfree.benchmarks.peer.Peer;
+import org.normfree.benchmarks.peer.Workload;
+import org.normfree.benchmarks.peer.WorkloadFile;
+import org.normfree.core.kernel.Team;
+import org.normfree.core.op.DynamicActivation;
+import org.normfree.core.op.DynamicActivationGradient;
+import org.normfree.core.op.Kernel;
+import org.normfree.core.op.LayerNorm;
+import org.normfree.core.op.LayerNormGradient;
+import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.Squash;
+import org.normfree.core.op.Task;
+import org.normfree.core.op.Tensor;
+
+/**
+ * DyT or layer norm by the toolkit, forward and backward: as a compiled plan runs it where a kernel
+ * prepares it, else as ND4J executes it; with {@code -Dnormfree.kernels=nd4j} always the latter.
+ */
+final class OpPeer implements Peer {
+  private final List<INDArray> results = new ArrayList<>();
+  private final Team team;
+  private final List<Runnable> work = new ArrayList<>();
+  private final List<Task> tasks = new ArrayList<>();
+
+  OpPeer(Workload.Op op, Map<String, ArrayFile.Array> arrays, int threads) {
+    team = new Team(threads);
+    INDArray x = Networks.array(arrays.get(WorkloadFile.INPUT));
+    INDArray upstream = Networks.array(arrays.get(WorkloadFile.UPSTREAM));
+    NormfreeOp gradient;
+    NormfreeOp forward;
+    List<INDArray> inputs;
+    List<INDArray> saved;
+    if (op.op().equals("dyt")) {
+      INDArray alpha = Networks.array(arrays.get("alpha"));
+      INDArray gamma = Networks.array(arrays.get("gamma"));
+      INDArray beta = Networks.array(arrays.get("beta"));
+      inputs = List.of(x, alpha, gamma, beta);
+      saved = List.of(x, alpha, gamma, beta, upstream);
+      forward = new DynamicActivation();
+      gradient = new DynamicActivationGradient();
+      long[] attributes = new DynamicActivation(Squash.TANH, x, alpha, null, gamma, beta).iArgs();
+      forward.addIArgument(attributes);
+      gradient.addIArgument(attributes);
+    } else {
+      INDArray gain = Networks.array(arrays.get("gain"));
+      inputs = List.of(x, gain, Networks.array(arrays.get("bias")));
+      saved = List.of(x, gain, upstream);
+      forward = new LayerNorm();
+      forward.addTArgument(Workload.Vit.EPSILON);
+      gradient = new LayerNormGradient();
+      gradient.addTArgument(Workload.Vit.EPSILON);
+    }
+    results.add(x.ulike());
+    inputs.forEach(input -> results.add(input.ulike()));
+    add(forward, inputs, results.subList(0, 1), threads);
+    add(gradient, saved, results.subList(1, results.size()), threads);
+  }
+
+  private void add(NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs, int threads) {
+    Optional<Task> task = prepared(op, inputs, outputs, threads);
+    if (task.isPresent()) {
+      tasks.add(task.get());
+      return;
+    }
+    inputs.forEach(op::addInputArgument);
+    outputs.forEach(op::addOutputArgument);
+    work.add(() -> Nd4j.exec(op));
+  }
+
+  private static Optional<Task> prepared(
+      NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs, int threads) {
+    if (System.getProperty("normfree.kernels", "auto").equals("nd4j")) {
+      return Optional.empty();
+    }
+    List<Tensor> from = inputs.stream().map(Tensor::of).toList();
+    List<Tensor> to = outputs.stream().map(Tensor::of).toList();
+    return ServiceLoader.load(Kernel.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(kernel -> kernel.missing().isEmpty())
+        .flatMap(kernel -> kernel.prepare(op, from, to, threads).stream())
+        .findFirst();
+  }
+
+  @Override
+  public double[] check(int steps) {
+    pass();
+    return results.stream().mapToDouble(r -> r.norm1Number().doubleValue()).toArray();
+  }
+
+  @Override
+  public void step() {
+    pass();
+  }
+
+  @Override
+  public void pass() {
+    work.forEach(Runnable::run);
+    if (!tasks.isEmpty()) {
+      team.run(tasks);
+    }
+  }
+
+  @Override
+  public void close() {
+    team.close();
+  }
+}

@@ -1,0 +1,49 @@
+package org.normfree.benchmarks;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The machine's limits in the same run: fastest products and copies. */
+final class RooflineBench {
+  private final Setting setting;
+  private final Results results;
+
+  RooflineBench(Setting setting, Results results) {
+    this.setting = setting;
+    this.results = results;
+  }
+
+  /**
+   * Adds a row for each limit.
+   *
+   * @return the highest rate of any product, in GFLOP/s
+   */
+  double peak() {
+    List<Roofline.Measure> measures = Roofline.measures();
+    double[] values;
+    try (PeerProcess process =
+        new PeerProcess(
+            "roofline",
+            Variant.COMPILED.command("roofline", Path.of("-"), setting.threads(), null),
+            setting.environment(Variant.COMPILED),
+            setting.log("roofline"))) {
+      values = process.ask("report");
+    }
+    double peak = 0;
+    for (int i = 0; i < values.length; i++) {
+      Roofline.Measure measure = measures.get(i);
+      results.add(
+          Row.of(
+              "roofline",
+              measure.name(),
+              "machine",
+              "machine",
+              measure.unit(),
+              values[i],
+              values[i]));
+      peak = measure.product() ? Math.max(peak, values[i]) : peak;
+      setting.say("roofline: %s %.0f %s", measure.name(), values[i], measure.unit());
+    }
+    return peak;
+  }
+}

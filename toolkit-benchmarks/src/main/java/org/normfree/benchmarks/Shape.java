@@ -1,0 +1,64 @@
+package org.normfree.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import org.normfree.benchmarks.peer.Workload;
+import org.normfree.core.InputException;
+import org.normfree.core.Suggestion;
+
+/** The networks of the step bench. */
+enum Shape {
+  /** Width 192, depth 6, 3 heads, 64 tokens, batch 32: 34.4 GFLOP. */
+  VIT_192("vit-192", 32, 32, 192, 6, 3),
+  /** Width 384, depth 12, 6 heads, 64 tokens, batch 8. */
+  VIT_384("vit-384", 8, 32, 384, 12, 6),
+  /** Width 64, depth 24, 2 heads, 16 tokens, batch 64: many small ops. */
+  VIT_64("vit-64", 64, 16, 64, 24, 2),
+  /** So small that it is only good for a test. */
+  TINY("tiny", 4, 8, 16, 2, 2);
+
+  private final String title;
+  private final int batch;
+  private final int image;
+  private final int width;
+  private final int depth;
+  private final int heads;
+
+  Shape(String title, int batch, int image, int width, int depth, int heads) {
+    this.title = title;
+    this.batch = batch;
+    this.image = image;
+    this.width = width;
+    this.depth = depth;
+    this.heads = heads;
+  }
+
+  /** The name in options and tables. */
+  String title() {
+    return title;
+  }
+
+  /** The network with a method, on RGB images of ten classes in patches of 4×4. */
+  Workload.Vit with(String method) {
+    return withDepth(method, depth);
+  }
+
+  /** The network with a method and another depth. */
+  Workload.Vit withDepth(String method, int blocks) {
+    return new Workload.Vit(method, batch, image, 3, 4, width, blocks, heads, 10);
+  }
+
+  /**
+   * @throws InputException if there is no such shape; it suggests the nearest
+   */
+  static Shape named(String name) {
+    List<String> names = Arrays.stream(values()).map(Shape::title).toList();
+    return Arrays.stream(values())
+        .filter(s -> s.title.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "unknown shape '%s', %s".formatted(name, Suggestion.forName(name, names))));
+  }
+}

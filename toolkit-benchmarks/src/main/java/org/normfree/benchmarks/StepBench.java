@@ -1,0 +1,61 @@
+package org.normfree.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.normfree.benchmarks.peer.Workload;
+
+/**
+ * Training steps of Vision Transformers by all variants, the whole step and forward and backward
+ * alone; and the share of the machine's product peak that they reach.
+ */
+final class StepBench {
+  private static final int CHECKED_STEPS = 5;
+  private static final double TOLERANCE = 1e-4;
+  private static final double COARSE = 3e-2;
+  private static final double MEGA = 1e6;
+
+  private final Setting setting;
+  private final Results results;
+
+  StepBench(Setting setting, Results results) {
+    this.setting = setting;
+    this.results = results;
+  }
+
+  /** Adds rows for every shape and method. */
+  void run(List<Shape> shapes, List<String> methods, List<Variant> variants) {
+    List<Row> own = new ArrayList<>();
+    double peak = new RooflineBench(setting, results).peak();
+    for (Shape shape : shapes) {
+      for (String method : methods) {
+        own.addAll(one(shape.title() + " " + method, shape.with(method), variants, peak));
+      }
+    }
+    own.forEach(results::add);
+  }
+
+  private List<Row> one(String name, Workload.Vit workload, List<Variant> variants, double peak) {
+    List<Row> rows = new ArrayList<>();
+    try (Peers peers = new Peers(setting, name, workload, variants)) {
+      peers.agree(CHECKED_STEPS, TOLERANCE, COARSE);
+      for (String command : List.of("step", "pass")) {
+        Map<Variant, Sample> times = peers.time(command, 1);
+        String part = command.equals("step") ? name : name + ", forward and backward";
+        rows.addAll(Comparison.rows("step", part, "ms", times));
+        times.forEach(
+            (variant, sample) -> {
+              Sample rate = sample.under(workload.flop() / MEGA);
+              setting.say(
+                  "%s: %s %.1f ms, %.0f GFLOP/s",
+                  part, variant.title(), sample.median(), rate.median());
+              rows.add(
+                  Row.of("step", part, variant.title(), "product peak", "GFLOP/s", rate, peak));
+            });
+      }
+    } catch (PeerException e) {
+      setting.say("%s: not timed, %s", name, e.getMessage());
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,59 @@
+package org.normfree.benchmarks;
+
+import java.util.List;
+import org.normfree.core.InputException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code toolkit bench step}. */
+@Command(
+    name = "step",
+    description = "Training steps of Vision Transformers, after a check that all sides agree.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class StepCommand implements Runnable {
+  private static final List<String> METHODS = List.of("pre-ln", "dyt");
+
+  @Mixin private CommonOptions common;
+
+  @Option(
+      names = "--shapes",
+      split = ",",
+      paramLabel = "NAME",
+      description = "vit-192, vit-384, vit-64 (default: all three), tiny")
+  private List<String> shapes = List.of("vit-192", "vit-384", "vit-64");
+
+  @Option(
+      names = "--methods",
+      split = ",",
+      paramLabel = "NAME",
+      description = "pre-ln, dyt (default: both)")
+  private List<String> methods = METHODS;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "NAME",
+      description = "compiled, compiled-bf16, compiled-scalar, stock, samediff, libtorch")
+  private List<String> peers = List.of("compiled", "stock", "samediff", "libtorch");
+
+  @Override
+  public void run() {
+    common.run(this::run);
+  }
+
+  void run(Setting setting, Results results) {
+    for (String method : methods) {
+      if (!METHODS.contains(method)) {
+        throw new InputException(
+            "unknown method '%s', expected pre-ln or dyt, which all sides have".formatted(method));
+      }
+    }
+    new StepBench(setting, results)
+        .run(
+            shapes.stream().map(Shape::named).toList(),
+            methods,
+            peers.stream().map(Variant::named).toList());
+  }
+}

@@ -1,0 +1,40 @@
+package org.normfree.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.normfree.benchmarks.peer.ArrayFile;
+import org.normfree.benchmarks.peer.Peer;
+import org.normfree.benchmarks.peer.PeerServer;
+import org.normfree.benchmarks.peer.Workload;
+import org.normfree.core.exec.NativeThreads;
+
+/** The process that does a workload by the toolkit. */
+public final class ToolkitPeer {
+  private ToolkitPeer() {}
+
+  /**
+   * Serves a workload.
+   *
+   * @param args the workload's word, its array file, the number of threads, the executor
+   */
+  public static void main(String[] args) {
+    PrintStream answers = System.out;
+    System.setOut(System.err); // ND4J prints where the protocol speaks
+    System.exit(PeerServer.serve(System.in, answers, "toolkit " + args[3], () -> create(args)));
+  }
+
+  private static Peer create(String[] args) throws Exception {
+    int threads = Integer.parseInt(args[2]);
+    NativeThreads.limit(threads);
+    if (args[0].equals("roofline")) {
+      return new Roofline(threads);
+    }
+    Map<String, ArrayFile.Array> arrays = ArrayFile.read(Path.of(args[1]));
+    Workload workload = Workload.parse(args[0]);
+    if (workload instanceof Workload.Vit vit) {
+      return new NetworkPeer(vit, arrays, args[3], threads);
+    }
+    return new OpPeer((Workload.Op) workload, arrays, threads);
+  }
+}

@@ -1,0 +1,24 @@
+package org.normfree.benchmarks.peer;
+
+/** One side of a comparison: does a workload in its own way, in a process of its own. */
+public interface Peer extends AutoCloseable {
+  /**
+   * Numbers in which all sides must agree before anything is timed: the losses of the first {@code
+   * steps} training steps, or sums over an op's results. Called once, before all else.
+   */
+  double[] check(int steps);
+
+  /** A whole training step, optimizer included; for an op the same as {@link #pass}. */
+  void step();
+
+  /** Forward and backward alone. */
+  void pass();
+
+  /** Numbers that only this side can tell, for example what it measured inside. */
+  default double[] report() {
+    return new double[0];
+  }
+
+  @Override
+  default void close() {}
+}
