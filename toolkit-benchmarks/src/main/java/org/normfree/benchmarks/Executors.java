@@ -1,10 +1,15 @@
 package org.normfree.benchmarks;
 
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.normfree.core.InputException;
+import org.normfree.core.exec.CompiledExecutor;
+import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.op.Kernels;
 
 /** Executors by the names that the benches give them; the one place where they are made. */
 final class Executors {
@@ -19,12 +24,18 @@ final class Executors {
   static GraphExecutor create(String name, SameDiff graph, int threads) {
     return switch (name) {
       case "stock" -> new StockExecutor(graph);
-      // until there is a compiled executor
-      case "compiled" -> new StockExecutor(graph);
+      case "compiled" -> compiled(graph, threads, Precision.FLOAT32);
+      case "compiled-bf16" -> compiled(graph, threads, Precision.BF16);
       default ->
           throw new InputException(
-              "this build has no executor '%s', expected compiled or stock".formatted(name));
+              "there is no executor '%s', expected compiled, compiled-bf16 or stock"
+                  .formatted(name));
     };
+  }
+
+  private static GraphExecutor compiled(SameDiff graph, int threads, Precision precision) {
+    return new CompiledExecutor(
+        graph, new CompilerSettings(threads, precision, Kernels.standard(), Set.of(), false));
   }
 
   /**
@@ -37,6 +48,8 @@ final class Executors {
 
   /** The memory of an executor's plan; empty for one that does not plan. */
   static Optional<Bytes> bytes(GraphExecutor executor) {
-    return Optional.empty();
+    return executor instanceof CompiledExecutor compiled
+        ? Optional.of(new Bytes(compiled.memory().arena(), compiled.memory().separate()))
+        : Optional.empty();
   }
 }

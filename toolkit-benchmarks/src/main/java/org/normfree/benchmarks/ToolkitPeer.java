@@ -8,6 +8,7 @@ import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.PeerServer;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.core.exec.NativeThreads;
+import org.normfree.core.kernel.Team;
 
 /** The process that does a workload by the toolkit. */
 public final class ToolkitPeer {
@@ -26,7 +27,10 @@ public final class ToolkitPeer {
 
   private static Peer create(String[] args) throws Exception {
     int threads = Integer.parseInt(args[2]);
-    NativeThreads.limit(threads);
+    // SameDiff's session has ND4J divide the work; a plan does it itself, and libraries get one
+    // thread
+    NativeThreads.limit(args[3].startsWith("compiled") ? 1 : threads);
+    Team.size(threads);
     if (args[0].equals("roofline")) {
       return new Roofline(threads);
     }

@@ -165,6 +165,7 @@ public final class CompiledExecutor implements GraphExecutor {
     long start = System.nanoTime();
     Program program = Lowering.lower(function, placeholders, outputs, settings.moving());
     program = Fusion.sumsIntoProducts(Fusion.withoutDeadNodes(program));
+    program = Fusion.attentionKeepsItsWeights(program);
     if (settings.precision() == Precision.BF16) {
       program = Fusion.withBfloat16Products(program);
     }

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
+import org.normfree.core.op.Attention;
+import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.ToBfloat16;
 
@@ -78,6 +80,51 @@ final class Fusion {
     return null;
   }
 
+  /**
+   * Where the gradient of an attention is computed too, the attention gives it its weights, [batch,
+   * heads, tokens, keys], as one more output and input. Kernels that recompute them ignore both.
+   */
+  static Program attentionKeepsItsWeights(Program program) {
+    Map<List<Value>, Node> gradients = new HashMap<>();
+    for (Node node : program.nodes()) {
+      if (node.op() instanceof AttentionGradient && node.inputs().size() == 4) {
+        gradients.putIfAbsent(values(node), node);
+      }
+    }
+    Map<Value, Operand> weights = new HashMap<>(); // by the gradient's first output
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : program.nodes()) {
+      boolean plain = node.op() instanceof Attention && node.inputs().size() == 3;
+      Node gradient = plain ? gradients.get(values(node)) : null;
+      if (gradient != null && node.inputs().get(0).type() == DataType.FLOAT) {
+        long[] query = node.inputs().get(0).shape();
+        Value kept =
+            Value.computed(
+                node.outputs().get(0).value().name() + " weights",
+                DataType.FLOAT,
+                query[0],
+                ((Attention) node.op()).heads(),
+                query[1],
+                node.inputs().get(1).shape()[1]);
+        weights.put(gradient.outputs().get(0).value(), Operand.of(kept));
+        nodes.add(
+            new Node(node.op(), node.inputs(), List.of(node.outputs().get(0), Operand.of(kept))));
+      } else if (weights.containsKey(node.outputs().get(0).value())) {
+        List<Operand> inputs = new ArrayList<>(node.inputs());
+        inputs.add(weights.get(node.outputs().get(0).value()));
+        nodes.add(new Node(node.op(), inputs, node.outputs()));
+      } else {
+        nodes.add(node);
+      }
+    }
+    return with(program, nodes);
+  }
+
+  /** Query, key and value. */
+  private static List<Value> values(Node attention) {
+    return attention.inputs().subList(0, 3).stream().map(Operand::value).toList();
+  }
+
   /** Products get bfloat16 operands; a value that several products read is converted once. */
   static Program withBfloat16Products(Program program) {
     Map<Value, Value> converted = new HashMap<>();
@@ -109,12 +156,5 @@ final class Fusion {
 
   private static Program with(Program program, List<Node> nodes) {
     return new Program(nodes, program.placeholders(), program.outputs(), program.tensorBytes());
-  }
-
-  /** Names of the ops in a program, for messages. */
-  static Set<String> ops(Program program) {
-    Set<String> names = new HashSet<>();
-    program.nodes().forEach(node -> names.add(node.op().opName()));
-    return names;
   }
 }

@@ -53,12 +53,15 @@ final class OneDnnAttention implements Task {
     }
   }
 
-  /** Inputs query, key, value; output what is mixed. */
+  /** Inputs query, key, value; outputs what is mixed and, if wanted, the weights. */
   static Task forward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
     return new OneDnnAttention(false, heads, inputs, outputs, threads);
   }
 
-  /** Inputs query, key, value, the upstream gradient; outputs the gradients of the first three. */
+  /**
+   * Inputs query, key, value, the upstream gradient and, if the forward task kept them, the
+   * weights; outputs the gradients of the first three.
+   */
   static Task backward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
     return new OneDnnAttention(true, heads, inputs, outputs, threads);
   }
@@ -66,6 +69,14 @@ final class OneDnnAttention implements Task {
   @Override
   public void run(int phase, int thread) {
     shares[thread].run();
+  }
+
+  /** The softmax weights, if forward and backward share them; else null. */
+  private Tensor kept() {
+    if (backward) {
+      return inputs.size() > 4 ? inputs.get(4) : null;
+    }
+    return outputs.size() > 1 ? outputs.get(1) : null;
   }
 
   /** What one thread does. */
@@ -95,10 +106,11 @@ final class OneDnnAttention implements Task {
       for (int start = from; start < to; start += atATime) {
         Part part = start + atATime <= to ? whole : rest;
         long first = start * channels * Float.BYTES;
+        long weights = (long) start * heads * tokens * keys * Float.BYTES;
         if (backward) {
-          part.backward(first * tokens, first * keys);
+          part.backward(first * tokens, first * keys, weights);
         } else {
-          part.forward(first * tokens, first * keys);
+          part.forward(first * tokens, first * keys, weights);
         }
       }
     }
@@ -106,7 +118,7 @@ final class OneDnnAttention implements Task {
 
   /** So many elements of the batch at once. */
   private final class Part {
-    private final long weights;
+    private final long scratch;
     private final long scores;
 
     /** {@code weights = query·keyᵀ/√d}, also for the upstream gradient and the value. */
@@ -145,7 +157,7 @@ final class OneDnnAttention implements Task {
               softmaxed,
               LAST_AXIS,
               forward);
-      weights = scratch;
+      this.scratch = scratch;
       scores = scratch + (long) size * heads * tokens * keys * Float.BYTES;
       scaledProduct = Product.of(query, key.transposed(), p).scaled(scale).prepare();
       softmax =
@@ -161,13 +173,18 @@ final class OneDnnAttention implements Task {
       overTokens = Product.of(p.transposed(), query, key).prepare();
     }
 
-    void forward(long q, long k) {
-      softmaxOfScores(q, k);
+    /** Where the weights go that the gradient will want, or scratch memory. */
+    void forward(long q, long k, long p) {
+      long weights = kept() == null ? scratch : kept().address() + p;
+      softmaxOfScores(q, k, weights);
       overKeys.run(weights, input(2, k), outputs.get(0).address() + q);
     }
 
-    void backward(long q, long k) {
-      softmaxOfScores(q, k);
+    void backward(long q, long k, long p) {
+      long weights = kept() == null ? scratch : kept().address() + p;
+      if (kept() == null) {
+        softmaxOfScores(q, k, weights);
+      }
       long upstream = input(3, q);
       overTokens.run(weights, upstream, outputs.get(2).address() + k);
       // the scale 1/√d may come before the softmax's gradient, which is linear in G·Vᵀ
@@ -177,7 +194,7 @@ final class OneDnnAttention implements Task {
       overTokens.run(scores, input(0, q), outputs.get(1).address() + k);
     }
 
-    private void softmaxOfScores(long q, long k) {
+    private void softmaxOfScores(long q, long k, long weights) {
       scaledProduct.run(input(0, q), input(1, k), weights);
       softmax.run(weights, weights);
     }
