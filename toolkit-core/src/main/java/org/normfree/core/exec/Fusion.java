@@ -87,14 +87,14 @@ final class Fusion {
   static Program attentionKeepsItsWeights(Program program) {
     Map<List<Value>, Node> gradients = new HashMap<>();
     for (Node node : program.nodes()) {
-      if (node.op() instanceof AttentionGradient && node.inputs().size() == 4) {
+      if (node.op() instanceof AttentionGradient gradient && gradient.terms().isPlain()) {
         gradients.putIfAbsent(values(node), node);
       }
     }
     Map<Value, Operand> weights = new HashMap<>(); // by the gradient's first output
     List<Node> nodes = new ArrayList<>();
     for (Node node : program.nodes()) {
-      boolean plain = node.op() instanceof Attention && node.inputs().size() == 3;
+      boolean plain = node.op() instanceof Attention attention && attention.terms().isPlain();
       Node gradient = plain ? gradients.get(values(node)) : null;
       if (gradient != null && node.inputs().get(0).type() == DataType.FLOAT) {
         long[] query = node.inputs().get(0).shape();

@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.op.AttentionTerms;
 import org.normfree.core.op.Task;
 import org.normfree.core.op.Tensor;
 
@@ -24,8 +25,15 @@ final class OneDnnAttention implements Task {
   private static final long PART_FLOATS = 1 << 16;
   private static final int LAST_AXIS = 3;
 
+  /** Added to a score it leaves nothing of its weight, and unlike infinity gives no NaN. */
+  private static final float NOT_SEEN = -1e30f;
+
+  /** Leaves nothing even where a query sees hidden keys only, and these share all of the weight. */
+  private static final float NOT_YET = -1e33f;
+
   private final boolean backward;
-  private final int heads;
+  private final AttentionTerms terms;
+  private final long heads;
   private final int batch;
   private final long tokens;
   private final long keys;
@@ -33,12 +41,18 @@ final class OneDnnAttention implements Task {
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
   private final int threads;
+  private final FloatPointer future;
   private final Share[] shares;
 
   private OneDnnAttention(
-      boolean backward, int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+      boolean backward,
+      AttentionTerms terms,
+      List<Tensor> inputs,
+      List<Tensor> outputs,
+      int threads) {
     this.backward = backward;
-    this.heads = heads;
+    this.terms = terms;
+    this.heads = terms.heads();
     this.inputs = inputs;
     this.outputs = outputs;
     this.threads = threads;
@@ -47,23 +61,46 @@ final class OneDnnAttention implements Task {
     tokens = query[1];
     channels = query[2];
     keys = inputs.get(1).shape()[1];
+    future = terms.causal() ? future() : null;
     shares = new Share[threads];
     for (int thread = 0; thread < threads; thread++) {
       shares[thread] = new Share(thread);
     }
   }
 
-  /** Inputs query, key, value; outputs what is mixed and, if wanted, the weights. */
-  static Task forward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    return new OneDnnAttention(false, heads, inputs, outputs, threads);
+  /** What is added to the scores of keys that a query must not see yet, [tokens, keys]. */
+  private FloatPointer future() {
+    FloatPointer added = new FloatPointer(tokens * keys);
+    for (long query = 0; query < tokens; query++) {
+      for (long key = 0; key < keys; key++) {
+        added.put(query * keys + key, key <= query + keys - tokens ? 0 : NOT_YET);
+      }
+    }
+    return added;
   }
 
   /**
-   * Inputs query, key, value, the upstream gradient and, if the forward task kept them, the
-   * weights; outputs the gradients of the first three.
+   * Inputs as the op's; outputs what is mixed and, if wanted, the weights. Null if the op has
+   * queries that see no key.
    */
-  static Task backward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    return new OneDnnAttention(true, heads, inputs, outputs, threads);
+  static Task forward(
+      AttentionTerms terms, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return known(terms, inputs)
+        ? new OneDnnAttention(false, terms, inputs, outputs, threads)
+        : null;
+  }
+
+  /**
+   * Inputs as the op's and, if the forward task kept them, the weights; outputs the gradients of
+   * the first three. Null if the op has queries that see no key.
+   */
+  static Task backward(
+      AttentionTerms terms, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return known(terms, inputs) ? new OneDnnAttention(true, terms, inputs, outputs, threads) : null;
+  }
+
+  private static boolean known(AttentionTerms terms, List<Tensor> inputs) {
+    return !terms.causal() || inputs.get(0).shape()[1] <= inputs.get(1).shape()[1];
   }
 
   @Override
@@ -74,7 +111,8 @@ final class OneDnnAttention implements Task {
   /** The softmax weights, if forward and backward share them; else null. */
   private Tensor kept() {
     if (backward) {
-      return inputs.size() > 4 ? inputs.get(4) : null;
+      int last = terms.inputs() + 1;
+      return inputs.size() > last ? inputs.get(last) : null;
     }
     return outputs.size() > 1 ? outputs.get(1) : null;
   }
@@ -93,7 +131,8 @@ final class OneDnnAttention implements Task {
       to = Task.share(batch, thread + 1, threads);
       long scores = heads * tokens * keys;
       atATime = (int) Math.max(1, Math.min(to - from, PART_FLOATS / scores));
-      scratch = new FloatPointer((backward ? 2 : 1) * scores * atATime + 16);
+      long arrays = (backward ? 2L : 1L) + (terms.noisy() ? 1 : 0);
+      scratch = new FloatPointer((arrays * scores + 2 * keys) * atATime + 16);
       if (to > from) {
         long aligned = (scratch.address() + 63) / 64 * 64;
         whole = new Part(atATime, aligned);
@@ -105,12 +144,12 @@ final class OneDnnAttention implements Task {
     void run() {
       for (int start = from; start < to; start += atATime) {
         Part part = start + atATime <= to ? whole : rest;
-        long first = start * channels * Float.BYTES;
+        long first = start * (channels * Float.BYTES);
         long weights = (long) start * heads * tokens * keys * Float.BYTES;
         if (backward) {
-          part.backward(first * tokens, first * keys, weights);
+          part.backward(start, first * tokens, first * keys, weights);
         } else {
-          part.forward(first * tokens, first * keys, weights);
+          part.forward(start, first * tokens, first * keys, weights);
         }
       }
     }
@@ -118,13 +157,30 @@ final class OneDnnAttention implements Task {
 
   /** So many elements of the batch at once. */
   private final class Part {
-    private final long scratch;
+    private final long size;
+    private final long weights;
     private final long scores;
+    private final long dropped;
+    private final long hidden;
+    private final long seen;
+    private final Floats hiddenKeys;
+    private final Floats seenKeys;
+    private final float[] row;
 
-    /** {@code weights = query·keyᵀ/√d}, also for the upstream gradient and the value. */
+    /** {@code weights = query·keyᵀ/√d + what hides keys}. */
+    private final Prepared maskedProduct;
+
+    /** {@code scores = upstream·valueᵀ/√d}. */
     private final Prepared scaledProduct;
 
     private final Prepared softmax;
+
+    /** {@code weights = weights·mask}: a query that sees nothing gets nothing. */
+    private final Prepared masking;
+
+    /** {@code c = weights·noise}. */
+    private final Prepared dropping;
+
     private final Prepared softmaxGradient;
 
     /** {@code query = weights·key}: what has the query's shape. */
@@ -157,8 +213,26 @@ final class OneDnnAttention implements Task {
               softmaxed,
               LAST_AXIS,
               forward);
-      this.scratch = scratch;
-      scores = scratch + (long) size * heads * tokens * keys * Float.BYTES;
+      long bytes = (long) size * heads * tokens * keys * Float.BYTES;
+      this.size = size;
+      weights = scratch;
+      scores = scratch + bytes;
+      dropped = scratch + (backward ? 2 : 1) * bytes;
+      hidden = dropped + (terms.noisy() ? bytes : 0);
+      seen = hidden + size * keys * Float.BYTES;
+      hiddenKeys = new Floats(new Tensor(hidden, DataType.FLOAT, size, keys));
+      seenKeys = new Floats(new Tensor(seen, DataType.FLOAT, size, keys));
+      row = new float[(int) keys];
+      View overHeads = View.of(0, DataType.FLOAT, size, 1, 1, keys);
+      View overBatch = View.of(0, DataType.FLOAT, 1, 1, tokens, keys);
+      maskedProduct =
+          Product.of(query, key.transposed(), p)
+              .scaled(scale)
+              .plus(terms.masked() ? overHeads : null)
+              .plus(terms.causal() ? overBatch : null)
+              .prepare();
+      masking = OneDnnCopies.binary(dnnl.algorithm.binary_mul, p, overHeads, p);
+      dropping = OneDnnCopies.binary(dnnl.algorithm.binary_mul, p, p, p);
       scaledProduct = Product.of(query, key.transposed(), p).scaled(scale).prepare();
       softmax =
           new Prepared(new softmax_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, p, p);
@@ -173,30 +247,74 @@ final class OneDnnAttention implements Task {
       overTokens = Product.of(p.transposed(), query, key).prepare();
     }
 
-    /** Where the weights go that the gradient will want, or scratch memory. */
-    void forward(long q, long k, long p) {
-      long weights = kept() == null ? scratch : kept().address() + p;
-      softmaxOfScores(q, k, weights);
-      overKeys.run(weights, input(2, k), outputs.get(0).address() + q);
+    void forward(int start, long q, long k, long p) {
+      long kept = kept() == null ? weights : kept().address() + p;
+      softmaxOfScores(start, q, k, kept);
+      overKeys.run(withNoise(kept, p), input(2, k), outputs.get(0).address() + q);
     }
 
-    void backward(long q, long k, long p) {
-      long weights = kept() == null ? scratch : kept().address() + p;
+    void backward(int start, long q, long k, long p) {
+      long kept = kept() == null ? weights : kept().address() + p;
       if (kept() == null) {
-        softmaxOfScores(q, k, weights);
+        softmaxOfScores(start, q, k, kept);
       }
-      long upstream = input(3, q);
-      overTokens.run(weights, upstream, outputs.get(2).address() + k);
+      long upstream = input(terms.inputs(), q);
+      overTokens.run(withNoise(kept, p), upstream, outputs.get(2).address() + k);
       // the scale 1/√d may come before the softmax's gradient, which is linear in G·Vᵀ
       scaledProduct.run(upstream, input(2, k), scores);
-      softmaxGradient.run(weights, scores, scores);
+      if (terms.noisy()) {
+        dropping.run(scores, input(terms.noise(), p), scores);
+      }
+      softmaxGradient.run(kept, scores, scores);
       overKeys.run(scores, input(1, k), outputs.get(0).address() + q);
       overTokens.run(scores, input(0, q), outputs.get(1).address() + k);
     }
 
-    private void softmaxOfScores(long q, long k, long weights) {
-      scaledProduct.run(input(0, q), input(1, k), weights);
-      softmax.run(weights, weights);
+    private void softmaxOfScores(int start, long q, long k, long p) {
+      long query = input(0, q);
+      long key = input(1, k);
+      if (terms.masked()) {
+        readMask(input(terms.mask(), start * (keys * Float.BYTES)));
+        if (terms.causal()) {
+          maskedProduct.run(query, key, p, hidden, future.address());
+        } else {
+          maskedProduct.run(query, key, p, hidden);
+        }
+        softmax.run(p, p);
+        masking.run(p, seen, p);
+      } else {
+        if (terms.causal()) {
+          maskedProduct.run(query, key, p, future.address());
+        } else {
+          maskedProduct.run(query, key, p);
+        }
+        softmax.run(p, p);
+      }
+    }
+
+    /** Writes which keys are seen, and what is added to the scores of the others. */
+    private void readMask(long mask) {
+      Floats from = new Floats(new Tensor(mask, DataType.FLOAT, size, keys));
+      int n = row.length;
+      for (int element = 0; element < size; element++) {
+        from.read(element * n, row, 0, n);
+        for (int key = 0; key < n; key++) {
+          row[key] = row[key] == 0 ? 0 : 1;
+        }
+        seenKeys.write(element * n, row, 0, n);
+        for (int key = 0; key < n; key++) {
+          row[key] = row[key] == 0 ? NOT_SEEN : 0;
+        }
+        hiddenKeys.write(element * n, row, 0, n);
+      }
+    }
+
+    private long withNoise(long p, long offset) {
+      if (!terms.noisy()) {
+        return p;
+      }
+      dropping.run(p, input(terms.noise(), offset), dropped);
+      return dropped;
     }
 
     private long input(int index, long offset) {

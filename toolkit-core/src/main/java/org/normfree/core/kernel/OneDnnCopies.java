@@ -50,7 +50,8 @@ final class OneDnnCopies {
         });
   }
 
-  private static Prepared binary(dnnl.algorithm operation, View a, View b, View c) {
+  /** {@code c = a ∘ b} for one thread. */
+  static Prepared binary(dnnl.algorithm operation, View a, View b, View c) {
     binary.primitive_desc description =
         new binary.primitive_desc(
             OneDnn.CPU, operation, a.descriptor(), b.descriptor(), c.descriptor());

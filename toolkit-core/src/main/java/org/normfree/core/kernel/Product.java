@@ -22,7 +22,7 @@ final class Product {
   private final View c;
   private float scale = 1;
   private View bias;
-  private View addend;
+  private final List<View> addends = new ArrayList<>();
 
   private Product(View a, View b, View c) {
     this.a = a;
@@ -49,7 +49,9 @@ final class Product {
 
   /** Plus what broadcasts to c's shape; the same memory as c is allowed. Null for none. */
   Product plus(View values) {
-    addend = values;
+    if (values != null) {
+      addends.add(values);
+    }
     return this;
   }
 
@@ -64,9 +66,11 @@ final class Product {
       names.add(DNNL_ARG_BIAS);
       views.add(bias);
     }
-    if (addend != null && addend.address() == c.address()) {
-      then.append_sum(1, 0, memory.data_type.undef);
-    } else if (addend != null) {
+    for (View addend : addends) {
+      if (addend.address() == c.address() && c.address() != 0) {
+        then.append_sum(1, 0, memory.data_type.undef);
+        continue;
+      }
       names.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (then.len() + 1) | DNNL_ARG_SRC_1);
       views.add(addend);
       then.append_binary(dnnl.algorithm.binary_add, addend.descriptor());

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -34,6 +36,7 @@ import org.normfree.core.op.Kernel;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.Ops;
 
 class OneDnnKernelTest {
   private static final Kernel ONEDNN = new OneDnnKernel();
@@ -59,6 +62,10 @@ class OneDnnKernelTest {
       op.clearArrays();
       inputs.forEach(input -> op.addInputArgument(input.castTo(DataType.DOUBLE)));
       return List.of(Nd4j.exec(op));
+    }
+
+    void agreesWithDouble() {
+      close(by(ONEDNN), inDouble().subList(0, shapes.size()));
     }
 
     void agrees() {
@@ -164,6 +171,52 @@ class OneDnnKernelTest {
     for (Call call : List.of(attention(3, 2, 900, 800, 3), attentionGradient(3, 2, 900, 800, 3))) {
       close(call.by(ONEDNN), call.inDouble());
     }
+  }
+
+  /** With a mask that hides all keys of one element, and with keys that only the mask hides. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, false, false, 7, 7", "true, false, true, 5, 9", "false, true, false, 7, 5",
+    "true, true, false, 6, 6", "true, true, true, 5, 7", "false, false, true, 3, 11"
+  })
+  void attentionWithOptionsAgrees(
+      boolean causal, boolean masked, boolean noisy, int tokens, int keys) {
+    long batch = 5;
+    INDArray query = random(1, batch, tokens, 6);
+    INDArray key = random(2, batch, keys, 6);
+    INDArray value = random(3, batch, keys, 6);
+    INDArray mask = random(4, batch, keys).gt(0).castTo(DataType.FLOAT);
+    mask.getRow(1).assign(0);
+    mask.putScalar(2, 0, 0);
+    INDArray noise = random(5, batch, 2, tokens, keys).gt(-0.5).castTo(DataType.FLOAT).muli(1.5);
+    Attention op =
+        new Attention(query, key, value, 2, causal, masked ? mask : null, noisy ? noise : null);
+    List<INDArray> inputs = new ArrayList<>(op.inputArguments());
+    new Call(op, inputs, List.of(query.shape())).agreesWithDouble();
+    SameDiff sd = SameDiff.create();
+    SDVariable y =
+        Ops.of(sd)
+            .attention(
+                "y",
+                sd.var("q", query),
+                sd.var("k", key),
+                sd.var("v", value),
+                2,
+                causal,
+                masked ? sd.constant(mask) : null,
+                noisy ? sd.constant(noise) : null);
+    y.sum("loss");
+    sd.setLossVariables("loss");
+    sd.createGradFunction();
+    NormfreeOp gradient =
+        sd.getFunction("grad").getOps().values().stream()
+            .map(o -> o.getOp())
+            .filter(AttentionGradient.class::isInstance)
+            .map(NormfreeOp.class::cast)
+            .findFirst()
+            .orElseThrow();
+    inputs.add(random(6, batch, tokens, 6));
+    new Call(gradient, inputs, List.of(query.shape(), key.shape(), key.shape())).agreesWithDouble();
   }
 
   @Test
