@@ -171,9 +171,11 @@ public final class JavaKernel extends TaskKernel {
           threads);
     } else if (op instanceof ColumnSum) {
       return new ColumnSumTask(first, result, threads);
-    } else if (op instanceof Attention attention && isShort(in)) {
+    } else if (op instanceof Attention attention && attention.terms().isPlain() && isShort(in)) {
       return AttentionLoops.forward(attention.heads(), in, out, threads);
-    } else if (op instanceof AttentionGradient gradient && isShort(in)) {
+    } else if (op instanceof AttentionGradient gradient
+        && gradient.terms().isPlain()
+        && isShort(in)) {
       return AttentionLoops.backward(gradient.heads(), in, out, threads);
     }
     return null;

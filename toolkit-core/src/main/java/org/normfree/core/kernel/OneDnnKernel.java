@@ -94,9 +94,9 @@ public final class OneDnnKernel extends TaskKernel {
       return linearGradient(inputs, outputs, threads);
     } else if (op instanceof ColumnSum) {
       return OneDnnProduct.columnSum(inputs.get(0), outputs.get(0), threads);
-    } else if (op instanceof Attention attention) {
+    } else if (op instanceof Attention attention && attention.terms().isPlain()) {
       return OneDnnAttention.forward(attention.heads(), inputs, outputs, threads);
-    } else if (op instanceof AttentionGradient gradient) {
+    } else if (op instanceof AttentionGradient gradient && gradient.terms().isPlain()) {
       return OneDnnAttention.backward(gradient.heads(), inputs, outputs, threads);
     } else if (op instanceof AddOp) {
       return binary(dnnl.algorithm.binary_add, inputs, outputs.get(0), threads);

@@ -69,9 +69,8 @@ public final class VisionTransformer {
             config.classes());
     SDVariable logits = sd.updateVariableNameAndReference(head, Network.LOGITS);
     SDVariable labels = sd.placeHolder(Network.LABELS, root.type(), -1, config.classes());
-    // with an explicit axis ND4J cannot clone logSoftmax into the gradient graph
-    SDVariable logProbabilities = sd.nn.logSoftmax(logits);
-    labels.mul(logProbabilities).sum(1).mean().mul(Network.LOSS, -1);
+    SDVariable losses = root.ops().softmaxCrossEntropy(root.name("losses"), logits, labels);
+    losses.mean(Network.LOSS);
     sd.setLossVariables(Network.LOSS);
   }
 

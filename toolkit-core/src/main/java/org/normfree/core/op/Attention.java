@@ -1,20 +1,23 @@
 package org.normfree.core.op;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Multi-head scaled dot-product attention between given projections: for each of the heads, on its
- * d channels, {@code softmax(Q·Kᵀ/√d)·V}.
+ * d channels, {@code (softmax(Q·Kᵀ/√d)∘noise)·V}.
  *
  * <p>Q is [batch, tokens, C]; K and V are [batch, keys, C]; the result is [batch, tokens, C]; C is
- * a multiple of the number of heads, and head h owns the channels from h·d to (h+1)·d. Source:
- * arXiv 1706.03762, section 3.2.
+ * a multiple of the number of heads, and head h owns the channels from h·d to (h+1)·d. Optionally,
+ * a query sees some keys only, and its softmax is over those (its result is 0 if there is none):
+ * with {@code causal}, query i those up to {@code i + keys − tokens}; with a mask [batch, keys],
+ * those where it is not 0. The noise, [batch, heads, tokens, keys], drops weights; it is optional,
+ * too. Source: arXiv 1706.03762, section 3.2.
  */
 public class Attention extends NormfreeOp {
   /** For cloning and loading. */
@@ -28,10 +31,21 @@ public class Attention extends NormfreeOp {
    * @param key [batch, keys, C]
    * @param value [batch, keys, C]
    * @param heads number of heads, a divisor of C
+   * @param causal whether query i sees the keys up to {@code i + keys − tokens} only
+   * @param mask [batch, keys], 0 for keys not to be seen, or null
+   * @param noise [batch, heads, tokens, keys], or null
    */
-  public Attention(SameDiff sd, SDVariable query, SDVariable key, SDVariable value, long heads) {
-    super(sd, query, key, value);
-    addIArgument(heads);
+  public Attention(
+      SameDiff sd,
+      SDVariable query,
+      SDVariable key,
+      SDVariable value,
+      long heads,
+      boolean causal,
+      SDVariable mask,
+      SDVariable noise) {
+    super(sd, ActivationTerms.present(query, key, value, mask, noise).toArray(SDVariable[]::new));
+    new AttentionTerms(heads, causal, mask != null, noise != null).describe(this);
   }
 
   /**
@@ -41,10 +55,32 @@ public class Attention extends NormfreeOp {
    * @param key [batch, keys, C]
    * @param value [batch, keys, C]
    * @param heads number of heads, a divisor of C
+   * @param causal whether query i sees the keys up to {@code i + keys − tokens} only
+   * @param mask [batch, keys], 0 for keys not to be seen, or null
+   * @param noise [batch, heads, tokens, keys], or null
+   */
+  public Attention(
+      INDArray query,
+      INDArray key,
+      INDArray value,
+      long heads,
+      boolean causal,
+      INDArray mask,
+      INDArray noise) {
+    super(ActivationTerms.present(query, key, value, mask, noise).toArray(INDArray[]::new));
+    new AttentionTerms(heads, causal, mask != null, noise != null).describe(this);
+  }
+
+  /**
+   * On arrays, for {@code Nd4j.exec}, without masks.
+   *
+   * @param query [batch, tokens, C]
+   * @param key [batch, keys, C]
+   * @param value [batch, keys, C]
+   * @param heads number of heads, a divisor of C
    */
   public Attention(INDArray query, INDArray key, INDArray value, long heads) {
-    super(query, key, value);
-    addIArgument(heads);
+    this(query, key, value, heads, false, null, null);
   }
 
   @Override
@@ -60,6 +96,11 @@ public class Attention extends NormfreeOp {
   /** Number of heads. */
   public final int heads() {
     return getIArgument(0).intValue();
+  }
+
+  /** The heads and the options. */
+  public final AttentionTerms terms() {
+    return AttentionTerms.of(this);
   }
 
   @Override
@@ -83,6 +124,25 @@ public class Attention extends NormfreeOp {
           "query has shape %s and there are %d heads, expected a divisor of %d; change either",
           text(query), heads(), query[2]);
     }
+    AttentionTerms terms = terms();
+    if (terms.masked() && key != null) {
+      requireShape(
+          "the mask", shapes.get(terms.mask()), "[batch, keys]", new long[] {key[0], key[1]});
+    }
+    if (terms.noisy() && key != null && query != null) {
+      requireShape(
+          "the noise",
+          shapes.get(terms.noise()),
+          "[batch, heads, tokens, keys]",
+          new long[] {query[0], heads(), query[1], key[1]});
+    }
+  }
+
+  private void requireShape(String name, long[] shape, String axes, long[] expected) {
+    if (shape != null && !fits(shape, expected)) {
+      throw wrong(
+          "%s has shape %s, expected %s = %s; reshape it", name, text(shape), axes, text(expected));
+    }
   }
 
   @Override
@@ -92,11 +152,15 @@ public class Attention extends NormfreeOp {
 
   @Override
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    AttentionTerms terms = terms();
     forEachHead(
         inputs.get(0),
         heads(),
         (batch, head, width) -> {
-          INDArray weights = weights(inputs, batch, head, width);
+          INDArray weights = AttentionWeights.of(terms, inputs, batch, head, width);
+          if (terms.noisy()) {
+            weights.muli(AttentionWeights.noise(terms, inputs, batch, head));
+          }
           INDArray mixed = Nd4j.matmul(weights, slice(inputs.get(2), batch, head, width));
           slice(outputs.get(0), batch, head, width).assign(mixed);
         });
@@ -116,20 +180,6 @@ public class Attention extends NormfreeOp {
     }
   }
 
-  /** softmax(Q·Kᵀ/√d) of one head, [tokens, keys]. */
-  static INDArray weights(List<INDArray> inputs, long batch, long head, long width) {
-    INDArray scores =
-        Nd4j.matmul(
-                slice(inputs.get(0), batch, head, width),
-                slice(inputs.get(1), batch, head, width),
-                false,
-                true,
-                false)
-            .divi(Math.sqrt((double) width));
-    INDArray powers = Transforms.exp(scores.subiColumnVector(scores.max(true, 1)), false);
-    return powers.diviColumnVector(powers.sum(true, 1));
-  }
-
   /** One head's channels of one batch element, [tokens, d], a view. */
   static INDArray slice(INDArray array, long batch, long head, long width) {
     return array.get(
@@ -140,8 +190,10 @@ public class Attention extends NormfreeOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    List<SDVariable> inputs = new ArrayList<>(List.of(args()));
+    inputs.add(gradients.get(0));
     return List.of(
-        new AttentionGradient(sameDiff, heads(), arg(0), arg(1), arg(2), gradients.get(0))
+        new AttentionGradient(sameDiff, terms(), inputs.toArray(SDVariable[]::new))
             .outputVariables());
   }
 }

@@ -7,21 +7,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Gradient of {@link Attention}: with P = softmax(Q·Kᵀ/√d) recomputed and D = G·Vᵀ, for each head,
+ * Gradient of {@link Attention}: with P = softmax(Q·Kᵀ/√d) recomputed, N the noise (1 without one)
+ * and D = G·Vᵀ∘N, for each head,
  *
  * <pre>
- * dV = Pᵀ·G    dS = P∘(D − rowsum(P∘D))/√d    dQ = dS·K    dK = dSᵀ·Q
+ * dV = (P∘N)ᵀ·G    dS = P∘(D − rowsum(P∘D))/√d    dQ = dS·K    dK = dSᵀ·Q
  * </pre>
  *
- * Inputs: Q, K, V, G. Outputs: dQ, dK, dV.
+ * Inputs: Q, K, V, the mask and the noise where there are such, G. Outputs: dQ, dK, dV.
  */
 public class AttentionGradient extends GradientOp {
   /** For cloning and loading. */
   public AttentionGradient() {}
 
-  AttentionGradient(SameDiff sd, long heads, SDVariable... inputs) {
+  AttentionGradient(SameDiff sd, AttentionTerms terms, SDVariable... inputs) {
     super(sd, inputs);
-    addIArgument(heads);
+    terms.describe(this);
   }
 
   @Override
@@ -39,9 +40,14 @@ public class AttentionGradient extends GradientOp {
     return getIArgument(0).intValue();
   }
 
+  /** The heads and the options. */
+  public final AttentionTerms terms() {
+    return AttentionTerms.of(this);
+  }
+
   @Override
   protected void check(List<long[]> shapes) {
-    requireSame("query", shapes.get(0), "the upstream gradient", shapes.get(3));
+    requireSame("query", shapes.get(0), "the upstream gradient", shapes.get(terms().inputs()));
   }
 
   @Override
@@ -51,21 +57,28 @@ public class AttentionGradient extends GradientOp {
 
   @Override
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    AttentionTerms terms = terms();
     Attention.forEachHead(
         inputs.get(0),
         heads(),
         (batch, head, width) -> {
-          INDArray weights = Attention.weights(inputs, batch, head, width);
+          INDArray weights = AttentionWeights.of(terms, inputs, batch, head, width);
           INDArray query = Attention.slice(inputs.get(0), batch, head, width);
           INDArray key = Attention.slice(inputs.get(1), batch, head, width);
           INDArray value = Attention.slice(inputs.get(2), batch, head, width);
-          INDArray upstream = Attention.slice(inputs.get(3), batch, head, width);
+          INDArray upstream = Attention.slice(inputs.get(terms.inputs()), batch, head, width);
           INDArray product = Nd4j.matmul(upstream, value, false, true, false);
+          if (terms.noisy()) {
+            product.muli(AttentionWeights.noise(terms, inputs, batch, head));
+          }
           INDArray centred = product.subColumnVector(product.mul(weights).sum(true, 1));
           INDArray scores = centred.muli(weights).divi(Math.sqrt((double) width));
           Attention.slice(outputs.get(0), batch, head, width).assign(Nd4j.matmul(scores, key));
           Attention.slice(outputs.get(1), batch, head, width)
               .assign(Nd4j.matmul(scores, query, true, false, false));
+          if (terms.noisy()) {
+            weights.muli(AttentionWeights.noise(terms, inputs, batch, head));
+          }
           Attention.slice(outputs.get(2), batch, head, width)
               .assign(Nd4j.matmul(weights, upstream, true, false, false));
         });

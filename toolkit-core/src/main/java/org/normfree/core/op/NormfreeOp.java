@@ -92,6 +92,17 @@ public abstract class NormfreeOp extends DynamicCustomOp {
    */
   protected abstract void compute(List<INDArray> inputs, List<INDArray> outputs);
 
+  /**
+   * Whether an input holds integers (INT): indices or class numbers, which carry no gradient. The
+   * first input never does.
+   *
+   * @param index number of the input
+   * @return true for INT, false for the floating-point type that the others share
+   */
+  protected boolean isInteger(int index) {
+    return false;
+  }
+
   @Override
   public abstract String opName();
 
@@ -265,13 +276,19 @@ public abstract class NormfreeOp extends DynamicCustomOp {
     }
   }
 
+  /** The floating-point type of the inputs that are no integers, which the outputs have too. */
   private DataType commonType(List<DataType> types) {
     DataType first = types.get(0);
-    boolean common = types.stream().allMatch(type -> type == first);
-    if (!common || (first != DataType.FLOAT && first != DataType.DOUBLE)) {
-      throw new IllegalArgumentException(
-          "%s: inputs have the types %s, expected all FLOAT or all DOUBLE; cast them with castTo"
-              .formatted(opName(), types));
+    boolean fits = first == DataType.FLOAT || first == DataType.DOUBLE;
+    boolean integers = false;
+    for (int i = 0; i < types.size(); i++) {
+      integers |= isInteger(i);
+      fits &= types.get(i) == (isInteger(i) ? DataType.INT32 : first);
+    }
+    if (!fits) {
+      throw wrong(
+          "inputs have the types %s, expected all FLOAT or all DOUBLE%s; cast them with castTo",
+          types, integers ? ", but INT for indices" : "");
     }
     return first;
   }
@@ -311,15 +328,20 @@ public abstract class NormfreeOp extends DynamicCustomOp {
     if (a == null || b == null) {
       return;
     }
-    boolean same = a.length == b.length;
-    for (int i = 0; same && i < a.length; i++) {
-      same = a[i] == b[i] || a[i] < 0 || b[i] < 0;
-    }
-    if (!same) {
+    if (!fits(a, b)) {
       throw wrong(
           "%s has shape %s and %s has shape %s, expected equal shapes; reshape one of them",
           left, text(a), right, text(b));
     }
+  }
+
+  /** Whether two shapes are equal as far as their sizes are known (-1: not yet). */
+  protected static boolean fits(long[] a, long[] b) {
+    boolean same = a.length == b.length;
+    for (int i = 0; same && i < a.length; i++) {
+      same = a[i] == b[i] || a[i] < 0 || b[i] < 0;
+    }
+    return same;
   }
 
   /** A shape as it is printed in messages. */

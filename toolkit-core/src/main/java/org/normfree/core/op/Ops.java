@@ -161,6 +161,65 @@ public final class Ops {
   }
 
   /**
+   * SiLU (swish): {@code x·σ(x)}. Source: arXiv 1606.08415, section 4.
+   *
+   * @param name name of the output
+   * @param x any shape
+   * @return the shape of x
+   */
+  public SDVariable silu(String name, SDVariable x) {
+    new Silu().checkGraph(x);
+    return named(name, new Silu(sd, x));
+  }
+
+  /**
+   * Cross-entropy of a softmax against a target distribution, a loss a row: {@code −Σ_c
+   * labels_c·log softmax(logits)_c}.
+   *
+   * @param name name of the output
+   * @param logits [..., C]
+   * @param labels [..., C]
+   * @return [...]
+   */
+  public SDVariable softmaxCrossEntropy(String name, SDVariable logits, SDVariable labels) {
+    new SoftmaxCrossEntropy().checkGraph(logits, labels);
+    return named(name, new SoftmaxCrossEntropy(sd, logits, labels));
+  }
+
+  /**
+   * Cross-entropy of a softmax against class numbers, a loss a row: {@code −(1−s)·log p_t − s/V·Σ_v
+   * log p_v} with p = softmax(logits); 0 where the target is the ignored number. A target that is
+   * neither throws when the graph runs.
+   *
+   * @param name name of the output
+   * @param logits [..., V]
+   * @param targets INT [...]
+   * @param smoothing label smoothing s, in [0, 1)
+   * @param ignored target of rows that do not count, such as padding; null for none
+   * @return [...]
+   */
+  public SDVariable sparseCrossEntropy(
+      String name, SDVariable logits, SDVariable targets, double smoothing, Integer ignored) {
+    SparseCrossEntropy check = new SparseCrossEntropy();
+    SparseTargets.describe(check, smoothing, ignored);
+    check.checkGraph(logits, targets);
+    return named(name, new SparseCrossEntropy(sd, logits, targets, smoothing, ignored));
+  }
+
+  /**
+   * Looks rows of a table up: {@code weight[ids]}. An id without a row throws when the graph runs.
+   *
+   * @param name name of the output
+   * @param weight [V, C]
+   * @param ids INT [...], each from 0 to V − 1
+   * @return [..., C]
+   */
+  public SDVariable embedding(String name, SDVariable weight, SDVariable ids) {
+    new Embedding().checkGraph(weight, ids);
+    return named(name, new Embedding(sd, weight, ids));
+  }
+
+  /**
    * Multi-head scaled dot-product attention between given projections: {@code softmax(Q·Kᵀ/√d)·V}
    * for each head. Source: arXiv 1706.03762, section 3.2.
    *
@@ -173,10 +232,40 @@ public final class Ops {
    */
   public SDVariable attention(
       String name, SDVariable query, SDVariable key, SDVariable value, long heads) {
+    return attention(name, query, key, value, heads, false, null, null);
+  }
+
+  /**
+   * Multi-head scaled dot-product attention with masks: {@code (softmax(Q·Kᵀ/√d)∘noise)·V} for each
+   * head, the softmax over those keys only that a query may see; 0 for a query that may see none.
+   *
+   * @param name name of the output
+   * @param query [batch, tokens, C]
+   * @param key [batch, keys, C]
+   * @param value [batch, keys, C]
+   * @param heads number of heads, a divisor of C
+   * @param causal whether query i sees the keys up to {@code i + keys − tokens} only, so that the
+   *     last query sees all
+   * @param mask [batch, keys], 1 for a key to be seen and 0 for padding; null to see all
+   * @param noise dropout of the attention weights, [batch, heads, tokens, keys], a factor each: 0
+   *     or 1/(1 − rate); null for none
+   * @return [batch, tokens, C], before the output projection
+   */
+  public SDVariable attention(
+      String name,
+      SDVariable query,
+      SDVariable key,
+      SDVariable value,
+      long heads,
+      boolean causal,
+      SDVariable mask,
+      SDVariable noise) {
     Attention check = new Attention();
-    check.addIArgument(heads);
-    check.checkGraph(query, key, value);
-    return named(name, new Attention(sd, query, key, value, heads));
+    AttentionTerms terms = new AttentionTerms(heads, causal, mask != null, noise != null);
+    terms.describe(check);
+    check.checkGraph(
+        ActivationTerms.present(query, key, value, mask, noise).toArray(SDVariable[]::new));
+    return named(name, new Attention(sd, query, key, value, heads, causal, mask, noise));
   }
 
   /**

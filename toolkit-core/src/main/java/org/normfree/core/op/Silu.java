@@ -1,0 +1,65 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * SiLU, also called swish: {@code y = x·σ(x)} with {@code σ(x) = 1/(1 + e^(−x))}, element-wise.
+ *
+ * <p>Source: arXiv 1606.08415, section 4; arXiv 1710.05941.
+ */
+public class Silu extends NormfreeOp {
+  /** For cloning and loading. */
+  public Silu() {}
+
+  /**
+   * In a graph; use {@link Ops#silu}.
+   *
+   * @param sd the graph
+   * @param x any shape
+   */
+  public Silu(SameDiff sd, SDVariable x) {
+    super(sd, x);
+  }
+
+  /**
+   * On an array, for {@code Nd4j.exec}.
+   *
+   * @param x any shape
+   */
+  public Silu(INDArray x) {
+    super(new INDArray[] {x});
+  }
+
+  @Override
+  public String opName() {
+    return "normfree_silu";
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 1;
+  }
+
+  @Override
+  protected void check(List<long[]> shapes) {}
+
+  @Override
+  protected List<long[]> outputShapes(List<long[]> shapes) {
+    return shapes;
+  }
+
+  @Override
+  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    INDArray x = inputs.get(0);
+    outputs.get(0).assign(Transforms.sigmoid(x, true).muli(x));
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    return List.of(new SiluGradient(sameDiff, arg(0), gradients.get(0)).outputVariables());
+  }
+}

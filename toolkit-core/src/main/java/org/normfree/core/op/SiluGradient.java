@@ -1,0 +1,45 @@
+package org.normfree.core.op;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Gradient of {@link Silu}: {@code dx = G·σ(x)·(1 + x·(1 − σ(x)))}. Inputs: x, G. Output: dx. */
+public class SiluGradient extends GradientOp {
+  /** For cloning and loading. */
+  public SiluGradient() {}
+
+  SiluGradient(SameDiff sd, SDVariable x, SDVariable upstream) {
+    super(sd, x, upstream);
+  }
+
+  @Override
+  public String opName() {
+    return "normfree_silu_gradient";
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 1;
+  }
+
+  @Override
+  protected void check(List<long[]> shapes) {
+    requireSame("x", shapes.get(0), "the upstream gradient", shapes.get(1));
+  }
+
+  @Override
+  protected List<long[]> outputShapes(List<long[]> shapes) {
+    return List.of(shapes.get(0));
+  }
+
+  @Override
+  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
+    INDArray x = inputs.get(0);
+    INDArray sigmoid = Transforms.sigmoid(x, true);
+    INDArray slope = sigmoid.rsub(1).muli(x).addi(1).muli(sigmoid);
+    outputs.get(0).assign(slope.muli(inputs.get(1)));
+  }
+}
