@@ -40,7 +40,7 @@ class ArchitectureTest {
           Map.entry("nn", Set.of("op")),
           Map.entry("method", Set.of("nn", "op")),
           Map.entry("model", Set.of("nn", "method", "op")),
-          Map.entry("optim", Set.of()),
+          Map.entry("optim", Set.of("kernel", "op")),
           Map.entry("data", Set.of()),
           Map.entry("record", Set.of()),
           Map.entry("train", Set.of("exec", "optim", "nn", "data", "record")),

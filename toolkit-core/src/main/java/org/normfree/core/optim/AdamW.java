@@ -32,7 +32,6 @@ public final class AdamW extends GroupedOptimizer {
   private final double beta1;
   private final double beta2;
   private final double epsilon;
-  private final ElementLoop loop = new ElementLoop(4);
 
   /**
    * With the usual β₁, β₂ and ε.
@@ -70,6 +69,7 @@ public final class AdamW extends GroupedOptimizer {
 
   @Override
   void update(
+      ElementLoop loop,
       long steps,
       double rate,
       double weightDecay,
@@ -79,7 +79,7 @@ public final class AdamW extends GroupedOptimizer {
     double keep = 1 - rate * weightDecay;
     double stepSize = rate / (1 - StrictMath.pow(beta1, (double) steps));
     double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) steps));
-    loop.run(
+    loop.add(
         (rows, n) -> floats(rows, n, (float) keep, (float) stepSize, (float) root),
         (rows, n) -> doubles(rows, n, keep, stepSize, root),
         3,
@@ -98,12 +98,15 @@ public final class AdamW extends GroupedOptimizer {
     float[] m = rows[1];
     float[] v = rows[2];
     float[] g = rows[3];
+    // a loop an array, because the JIT vectorizes only those that write one
     for (int i = 0; i < n; i++) {
-      float mean = m[i] + b1 * (g[i] - m[i]);
-      float square = v[i] * b2 + c2 * g[i] * g[i];
-      m[i] = mean;
-      v[i] = square;
-      p[i] = p[i] * keep - stepSize * (mean / ((float) Math.sqrt(square) / root + eps));
+      m[i] = m[i] + b1 * (g[i] - m[i]);
+    }
+    for (int i = 0; i < n; i++) {
+      v[i] = v[i] * b2 + c2 * g[i] * g[i];
+    }
+    for (int i = 0; i < n; i++) {
+      p[i] = p[i] * keep - stepSize * (m[i] / ((float) Math.sqrt(v[i]) / root + eps));
     }
   }
 

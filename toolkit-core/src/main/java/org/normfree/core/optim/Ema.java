@@ -35,7 +35,7 @@ public final class Ema {
   public void update() {
     parameters.forEach(
         (name, parameter) ->
-            loop.run(
+            loop.add(
                 (rows, n) -> {
                   float[] s = rows[0];
                   float[] p = rows[1];
@@ -55,6 +55,7 @@ public final class Ema {
                 1,
                 shadow.get(name),
                 parameter));
+    loop.run();
   }
 
   /**
@@ -75,7 +76,7 @@ public final class Ema {
   private void swap() {
     parameters.forEach(
         (name, parameter) ->
-            loop.run(
+            loop.add(
                 (rows, n) -> {
                   for (int i = 0; i < n; i++) {
                     float s = rows[0][i];
@@ -93,6 +94,7 @@ public final class Ema {
                 2,
                 shadow.get(name),
                 parameter));
+    loop.run();
   }
 
   /**

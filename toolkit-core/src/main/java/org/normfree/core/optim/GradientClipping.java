@@ -18,28 +18,34 @@ public final class GradientClipping {
    *     element is not
    */
   public double norm(Map<String, INDArray> gradients) {
-    double[] sum = new double[1];
-    for (INDArray gradient : gradients.values()) {
-      loop.run(
-          (rows, n) -> {
-            double s = 0;
-            for (int i = 0; i < n; i++) {
-              double g = rows[0][i];
-              s += g * g;
-            }
-            sum[0] += s;
-          },
-          (rows, n) -> {
-            double s = 0;
-            for (int i = 0; i < n; i++) {
-              s += rows[0][i] * rows[0][i];
-            }
-            sum[0] += s;
-          },
-          0,
-          gradient);
+    return Math.sqrt(
+        loop.sum(GradientClipping::squares, GradientClipping::squares, gradients.values()));
+  }
+
+  private static double squares(float[] row, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      s0 += (double) row[i] * row[i];
+      s1 += (double) row[i + 1] * row[i + 1];
+      s2 += (double) row[i + 2] * row[i + 2];
+      s3 += (double) row[i + 3] * row[i + 3];
     }
-    return Math.sqrt(sum[0]);
+    for (; i < n; i++) {
+      s0 += (double) row[i] * row[i];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  private static double squares(double[] row, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += row[i] * row[i];
+    }
+    return sum;
   }
 
   /**
@@ -52,7 +58,7 @@ public final class GradientClipping {
     double scale = maxNorm / (norm + EPSILON);
     if (scale < 1) {
       for (INDArray gradient : gradients.values()) {
-        loop.run(
+        loop.add(
             (rows, n) -> {
               float[] g = rows[0];
               float factor = (float) scale;
@@ -69,6 +75,7 @@ public final class GradientClipping {
             1,
             gradient);
       }
+      loop.run();
     }
     return norm;
   }

@@ -18,6 +18,7 @@ abstract class GroupedOptimizer implements Optimizer {
   private final Map<String, INDArray> parameters;
   private final List<ParameterGroup> groups;
   private final List<String> slots;
+  private final ElementLoop loop;
   private final Map<String, INDArray[]> state = new LinkedHashMap<>();
   private long steps;
 
@@ -29,6 +30,7 @@ abstract class GroupedOptimizer implements Optimizer {
     this.parameters = new LinkedHashMap<>(parameters);
     this.groups = List.copyOf(groups);
     this.slots = slots;
+    this.loop = new ElementLoop(2 + slots.size());
     Set<String> grouped = new HashSet<>();
     for (ParameterGroup group : groups) {
       for (String name : group.names()) {
@@ -51,14 +53,23 @@ abstract class GroupedOptimizer implements Optimizer {
       for (String name : group.names()) {
         INDArray gradient = gradients.get(name);
         if (gradient != null) {
-          update(steps, rate, group.weightDecay(), parameters.get(name), gradient, state.get(name));
+          update(
+              loop,
+              steps,
+              rate,
+              group.weightDecay(),
+              parameters.get(name),
+              gradient,
+              state.get(name));
         }
       }
     }
+    loop.run();
   }
 
-  /** Changes one parameter and its state; {@code steps} counts from 1. */
+  /** Adds the loop that changes one parameter and its state; {@code steps} counts from 1. */
   abstract void update(
+      ElementLoop loop,
       long steps,
       double rate,
       double weightDecay,

@@ -17,7 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Sgd extends GroupedOptimizer {
   private final double momentum;
-  private final ElementLoop loop = new ElementLoop(3);
 
   /**
    * @param parameters arrays to change, by name, FLOAT or DOUBLE
@@ -32,13 +31,14 @@ public final class Sgd extends GroupedOptimizer {
 
   @Override
   void update(
+      ElementLoop loop,
       long steps,
       double rate,
       double weightDecay,
       INDArray parameter,
       INDArray gradient,
       INDArray[] state) {
-    loop.run(
+    loop.add(
         (rows, n) -> floats(rows, n, (float) rate, (float) weightDecay),
         (rows, n) -> doubles(rows, n, rate, weightDecay),
         2,
