@@ -3,6 +3,7 @@ package org.normfree.core.kernel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.InputException;
@@ -22,10 +23,15 @@ public final class Team implements AutoCloseable {
   private static final long NAP_NANOS = 50_000;
 
   /** The OpenMP that ND4J and oneDNN share; its limit holds for the thread that sets it. */
-  private static final NativeOps OPEN_MP = NativeOpsHolder.getInstance().getDeviceNativeOps();
+  private static final NativeOps OPEN_MP = openMp();
 
   private static final ThreadLocal<Team> OF_THIS_THREAD = new ThreadLocal<>();
   private static volatile int size = Runtime.getRuntime().availableProcessors();
+
+  private static NativeOps openMp() {
+    Nd4j.getBackend(); // the holder is empty until ND4J has started
+    return NativeOpsHolder.getInstance().getDeviceNativeOps();
+  }
 
   private final int threads;
   private final Thread[] workers;
