@@ -37,5 +37,11 @@ if errorlevel 1 exit /b %errorlevel%
 
 rem OpenMP threads that spin while they wait starve each other; see docs\performance.md
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
-"%JAVA%" -XX:MaxRAMPercentage=50 -XX:MaxNewSize=256m -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %*
+rem What computes is faster with the Vector API, which a JDK has and a JRE may not have; the JDK tells of
+rem it on every start, so what only lists or draws goes without.
+set "VECTOR=--add-modules jdk.incubator.vector"
+for %%c in (help list figures --help -h --version) do if /i "%~1"=="%%c" set "VECTOR="
+if "%~1"=="" set "VECTOR="
+if defined VECTOR "%JAVA%" %VECTOR% -version >nul 2>&1 || set "VECTOR="
+"%JAVA%" %VECTOR% -XX:MaxRAMPercentage=50 -XX:MaxNewSize=256m -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %errorlevel%

@@ -105,12 +105,13 @@ final class ActivationTask extends RowTask {
     float[] a = in[thread];
     x.read(row, count, a, blocks.stride);
     if (upstream == null) {
-      loops.activation(squash, a, count, blocks.stride, rows[thread]);
+      loops(thread).activation(squash, a, count, blocks.stride, rows[thread]);
       result.write(row, count, a, blocks.stride);
     } else {
       float[] g = upstreams[thread];
       upstream.read(row, count, g, blocks.stride);
-      loops.activationGradient(squash, a, g, count, blocks.stride, rows[thread], sums[thread]);
+      loops(thread)
+          .activationGradient(squash, a, g, count, blocks.stride, rows[thread], sums[thread]);
       result.write(row, count, g, blocks.stride);
     }
   }

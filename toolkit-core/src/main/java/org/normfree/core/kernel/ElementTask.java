@@ -1,5 +1,6 @@
 package org.normfree.core.kernel;
 
+import java.util.Arrays;
 import java.util.List;
 import org.normfree.core.op.Task;
 import org.normfree.core.op.Tensor;
@@ -11,6 +12,7 @@ import org.normfree.core.op.Tensor;
 final class ElementTask implements Task {
   private static final int CHUNK = 2048;
 
+  private final RowLoops[] loops;
   private final Body body;
   private final Floats[] inputs;
   private final Floats output;
@@ -21,14 +23,17 @@ final class ElementTask implements Task {
   /** What is done to a chunk. */
   interface Body {
     /**
+     * @param loops the thread's
      * @param arrays a chunk of each input; the last one's becomes the output
      * @param n its length
      */
-    void run(float[][] arrays, int n);
+    void run(RowLoops loops, float[][] arrays, int n);
   }
 
-  ElementTask(Body body, List<Tensor> inputs, Tensor output, int threads) {
+  ElementTask(RowLoops loops, Body body, List<Tensor> inputs, Tensor output, int threads) {
     this.body = body;
+    this.loops = new RowLoops[threads];
+    Arrays.setAll(this.loops, thread -> loops.another());
     this.inputs = inputs.stream().map(Floats::new).toArray(Floats[]::new);
     this.output = new Floats(output);
     this.length = this.output.length();
@@ -47,7 +52,7 @@ final class ElementTask implements Task {
       for (int i = 0; i < mine.length; i++) {
         inputs[i].read(at, mine[i], 0, n);
       }
-      body.run(mine, n);
+      body.run(loops[thread], mine, n);
       output.write(at, mine[mine.length - 1], 0, n);
     }
   }

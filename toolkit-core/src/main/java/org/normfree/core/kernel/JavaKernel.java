@@ -119,10 +119,9 @@ public final class JavaKernel extends TaskKernel {
           new NormGradientTask.Outputs(y, out.get(1), out.get(2), out.get(3)),
           threads);
     } else if (op instanceof ExactGelu) {
-      return new ElementTask((arrays, n) -> loops.gelu(arrays[0], n), in, y, threads);
+      return new ElementTask(loops, (own, a, n) -> own.gelu(a[0], n), in, y, threads);
     } else if (op instanceof ExactGeluGradient) {
-      return new ElementTask(
-          (arrays, n) -> loops.geluGradient(arrays[0], arrays[1], n), in, y, threads);
+      return new ElementTask(loops, (own, a, n) -> own.geluGradient(a[0], a[1], n), in, y, threads);
     }
     return null;
   }

@@ -58,13 +58,14 @@ final class NormGradientTask extends RowTask {
     float[] x = rows[thread];
     float[] g = gradients[thread];
     float[] result = results[thread];
-    in.read(loops, row, count, x, g, stride);
+    in.read(loops(thread), row, count, x, g, stride);
     upstream.read(row, count, g, stride);
-    loops.normGradient(
-        norm, x, g, count, gains[thread], result, dGain.recent(thread), dBias.recent(thread));
+    loops(thread)
+        .normGradient(
+            norm, x, g, count, gains[thread], result, dGain.recent(thread), dBias.recent(thread));
     if (dBranch != null) {
       dBranch.write(row, count, result, stride);
-      loops.scale(result, in.alpha(), count * stride);
+      loops(thread).scale(result, in.alpha(), count * stride);
     }
     dx.write(row, count, result, stride);
   }

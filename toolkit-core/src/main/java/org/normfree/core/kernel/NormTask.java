@@ -71,8 +71,8 @@ final class NormTask extends RowTask {
   @Override
   void block(int thread, int row, int count) {
     float[] x = rows[thread];
-    in.read(loops, row, count, x, branches[thread], blocks.stride);
-    loops.norm(norm, x, count, gains[thread], biases[thread]);
+    in.read(loops(thread), row, count, x, branches[thread], blocks.stride);
+    loops(thread).norm(norm, x, count, gains[thread], biases[thread]);
     result.write(row, count, x, blocks.stride);
   }
 }

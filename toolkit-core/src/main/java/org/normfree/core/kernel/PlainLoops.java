@@ -10,11 +10,18 @@ import org.normfree.core.op.Squash;
  */
 final class PlainLoops implements RowLoops {
   private static final float SQRT_HALF = 0.70710677f;
-  private static final int CHUNK = 1024;
+
+  private final Scratch scratch = new Scratch(5);
+  private double[] exponents = new double[0];
 
   @Override
   public String name() {
     return "plain loops";
+  }
+
+  @Override
+  public RowLoops another() {
+    return new PlainLoops();
   }
 
   @Override
@@ -24,16 +31,13 @@ final class PlainLoops implements RowLoops {
 
   @Override
   public void activation(Squash squash, float[] x, int rows, int stride, ActivationRow row) {
-    float[] t = new float[stride];
+    float[] t = scratch.get(0, stride);
     for (int r = 0; r < rows; r++) {
-      int at = r * stride;
-      argument(x, at, row, t, stride);
+      System.arraycopy(x, r * stride, t, 0, stride);
+      affine(t, row.alpha(), row.shift(), stride);
       squash(squash, t, t, stride);
-      float[] gamma = row.gamma();
-      float[] beta = row.beta();
-      for (int i = 0; i < stride; i++) {
-        x[at + i] = t[i] * gamma[i] + beta[i];
-      }
+      affine(t, row.gamma(), row.beta(), stride);
+      System.arraycopy(t, 0, x, r * stride, stride);
     }
   }
 
@@ -46,35 +50,26 @@ final class PlainLoops implements RowLoops {
       int stride,
       ActivationRow row,
       ActivationSums sums) {
-    float[] u = new float[stride];
-    float[] t = new float[stride];
-    float[] inner = new float[stride];
-    double[] work = new double[squash == Squash.ERF ? stride : 0];
-    float[] alpha = row.alpha();
-    float[] gamma = row.gamma();
+    float[] in = scratch.get(0, stride);
+    float[] up = scratch.get(1, stride);
+    float[] u = scratch.get(2, stride);
+    float[] t = scratch.get(3, stride);
+    float[] inner = scratch.get(4, stride);
     for (int r = 0; r < rows; r++) {
-      int at = r * stride;
-      argument(x, at, row, u, stride);
+      System.arraycopy(x, r * stride, in, 0, stride);
+      System.arraycopy(g, r * stride, up, 0, stride);
+      System.arraycopy(in, 0, u, 0, stride);
+      affine(u, row.alpha(), row.shift(), stride);
       squash(squash, u, t, stride);
-      derivative(squash, u, t, inner, work, stride);
-      addProduct(sums.gamma(), t, g, at, stride);
-      add(sums.beta(), g, at, stride);
-      for (int i = 0; i < stride; i++) {
-        inner[i] *= g[at + i] * gamma[i];
-      }
-      add(sums.shift(), inner, 0, stride);
-      addProduct(sums.alpha(), inner, x, at, stride);
-      for (int i = 0; i < stride; i++) {
-        g[at + i] = inner[i] * alpha[i];
-      }
-    }
-  }
-
-  private static void argument(float[] x, int at, ActivationRow row, float[] u, int n) {
-    float[] alpha = row.alpha();
-    float shift = row.shift();
-    for (int i = 0; i < n; i++) {
-      u[i] = x[at + i] * alpha[i] + shift;
+      derivative(squash, u, t, inner, stride);
+      addProduct(sums.gamma(), t, up, stride);
+      add(sums.beta(), up, stride);
+      multiply(inner, up, stride);
+      multiply(inner, row.gamma(), stride);
+      add(sums.shift(), inner, stride);
+      addProduct(sums.alpha(), inner, in, stride);
+      multiply(inner, row.alpha(), stride);
+      System.arraycopy(inner, 0, g, r * stride, stride);
     }
   }
 
@@ -93,9 +88,7 @@ final class PlainLoops implements RowLoops {
           t[i] = 0.5f * u[i];
         }
         LoopMath.tanh(t, t, n);
-        for (int i = 0; i < n; i++) {
-          t[i] = 0.5f * t[i] + 0.5f;
-        }
+        half(t, n);
       }
       case ISRU -> {
         for (int i = 0; i < n; i++) {
@@ -106,8 +99,7 @@ final class PlainLoops implements RowLoops {
     }
   }
 
-  private static void derivative(
-      Squash squash, float[] u, float[] t, float[] p, double[] work, int n) {
+  private void derivative(Squash squash, float[] u, float[] t, float[] p, int n) {
     switch (squash) {
       case TANH -> {
         for (int i = 0; i < n; i++) {
@@ -115,14 +107,9 @@ final class PlainLoops implements RowLoops {
         }
       }
       case ERF -> {
-        for (int i = 0; i < n; i++) {
-          work[i] = -(double) u[i] * u[i];
-        }
+        double[] work = squares(u, -1, n);
         LoopMath.expNegative(work, n);
-        double scale = 2 / Math.sqrt(Math.PI);
-        for (int i = 0; i < n; i++) {
-          p[i] = (float) (scale * work[i]);
-        }
+        times(work, 2 / Math.sqrt(Math.PI), p, n);
       }
       case IDENTITY -> Arrays.fill(p, 0, n, 1f);
       case HARDTANH -> {
@@ -162,13 +149,12 @@ final class PlainLoops implements RowLoops {
   @Override
   public void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias) {
     int n = norm.columns();
-    float[] work = new float[n];
+    float[] z = scratch.get(0, n);
     for (int row = 0; row < rows; row++) {
-      int at = row * n;
-      normalize(norm, x, at, work);
-      for (int i = 0; i < n; i++) {
-        x[at + i] = x[at + i] * gain[i] + bias[i];
-      }
+      System.arraycopy(x, row * n, z, 0, n);
+      normalize(norm, z);
+      affine(z, gain, bias, n);
+      System.arraycopy(z, 0, x, row * n, n);
     }
   }
 
@@ -183,51 +169,48 @@ final class PlainLoops implements RowLoops {
       float[] dGain,
       float[] dBias) {
     int n = norm.columns();
-    float[] g = new float[n];
-    float[] work = new float[n];
+    float[] z = scratch.get(0, n);
+    float[] g = scratch.get(1, n);
+    float[] work = scratch.get(2, n);
     for (int row = 0; row < rows; row++) {
-      int at = row * n;
-      float r = normalize(norm, x, at, work);
-      for (int i = 0; i < n; i++) {
-        work[i] = upstream[at + i] * x[at + i];
-      }
-      add(dGain, work, 0, n);
-      add(dBias, upstream, at, n);
-      for (int i = 0; i < n; i++) {
-        work[i] *= gain[i];
-      }
+      System.arraycopy(x, row * n, z, 0, n);
+      System.arraycopy(upstream, row * n, g, 0, n);
+      float r = normalize(norm, z);
+      add(dBias, g, n);
+      addProduct(dGain, g, z, n);
+      multiply(g, gain, n);
+      System.arraycopy(g, 0, work, 0, n);
+      multiply(work, z, n);
       float projection = (float) (sum(work, n) / n);
-      for (int i = 0; i < n; i++) {
-        g[i] = upstream[at + i] * gain[i];
-      }
       float mean = 0;
       if (norm.centred()) {
         System.arraycopy(g, 0, work, 0, n);
         mean = (float) (sum(work, n) / n);
       }
-      for (int i = 0; i < n; i++) {
-        dx[at + i] = r * (g[i] - mean - x[at + i] * projection);
-      }
+      inputGradient(g, z, mean, projection, r, n);
+      System.arraycopy(g, 0, dx, row * n, n);
     }
   }
 
-  /** Leaves the normalized row in x and returns 1/√(variance + ε). */
-  private static float normalize(Norm norm, float[] x, int at, float[] work) {
+  private static void inputGradient(
+      float[] g, float[] z, float mean, float projection, float r, int n) {
+    for (int i = 0; i < n; i++) {
+      g[i] = r * (g[i] - mean - z[i] * projection);
+    }
+  }
+
+  /** Leaves the normalized row in z and returns 1/√(variance + ε). */
+  private float normalize(Norm norm, float[] z) {
     int n = norm.columns();
+    float[] work = scratch.get(2, n);
+    System.arraycopy(z, 0, work, 0, n);
     if (norm.centred()) {
-      System.arraycopy(x, at, work, 0, n);
-      float mean = (float) (sum(work, n) / n);
-      for (int i = 0; i < n; i++) {
-        x[at + i] -= mean;
-      }
+      affine(z, (float) -(sum(work, n) / n), n);
+      System.arraycopy(z, 0, work, 0, n);
     }
-    for (int i = 0; i < n; i++) {
-      work[i] = x[at + i] * x[at + i];
-    }
+    multiply(work, work, n);
     float r = (float) (1 / Math.sqrt(sum(work, n) / n + norm.epsilon()));
-    for (int i = 0; i < n; i++) {
-      x[at + i] *= r;
-    }
+    scale(z, r, n);
     return r;
   }
 
@@ -260,66 +243,103 @@ final class PlainLoops implements RowLoops {
 
   @Override
   public void gelu(float[] x, int n) {
-    float[] t = new float[Math.min(n, CHUNK)];
-    for (int at = 0; at < n; at += CHUNK) {
-      int m = Math.min(CHUNK, n - at);
-      distribution(x, at, t, m);
-      for (int i = 0; i < m; i++) {
-        x[at + i] *= t[i];
-      }
-    }
+    multiply(x, distribution(x, n), n);
   }
 
   @Override
   public void geluGradient(float[] x, float[] g, int n) {
-    float[] t = new float[Math.min(n, CHUNK)];
-    double[] density = new double[Math.min(n, CHUNK)];
-    double scale = 1 / Math.sqrt(2 * Math.PI);
-    for (int at = 0; at < n; at += CHUNK) {
-      int m = Math.min(CHUNK, n - at);
-      distribution(x, at, t, m);
-      for (int i = 0; i < m; i++) {
-        density[i] = -0.5 * x[at + i] * x[at + i];
-      }
-      LoopMath.expNegative(density, m);
-      for (int i = 0; i < m; i++) {
-        t[i] += (float) (scale * density[i] * x[at + i]);
-      }
-      for (int i = 0; i < m; i++) {
-        g[at + i] *= t[i];
-      }
-    }
+    float[] phi = distribution(x, n);
+    double[] density = squares(x, -0.5, n);
+    LoopMath.expNegative(density, n);
+    float[] slope = scratch.get(1, n);
+    times(density, 1 / Math.sqrt(2 * Math.PI), slope, n);
+    addProduct(phi, slope, x, n);
+    multiply(g, phi, n);
   }
 
-  /** {@code t = Φ(x)}. */
-  private static void distribution(float[] x, int at, float[] t, int n) {
-    for (int i = 0; i < n; i++) {
-      t[i] = x[at + i] * SQRT_HALF;
-    }
-    LoopMath.erf(t, t, n);
-    for (int i = 0; i < n; i++) {
-      t[i] = 0.5f * t[i] + 0.5f;
-    }
+  /** Φ(x). */
+  private float[] distribution(float[] x, int n) {
+    float[] phi = scratch.get(0, n);
+    System.arraycopy(x, 0, phi, 0, n);
+    scale(phi, SQRT_HALF, n);
+    LoopMath.erf(phi, phi, n);
+    half(phi, n);
+    return phi;
   }
 
   @Override
   public void columnSums(float[] x, int rows, int stride, float[] sums) {
-    for (int row = 0; row < rows; row++) {
-      add(sums, x, row * stride, stride);
+    float[] row = scratch.get(0, stride);
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(x, r * stride, row, 0, stride);
+      add(sums, row, stride);
     }
   }
 
-  /** {@code a += b}. */
-  private static void add(float[] a, float[] b, int at, int n) {
+  /** {@code factor·x²}. */
+  private double[] squares(float[] x, double factor, int n) {
+    if (exponents.length < n) {
+      exponents = new double[n];
+    }
+    double[] e = exponents;
     for (int i = 0; i < n; i++) {
-      a[i] += b[at + i];
+      e[i] = factor * x[i] * x[i];
+    }
+    return e;
+  }
+
+  private static void times(double[] a, double factor, float[] b, int n) {
+    for (int i = 0; i < n; i++) {
+      b[i] = (float) (factor * a[i]);
     }
   }
 
-  /** {@code a += b∘c}. */
-  private static void addProduct(float[] a, float[] b, float[] c, int at, int n) {
+  /** {@code a ← a/2 + 1/2}. */
+  private static void half(float[] a, int n) {
     for (int i = 0; i < n; i++) {
-      a[i] += b[i] * c[at + i];
+      a[i] = 0.5f * a[i] + 0.5f;
+    }
+  }
+
+  /** {@code a ← a∘factor + addend}. */
+  private static void affine(float[] a, float[] factor, float[] addend, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] = a[i] * factor[i] + addend[i];
+    }
+  }
+
+  /** {@code a ← a∘factor + addend}. */
+  private static void affine(float[] a, float[] factor, float addend, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] = a[i] * factor[i] + addend;
+    }
+  }
+
+  /** {@code a ← a + addend}. */
+  private static void affine(float[] a, float addend, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] += addend;
+    }
+  }
+
+  /** {@code a ← a∘b}. */
+  private static void multiply(float[] a, float[] b, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] *= b[i];
+    }
+  }
+
+  /** {@code a ← a + b}. */
+  private static void add(float[] a, float[] b, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] += b[i];
+    }
+  }
+
+  /** {@code a ← a + b∘c}. */
+  private static void addProduct(float[] a, float[] b, float[] c, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] += b[i] * c[i];
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.normfree.core.kernel;
 
+import java.util.Arrays;
 import org.normfree.core.op.Squash;
 
 /**
@@ -9,11 +10,15 @@ import org.normfree.core.op.Squash;
  * a result.
  *
  * <p>The two implementations differ in the last bits only; one and the same gives the same bits
- * every time, compiled or not.
+ * every time, compiled or not. An instance keeps arrays for what comes in between, so it belongs to
+ * one thread.
  */
 interface RowLoops {
   /** What the implementation is called in the log. */
   String name();
+
+  /** The same for another thread. */
+  RowLoops another();
 
   /** How many neighbours are computed at a time. */
   int lanes();
@@ -54,7 +59,7 @@ interface RowLoops {
   record Norm(int columns, boolean centred, double epsilon, float[] valid) {
     Norm(int columns, int stride, boolean centred, double epsilon) {
       this(columns, centred, epsilon, new float[stride]);
-      java.util.Arrays.fill(valid, 0, columns, 1);
+      Arrays.fill(valid, 0, columns, 1);
     }
 
     int stride() {

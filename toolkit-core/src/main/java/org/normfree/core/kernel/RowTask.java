@@ -1,6 +1,7 @@
 package org.normfree.core.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.normfree.core.op.Task;
 import org.normfree.core.op.Tensor;
@@ -10,15 +11,21 @@ import org.normfree.core.op.Tensor;
  * block; then what was summed over rows is put together, a sum a thread.
  */
 abstract class RowTask implements Task {
-  final RowLoops loops;
   final Blocks blocks;
 
+  private final RowLoops[] loops;
   private final List<ColumnSums> sums = new ArrayList<>();
   private final List<Floats> destinations = new ArrayList<>();
 
   RowTask(RowLoops loops, Blocks blocks) {
-    this.loops = loops;
+    this.loops = new RowLoops[blocks.threads()];
+    Arrays.setAll(this.loops, thread -> loops.another());
     this.blocks = blocks;
+  }
+
+  /** A thread's loops. */
+  final RowLoops loops(int thread) {
+    return loops[thread];
   }
 
   /** Sums over rows; not written anywhere where the destination is null. */

@@ -1,7 +1,5 @@
 package org.normfree.core.kernel;
 
-import static org.normfree.core.kernel.VectorFunctions.*;
-
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,12 +9,22 @@ import org.normfree.core.op.Squash;
  * Fused loops by the Vector API, one pass over a block each. Only loaded where the module {@code
  * jdk.incubator.vector} is there.
  *
- * <p>Sums of lanes are taken one by one: the API leaves the order of its own reductions open, which
- * would give other bits in interpreted code than in compiled code.
+ * <p>As in {@link VectorMath}, nothing but the API is called in a loop. Sums of lanes are taken one
+ * by one: the API leaves the order of its own reductions open, which would give other bits in
+ * interpreted code than in compiled code.
  */
 final class VectorLoops implements RowLoops {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
+  private static final float SQRT_HALF = 0.70710677f;
+  private static final float TWO_BY_SQRT_PI = 1.1283792f;
+
+  /** φ(0) = 1/√(2π). */
+  private static final float DENSITY_AT_0 = 0.3989423f;
+
+  private final Scratch scratch = new Scratch(2);
+  private final float[] lanes = new float[LANES];
+  private final float[] others = new float[LANES];
 
   /** For loading by name. */
   VectorLoops() {}
@@ -27,40 +35,28 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public RowLoops another() {
+    return new VectorLoops();
+  }
+
+  @Override
   public int lanes() {
     return LANES;
   }
 
-  private static FloatVector load(float[] a, int i) {
-    return FloatVector.fromArray(S, a, i);
-  }
-
   @Override
   public void activation(Squash squash, float[] x, int rows, int stride, ActivationRow row) {
-    if (squash == Squash.TANH) {
-      tanhActivation(x, rows, stride, row);
-      return;
-    }
     argument(x, x, rows, stride, row);
     squash(squash, x, x, rows * stride);
-    for (int c = 0; c < stride; c += LANES) {
-      FloatVector gamma = load(row.gamma(), c);
-      FloatVector beta = load(row.beta(), c);
-      for (int i = c; i < rows * stride; i += stride) {
-        fma(load(x, i), gamma, beta).intoArray(x, i);
-      }
-    }
+    affine(x, rows, stride, row);
   }
 
-  /** DyT, in one go. */
-  private static void tanhActivation(float[] x, int rows, int stride, ActivationRow row) {
-    float shift = row.shift();
+  private static void affine(float[] x, int rows, int stride, ActivationRow row) {
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector alpha = load(row.alpha(), c);
-      FloatVector gamma = load(row.gamma(), c);
-      FloatVector beta = load(row.beta(), c);
+      FloatVector gamma = FloatVector.fromArray(S, row.gamma(), c);
+      FloatVector beta = FloatVector.fromArray(S, row.beta(), c);
       for (int i = c; i < rows * stride; i += stride) {
-        fma(tanh(fma(load(x, i), alpha, shift)), gamma, beta).intoArray(x, i);
+        FloatVector.fromArray(S, x, i).fma(gamma, beta).intoArray(x, i);
       }
     }
   }
@@ -74,42 +70,39 @@ final class VectorLoops implements RowLoops {
       int stride,
       ActivationRow row,
       ActivationSums sums) {
-    float[] values = new float[0];
-    float[] slopes = values;
-    boolean tanh = squash == Squash.TANH;
-    if (!tanh) {
-      int n = rows * stride;
-      values = new float[n];
-      slopes = new float[n];
-      argument(x, slopes, rows, stride, row);
-      squash(squash, slopes, values, n);
-      derivative(squash, slopes, values, n);
-    }
-    float shift = row.shift();
+    int n = rows * stride;
+    float[] values = scratch.get(0, n);
+    float[] slopes = scratch.get(1, n);
+    argument(x, slopes, rows, stride, row);
+    squash(squash, slopes, values, n);
+    derivative(squash, slopes, values, n);
+    combine(x, g, values, slopes, rows, stride, row, sums);
+  }
+
+  /** From the function's values and derivatives to the gradients. */
+  private static void combine(
+      float[] x,
+      float[] g,
+      float[] values,
+      float[] slopes,
+      int rows,
+      int stride,
+      ActivationRow row,
+      ActivationSums sums) {
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector alpha = load(row.alpha(), c);
-      FloatVector gamma = load(row.gamma(), c);
-      FloatVector dAlpha = load(sums.alpha(), c);
-      FloatVector dShift = load(sums.shift(), c);
-      FloatVector dGamma = load(sums.gamma(), c);
-      FloatVector dBeta = load(sums.beta(), c);
+      FloatVector alpha = FloatVector.fromArray(S, row.alpha(), c);
+      FloatVector gamma = FloatVector.fromArray(S, row.gamma(), c);
+      FloatVector dAlpha = FloatVector.fromArray(S, sums.alpha(), c);
+      FloatVector dShift = FloatVector.fromArray(S, sums.shift(), c);
+      FloatVector dGamma = FloatVector.fromArray(S, sums.gamma(), c);
+      FloatVector dBeta = FloatVector.fromArray(S, sums.beta(), c);
       for (int i = c; i < rows * stride; i += stride) {
-        FloatVector in = load(x, i);
-        FloatVector up = load(g, i);
-        FloatVector t;
-        FloatVector p;
-        if (tanh) {
-          t = tanh(fma(in, alpha, shift));
-          p = fma(t.neg(), t, 1);
-        } else {
-          t = load(values, i);
-          p = load(slopes, i);
-        }
-        FloatVector inner = p.mul(up).mul(gamma);
-        dGamma = fma(up, t, dGamma);
+        FloatVector up = FloatVector.fromArray(S, g, i);
+        FloatVector inner = FloatVector.fromArray(S, slopes, i).mul(up).mul(gamma);
+        dGamma = up.fma(FloatVector.fromArray(S, values, i), dGamma);
         dBeta = dBeta.add(up);
         dShift = dShift.add(inner);
-        dAlpha = fma(inner, in, dAlpha);
+        dAlpha = inner.fma(FloatVector.fromArray(S, x, i), dAlpha);
         inner.mul(alpha).intoArray(g, i);
       }
       dAlpha.intoArray(sums.alpha(), c);
@@ -123,9 +116,9 @@ final class VectorLoops implements RowLoops {
   private static void argument(float[] x, float[] u, int rows, int stride, ActivationRow row) {
     float shift = row.shift();
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector alpha = load(row.alpha(), c);
+      FloatVector alpha = FloatVector.fromArray(S, row.alpha(), c);
       for (int i = c; i < rows * stride; i += stride) {
-        fma(load(x, i), alpha, shift).intoArray(u, i);
+        FloatVector.fromArray(S, x, i).fma(alpha, FloatVector.broadcast(S, shift)).intoArray(u, i);
       }
     }
   }
@@ -134,28 +127,36 @@ final class VectorLoops implements RowLoops {
   public void join(float[] z, float alpha, float[] branch, int n) {
     FloatVector factor = FloatVector.broadcast(S, alpha);
     for (int i = 0; i < n; i += LANES) {
-      fma(load(z, i), factor, load(branch, i)).intoArray(z, i);
+      FloatVector.fromArray(S, z, i)
+          .fma(factor, FloatVector.fromArray(S, branch, i))
+          .intoArray(z, i);
     }
   }
 
   @Override
   public void scale(float[] a, float factor, int n) {
     for (int i = 0; i < n; i += LANES) {
-      load(a, i).mul(factor).intoArray(a, i);
+      FloatVector.fromArray(S, a, i).mul(factor).intoArray(a, i);
     }
   }
 
   @Override
   public void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias) {
     int stride = norm.stride();
-    float[] lanes = new float[LANES];
     for (int row = 0; row < rows; row++) {
       int at = row * stride;
       float mean = norm.centred() ? mean(norm, x, at, lanes) : 0;
       float r = deviation(norm, x, at, mean, lanes);
-      for (int c = 0; c < stride; c += LANES) {
-        fma(load(x, at + c).mul(r), load(gain, c), load(bias, c)).intoArray(x, at + c);
-      }
+      affine(x, at, r, gain, bias, stride);
+    }
+  }
+
+  private static void affine(float[] x, int at, float r, float[] gain, float[] bias, int stride) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector.fromArray(S, x, at + c)
+          .mul(r)
+          .fma(FloatVector.fromArray(S, gain, c), FloatVector.fromArray(S, bias, c))
+          .intoArray(x, at + c);
     }
   }
 
@@ -170,35 +171,68 @@ final class VectorLoops implements RowLoops {
       float[] dGain,
       float[] dBias) {
     int stride = norm.stride();
-    float[] lanes = new float[LANES];
     for (int row = 0; row < rows; row++) {
       int at = row * stride;
       float mean = norm.centred() ? mean(norm, x, at, lanes) : 0;
       float r = deviation(norm, x, at, mean, lanes);
-      FloatVector sum = FloatVector.zero(S);
-      FloatVector product = FloatVector.zero(S);
-      for (int c = 0; c < stride; c += LANES) {
-        FloatVector g = load(upstream, at + c).mul(load(gain, c));
-        sum = sum.add(g);
-        product = fma(g, load(x, at + c), product);
-      }
-      sum.intoArray(lanes, 0);
+      gradientSums(x, upstream, at, gain, stride, lanes, others);
       float middle = norm.centred() ? (float) (total(lanes) / norm.columns()) : 0;
-      product.intoArray(lanes, 0);
-      float projection = (float) (r * total(lanes) / norm.columns());
-      for (int c = 0; c < stride; c += LANES) {
-        FloatVector g = load(upstream, at + c).mul(load(gain, c));
-        FloatVector z = load(x, at + c).mul(r);
-        z.intoArray(x, at + c);
-        fma(z, FloatVector.broadcast(S, -projection), g.sub(middle)).mul(r).intoArray(dx, at + c);
-      }
+      float projection = (float) (r * total(others) / norm.columns());
+      inputGradient(x, upstream, at, gain, stride, r, middle, projection, dx);
     }
+    gainAndBias(x, upstream, rows, stride, dGain, dBias);
+  }
+
+  /** {@code Σ g} and {@code Σ g·z} with {@code g = G·gain}, a sum a lane. */
+  private static void gradientSums(
+      float[] z,
+      float[] upstream,
+      int at,
+      float[] gain,
+      int stride,
+      float[] sums,
+      float[] products) {
+    FloatVector sum = FloatVector.zero(S);
+    FloatVector product = FloatVector.zero(S);
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector products = load(dGain, c);
-      FloatVector sums = load(dBias, c);
+      FloatVector g =
+          FloatVector.fromArray(S, upstream, at + c).mul(FloatVector.fromArray(S, gain, c));
+      sum = sum.add(g);
+      product = g.fma(FloatVector.fromArray(S, z, at + c), product);
+    }
+    sum.intoArray(sums, 0);
+    product.intoArray(products, 0);
+  }
+
+  /** Replaces z by {@code x̂ = r·z} and computes dx. */
+  private static void inputGradient(
+      float[] z,
+      float[] upstream,
+      int at,
+      float[] gain,
+      int stride,
+      float r,
+      float mean,
+      float projection,
+      float[] dx) {
+    FloatVector minus = FloatVector.broadcast(S, -projection);
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector g =
+          FloatVector.fromArray(S, upstream, at + c).mul(FloatVector.fromArray(S, gain, c));
+      FloatVector normalized = FloatVector.fromArray(S, z, at + c).mul(r);
+      normalized.intoArray(z, at + c);
+      normalized.fma(minus, g.sub(mean)).mul(r).intoArray(dx, at + c);
+    }
+  }
+
+  private static void gainAndBias(
+      float[] x, float[] upstream, int rows, int stride, float[] dGain, float[] dBias) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector products = FloatVector.fromArray(S, dGain, c);
+      FloatVector sums = FloatVector.fromArray(S, dBias, c);
       for (int i = c; i < rows * stride; i += stride) {
-        FloatVector g = load(upstream, i);
-        products = fma(g, load(x, i), products);
+        FloatVector g = FloatVector.fromArray(S, upstream, i);
+        products = g.fma(FloatVector.fromArray(S, x, i), products);
         sums = sums.add(g);
       }
       products.intoArray(dGain, c);
@@ -212,11 +246,11 @@ final class VectorLoops implements RowLoops {
     FloatVector b = FloatVector.zero(S);
     int c = 0;
     for (; c + LANES < stride; c += 2 * LANES) {
-      a = a.add(load(x, at + c));
-      b = b.add(load(x, at + c + LANES));
+      a = a.add(FloatVector.fromArray(S, x, at + c));
+      b = b.add(FloatVector.fromArray(S, x, at + c + LANES));
     }
     if (c < stride) {
-      a = a.add(load(x, at + c));
+      a = a.add(FloatVector.fromArray(S, x, at + c));
     }
     a.add(b).intoArray(lanes, 0);
     return (float) (total(lanes) / norm.columns());
@@ -228,9 +262,10 @@ final class VectorLoops implements RowLoops {
     int stride = norm.stride();
     FloatVector squares = FloatVector.zero(S);
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector z = load(x, at + c).sub(mean).mul(load(valid, c));
+      FloatVector z =
+          FloatVector.fromArray(S, x, at + c).sub(mean).mul(FloatVector.fromArray(S, valid, c));
       z.intoArray(x, at + c);
-      squares = fma(z, z, squares);
+      squares = z.fma(z, squares);
     }
     squares.intoArray(lanes, 0);
     return (float) (1 / Math.sqrt(total(lanes) / norm.columns() + norm.epsilon()));
@@ -252,56 +287,43 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public void gelu(float[] x, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector v = load(x, i);
-      v.mul(normalDistribution(v)).intoArray(x, i);
-    }
+    float[] phi = distribution(x, n);
+    multiply(x, phi, n);
   }
 
   @Override
   public void geluGradient(float[] x, float[] g, int n) {
-    // two loops: the JIT does not inline all of it into one, and what is not inlined is boxed
-    float[] distribution = new float[x.length];
+    float[] phi = distribution(x, n);
+    float[] density = scratch.get(1, n + LANES);
+    VectorMath.gaussian(x, 0.5f, DENSITY_AT_0, density, n);
+    geluSlope(x, phi, density, g, n);
+  }
+
+  /** {@code g ← g·(Φ(x) + x·φ(x))}. */
+  private static void geluSlope(float[] x, float[] phi, float[] density, float[] g, int n) {
     for (int i = 0; i < n; i += LANES) {
-      normalDistribution(load(x, i)).intoArray(distribution, i);
+      FloatVector.fromArray(S, x, i)
+          .fma(FloatVector.fromArray(S, density, i), FloatVector.fromArray(S, phi, i))
+          .mul(FloatVector.fromArray(S, g, i))
+          .intoArray(g, i);
     }
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector v = load(x, i);
-      FloatVector density = expNegative(v.mul(v).mul(-0.5f)).mul(DENSITY_AT_0);
-      fma(v, density, load(distribution, i)).mul(load(g, i)).intoArray(g, i);
-    }
+  }
+
+  /** Φ(x). */
+  private float[] distribution(float[] x, int n) {
+    float[] phi = scratch.get(0, n + LANES);
+    VectorMath.erf(x, SQRT_HALF, 0.5f, 0.5f, phi, n);
+    return phi;
   }
 
   private static void squash(Squash squash, float[] u, float[] t, int n) {
     switch (squash) {
-      case TANH -> {
-        for (int i = 0; i < n; i += LANES) {
-          tanh(load(u, i)).intoArray(t, i);
-        }
-      }
-      case ERF -> {
-        for (int i = 0; i < n; i += LANES) {
-          erf(load(u, i)).intoArray(t, i);
-        }
-      }
+      case TANH -> VectorMath.tanh(u, 1, 1, 0, t, n);
+      case ERF -> VectorMath.erf(u, 1, 1, 0, t, n);
       case IDENTITY -> System.arraycopy(u, 0, t, 0, n);
-      case HARDTANH -> {
-        for (int i = 0; i < n; i += LANES) {
-          load(u, i).min(1).max(-1).intoArray(t, i);
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < n; i += LANES) {
-          FloatVector half = FloatVector.broadcast(S, 0.5f);
-          fma(tanh(load(u, i).mul(half)), half, half).intoArray(t, i);
-        }
-      }
-      case ISRU -> {
-        for (int i = 0; i < n; i += LANES) {
-          FloatVector v = load(u, i);
-          v.div(fma(v, v, 1).sqrt()).intoArray(t, i);
-        }
-      }
+      case HARDTANH -> clip(u, t, n);
+      case SIGMOID -> VectorMath.tanh(u, 0.5f, 0.5f, 0.5f, t, n);
+      case ISRU -> isru(u, t, n);
       case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
   }
@@ -309,47 +331,68 @@ final class VectorLoops implements RowLoops {
   /** Replaces u by the derivative there. */
   private static void derivative(Squash squash, float[] u, float[] t, int n) {
     switch (squash) {
-      case TANH -> {
-        for (int i = 0; i < n; i += LANES) {
-          FloatVector v = load(t, i);
-          fma(v.neg(), v, 1).intoArray(u, i);
-        }
-      }
-      case ERF -> {
-        for (int i = 0; i < n; i += LANES) {
-          FloatVector v = load(u, i);
-          expNegative(v.neg().mul(v)).mul(TWO_BY_SQRT_PI).intoArray(u, i);
-        }
-      }
+      case TANH -> quadratic(t, 1, 0, u, n);
+      case ERF -> VectorMath.gaussian(u, 1, TWO_BY_SQRT_PI, u, n);
       case IDENTITY -> Arrays.fill(u, 0, n, 1);
-      case HARDTANH -> {
-        for (int i = 0; i < n; i++) {
-          u[i] = Math.abs(u[i]) < 1f ? 1f : 0f;
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < n; i += LANES) {
-          FloatVector v = load(t, i);
-          fma(v.neg(), v, v).intoArray(u, i);
-        }
-      }
-      case ISRU -> {
-        for (int i = 0; i < n; i += LANES) {
-          FloatVector v = load(u, i);
-          FloatVector r = FloatVector.broadcast(S, 1).div(fma(v, v, 1));
-          r.mul(r.sqrt()).intoArray(u, i);
-        }
-      }
+      case HARDTANH -> inside(u, n);
+      case SIGMOID -> quadratic(t, 0, 1, u, n);
+      case ISRU -> isruDerivative(u, n);
       case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
+    }
+  }
+
+  private static void clip(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector.fromArray(S, u, i).min(1).max(-1).intoArray(t, i);
+    }
+  }
+
+  private static void inside(float[] u, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector.zero(S).blend(one, FloatVector.fromArray(S, u, i).abs().lt(one)).intoArray(u, i);
+    }
+  }
+
+  private static void isru(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, u, i);
+      v.div(v.fma(v, FloatVector.broadcast(S, 1)).sqrt()).intoArray(t, i);
+    }
+  }
+
+  private static void isruDerivative(float[] u, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, u, i);
+      FloatVector r = FloatVector.broadcast(S, 1).div(v.fma(v, FloatVector.broadcast(S, 1)));
+      r.mul(r.sqrt()).intoArray(u, i);
+    }
+  }
+
+  /** {@code p = constant + slope·t − t²}. */
+  private static void quadratic(float[] t, float constant, float slope, float[] p, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, t, i);
+      FloatVector.broadcast(S, slope)
+          .sub(v)
+          .fma(v, FloatVector.broadcast(S, constant))
+          .intoArray(p, i);
+    }
+  }
+
+  /** {@code a ← a∘b}. */
+  private static void multiply(float[] a, float[] b, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector.fromArray(S, a, i).mul(FloatVector.fromArray(S, b, i)).intoArray(a, i);
     }
   }
 
   @Override
   public void columnSums(float[] x, int rows, int stride, float[] sums) {
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector sum = load(sums, c);
+      FloatVector sum = FloatVector.fromArray(S, sums, c);
       for (int i = c; i < rows * stride; i += stride) {
-        sum = sum.add(load(x, i));
+        sum = sum.add(FloatVector.fromArray(S, x, i));
       }
       sum.intoArray(sums, c);
     }

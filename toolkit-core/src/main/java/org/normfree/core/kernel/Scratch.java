@@ -1,0 +1,20 @@
+package org.normfree.core.kernel;
+
+import java.util.Arrays;
+
+/** Arrays that loops use in between; one thread's, kept from call to call. */
+final class Scratch {
+  private final float[][] arrays;
+
+  Scratch(int count) {
+    arrays = new float[count][0];
+  }
+
+  /** Array number k, of at least a length; whatever is in it. */
+  float[] get(int k, int length) {
+    if (arrays[k].length < length) {
+      arrays[k] = Arrays.copyOf(arrays[k], length);
+    }
+    return arrays[k];
+  }
+}
