@@ -23,6 +23,8 @@ import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
+import org.normfree.core.op.SoftmaxCrossEntropy;
+import org.normfree.core.op.SoftmaxCrossEntropyGradient;
 import org.normfree.core.op.Squash;
 import org.normfree.core.op.Task;
 import org.normfree.core.op.Tensor;
@@ -118,6 +120,10 @@ public final class JavaKernel extends TaskKernel {
           in.get(3),
           new NormGradientTask.Outputs(y, out.get(1), out.get(2), out.get(3)),
           threads);
+    } else if (op instanceof SoftmaxCrossEntropy) {
+      return CrossEntropyTask.forward(in, out, threads);
+    } else if (op instanceof SoftmaxCrossEntropyGradient) {
+      return CrossEntropyTask.backward(in, out, threads);
     } else if (op instanceof ExactGelu) {
       return new ElementTask(loops, (own, a, n) -> own.gelu(a[0], n), in, y, threads);
     } else if (op instanceof ExactGeluGradient) {
