@@ -5,7 +5,16 @@ rem   TOOLKIT_JAVA_OPTS   options for Java, for example -Xmx8g
 rem   TOOLKIT_MAVEN_ARGS  options for the build
 setlocal
 set "HOME_DIR=%~dp0"
-set "JAR=%HOME_DIR%toolkit-experiments\target\toolkit-experiments.jar"
+rem The benches are a program of their own.
+set "MODULE=toolkit-experiments"
+set "MODULES=core plots experiments"
+set "ARGS=%*"
+if /i "%~1"=="bench" (
+  set "MODULE=toolkit-benchmarks"
+  set "MODULES=core benchmarks"
+  call set "ARGS=%%ARGS:*bench=%%"
+)
+set "JAR=%HOME_DIR%%MODULE%\target\%MODULE%.jar"
 
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
@@ -18,7 +27,7 @@ if errorlevel 1 (
 rem Of several first uses at a time one builds and the others wait for it.
 powershell -NoProfile -Command ^
   "$home_dir = $env:HOME_DIR; $jar = $env:JAR;" ^
-  "$sources = @('pom.xml') + @('core', 'plots', 'experiments' | ForEach-Object { ('toolkit-' + $_ + '\pom.xml'); ('toolkit-' + $_ + '\src\main') });" ^
+  "$sources = @('pom.xml') + @($env:MODULES.Split(' ') | ForEach-Object { ('toolkit-' + $_ + '\pom.xml'); ('toolkit-' + $_ + '\src\main') });" ^
   "function UpToDate { if (-not (Test-Path $jar)) { return $false }; $built = (Get-Item $jar).LastWriteTime;" ^
   "  $paths = $sources | ForEach-Object { Join-Path $home_dir $_ };" ^
   "  return -not ((Get-Item $paths) + (Get-ChildItem -Recurse $paths) | Where-Object { $_.LastWriteTime -gt $built } | Select-Object -First 1) };" ^
@@ -29,7 +38,7 @@ powershell -NoProfile -Command ^
   "  [Console]::Error.WriteLine('building the toolkit (first use or sources changed) ...');" ^
   "  if (-not (Get-Command mvn -ErrorAction SilentlyContinue)) { [Console]::Error.WriteLine('toolkit: there is no mvn on the PATH: install Maven 3.8 or newer'); exit 2 };" ^
   "  $options = @(([string]$env:TOOLKIT_MAVEN_ARGS).Split([char[]]' ', [StringSplitOptions]::RemoveEmptyEntries));" ^
-  "  $log = & mvn -q -B -f (Join-Path $home_dir 'pom.xml') -pl toolkit-experiments -am '-Dmaven.test.skip=true' @options package 2>&1;" ^
+  "  $log = & mvn -q -B -f (Join-Path $home_dir 'pom.xml') -pl $env:MODULE -am '-Dmaven.test.skip=true' @options package 2>&1;" ^
   "  if ($LASTEXITCODE -ne 0) { $log | ForEach-Object { [Console]::Error.WriteLine($_) }; [Console]::Error.WriteLine('toolkit: the build failed; the lines above say why'); exit 1 };" ^
   "  (Get-Item $jar).LastWriteTime = Get-Date }" ^
   "finally { $mutex.ReleaseMutex() }"
@@ -43,5 +52,5 @@ set "VECTOR=--add-modules jdk.incubator.vector"
 for %%c in (help list figures --help -h --version) do if /i "%~1"=="%%c" set "VECTOR="
 if "%~1"=="" set "VECTOR="
 if defined VECTOR "%JAVA%" %VECTOR% -version >nul 2>&1 || set "VECTOR="
-"%JAVA%" %VECTOR% -XX:MaxRAMPercentage=50 -XX:MaxNewSize=256m -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %*
+"%JAVA%" %VECTOR% -XX:MaxRAMPercentage=50 -XX:MaxNewSize=256m -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %ARGS%
 exit /b %errorlevel%

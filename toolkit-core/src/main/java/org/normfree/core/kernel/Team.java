@@ -18,8 +18,8 @@ import org.normfree.core.op.Task;
  * not starve each other. One caller at a time.
  */
 public final class Team implements AutoCloseable {
-  private static final int SPINS = 4000;
-  private static final int YIELDS = 64;
+  private static final int SPINS = 40000;
+  private static final int YIELDS = 2000;
   private static final long NAP_NANOS = 50_000;
 
   /** The OpenMP that ND4J and oneDNN share; its limit holds for the thread that sets it. */
