@@ -1,5 +1,6 @@
 package org.normfree.core.kernel;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -14,12 +15,15 @@ import org.normfree.core.op.Task;
  * number 0. Each thread lets native libraries use itself only: the team is the one place where work
  * is divided, so no library's own threads spin beside it.
  *
- * <p>Waiting is short turns on the processor first, then sleep, so several teams on one machine do
- * not starve each other. One caller at a time.
+ * <p>Waiting is turns on the processor first, then sleep. One caller at a time.
  */
 public final class Team implements AutoCloseable {
-  private static final int SPINS = 40000;
-  private static final int YIELDS = 2000;
+  /** Turns on the processor before a waiting thread sleeps: at most about half a millisecond. */
+  private static final int MOST_TURNS = 40_000;
+
+  private static final int FEWEST_TURNS = 500;
+
+  private static final int APART = 16;
   private static final long NAP_NANOS = 50_000;
 
   /** The OpenMP that ND4J and oneDNN share; its limit holds for the thread that sets it. */
@@ -35,6 +39,10 @@ public final class Team implements AutoCloseable {
 
   private final int threads;
   private final Thread[] workers;
+
+  /** How many turns each thread takes at present; a line of the cache apart. */
+  private final int[] turns;
+
   private final AtomicInteger arrived = new AtomicInteger();
   private volatile int meeting;
   private volatile int round;
@@ -50,6 +58,8 @@ public final class Team implements AutoCloseable {
   public Team(int threads) {
     this.threads = threads;
     workers = new Thread[threads - 1];
+    turns = new int[threads * APART];
+    Arrays.fill(turns, MOST_TURNS);
     for (int i = 1; i < threads; i++) {
       int number = i;
       Thread worker = new Thread(() -> follow(number), "normfree-team-" + number);
@@ -125,7 +135,7 @@ public final class Team implements AutoCloseable {
     }
     goThrough(tasks, 0);
     if (threads > 1) {
-      meet();
+      meet(0);
     }
     Throwable thrown = failure;
     if (thrown instanceof RuntimeException e) {
@@ -152,19 +162,19 @@ public final class Team implements AutoCloseable {
             }
           }
           if (!serial && phase + 1 < phases) {
-            meet();
+            meet(thread);
           }
         }
       }
       boolean apart = serial && (i + 1 == count || tasks.get(i + 1).serial());
       if (!apart) {
-        meet();
+        meet(thread);
       }
     }
   }
 
   /** Returns when all threads are here. */
-  private void meet() {
+  private void meet(int thread) {
     if (threads == 1) {
       return;
     }
@@ -173,7 +183,7 @@ public final class Team implements AutoCloseable {
       arrived.set(0);
       meeting = now + 1;
     } else {
-      await(() -> meeting != now);
+      await(thread, () -> meeting != now);
     }
   }
 
@@ -181,16 +191,23 @@ public final class Team implements AutoCloseable {
     boolean holds();
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // a turn given up is only a hint here
-  private static void await(Condition condition) {
-    for (int i = 0; !condition.holds(); i++) {
-      if (i < SPINS) {
-        Thread.onSpinWait();
-      } else if (i < SPINS + YIELDS) {
-        Thread.yield();
-      } else {
-        LockSupport.parkNanos(NAP_NANOS);
+  /**
+   * Waits. A thread that had to sleep, because the one it waits for was not given a processor, will
+   * go to sleep sooner the next time, so that teams with too few processors do not starve each
+   * other.
+   */
+  private void await(int thread, Condition condition) {
+    int most = turns[thread * APART];
+    for (int i = 0; i < most; i++) {
+      if (condition.holds()) {
+        turns[thread * APART] = Math.min(MOST_TURNS, most + most / 8);
+        return;
       }
+      Thread.onSpinWait();
+    }
+    turns[thread * APART] = Math.max(FEWEST_TURNS, most / 2);
+    while (!condition.holds()) {
+      LockSupport.parkNanos(NAP_NANOS);
     }
   }
 
@@ -200,7 +217,7 @@ public final class Team implements AutoCloseable {
     while (true) {
       int last = seen;
       for (int i = 0; round == last && !closed; i++) {
-        if (i < SPINS) {
+        if (i < FEWEST_TURNS) {
           Thread.onSpinWait();
         } else {
           LockSupport.park(this);
@@ -211,7 +228,7 @@ public final class Team implements AutoCloseable {
       }
       seen = round;
       goThrough(work, number);
-      meet();
+      meet(number);
     }
   }
 
