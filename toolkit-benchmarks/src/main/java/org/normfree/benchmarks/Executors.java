@@ -23,7 +23,7 @@ final class Executors {
    */
   static GraphExecutor create(String name, SameDiff graph, int threads) {
     return switch (name) {
-      case "stock" -> new StockExecutor(graph);
+      case "stock", "samediff" -> new StockExecutor(graph);
       case "compiled" -> compiled(graph, threads, Precision.FLOAT32);
       case "compiled-bf16" -> compiled(graph, threads, Precision.BF16);
       default ->

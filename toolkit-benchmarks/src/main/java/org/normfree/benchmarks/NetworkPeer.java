@@ -35,7 +35,7 @@ final class NetworkPeer implements Peer {
 
   NetworkPeer(Workload.Vit vit, Map<String, ArrayFile.Array> arrays, String executor, int threads) {
     long start = System.nanoTime();
-    Network network = Networks.build(vit);
+    Network network = executor.equals("samediff") ? PlainSameDiff.build(vit) : Networks.build(vit);
     buildSeconds = (System.nanoTime() - start) / NANOS;
     Map<String, INDArray> parameters = Trainer.parameters(network);
     parameters.forEach((name, array) -> array.assign(Networks.array(arrays.get(name))));

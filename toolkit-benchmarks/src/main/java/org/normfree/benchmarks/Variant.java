@@ -19,8 +19,8 @@ enum Variant {
   COMPILED_SCALAR("compiled-scalar", "compiled", false, "-Dnormfree.vector=off"),
   /** SameDiff's session with the toolkit's kernels. */
   STOCK("stock", "stock", true, ""),
-  /** SameDiff's session with ND4J's own ops. */
-  SAMEDIFF("samediff", "stock", false, "-Dnormfree.kernels=nd4j"),
+  /** SameDiff without the toolkit: its session and its ops, see {@link PlainSameDiff}. */
+  SAMEDIFF("samediff", "samediff", false, ""),
   /** libtorch, see the module {@code libtorch}. */
   LIBTORCH("libtorch", "", false, "");
 
