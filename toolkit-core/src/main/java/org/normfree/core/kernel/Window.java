@@ -1,0 +1,63 @@
+package org.normfree.core.kernel;
+
+import java.util.Arrays;
+
+/**
+ * How a convolution or pooling moves over an image, along height and width.
+ *
+ * @param kernel sizes of the window
+ * @param strides steps between neighbouring outputs
+ * @param dilations distance between neighbouring inputs of a window, 1 for side by side
+ * @param before padding above and left
+ * @param after padding below and right; negative where the last inputs are not used
+ */
+record Window(long[] kernel, long[] strides, long[] dilations, long[] before, long[] after) {
+  private static final int SAME = 1;
+  private static final int CAUSAL = 2;
+
+  /**
+   * The window of a known result.
+   *
+   * @param mode padding as ND4J numbers it: 0 explicit, 1 same, 2 causal
+   * @param padding explicit padding, for mode 0
+   * @param in sizes of the image
+   * @param out sizes of the result
+   */
+  static Window of(
+      long[] kernel,
+      long[] strides,
+      long[] dilations,
+      int mode,
+      long[] padding,
+      long[] in,
+      long[] out) {
+    long[] before = padding.clone();
+    long[] after = new long[kernel.length];
+    for (int axis = 0; axis < kernel.length; axis++) {
+      long extent = (kernel[axis] - 1) * dilations[axis];
+      long total = (out[axis] - 1) * strides[axis] + extent + 1 - in[axis];
+      if (mode == SAME) {
+        before[axis] = total / 2;
+      } else if (mode == CAUSAL) {
+        before[axis] = extent;
+      }
+      after[axis] = total - before[axis];
+    }
+    return new Window(kernel, strides, dilations, before, after);
+  }
+
+  /** Whether oneDNN knows such a window. */
+  boolean isUsual() {
+    boolean usual = true;
+    for (int axis = 0; axis < kernel.length; axis++) {
+      usual &= kernel[axis] > 0 && strides[axis] > 0 && dilations[axis] > 0;
+      usual &= before[axis] >= 0 && after[axis] > -strides[axis];
+    }
+    return usual;
+  }
+
+  /** Dilations as oneDNN counts them: 0 for side by side. */
+  long[] gaps() {
+    return Arrays.stream(dilations).map(d -> d - 1).toArray();
+  }
+}
