@@ -24,8 +24,8 @@ final class RooflineBench {
     try (PeerProcess process =
         new PeerProcess(
             "roofline",
-            Variant.COMPILED.command("roofline", Path.of("-"), setting.threads(), null),
-            setting.environment(Variant.COMPILED),
+            Variant.STOCK.command("roofline", Path.of("-"), setting.threads(), null),
+            setting.environment(Variant.STOCK),
             setting.log("roofline"))) {
       values = process.ask("report");
     }

@@ -29,11 +29,6 @@ final class Sample {
     return quantile(0.5);
   }
 
-  /** Every measurement times a factor. */
-  Sample times(double factor) {
-    return new Sample(Arrays.stream(sorted).map(v -> v * factor).toArray());
-  }
-
   /** A number over every measurement, for example work over time. */
   Sample under(double numerator) {
     return new Sample(Arrays.stream(sorted).map(v -> numerator / v).toArray());

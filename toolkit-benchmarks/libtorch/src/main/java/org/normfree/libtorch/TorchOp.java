@@ -26,7 +26,7 @@ final class TorchOp implements Peer {
             _0 = torch.append(p, torch.requires_grad_(torch.detach(t), True))
           y = OP
           r = [torch.detach(y)]
-          for u in torch.grad([y], p, [upstream]):
+          for u in torch.grad([y], p, annotate(List[Optional[Tensor]], [upstream])):
             _1 = torch.append(r, unchecked_cast(Tensor, u))
           self.results = r
           return torch.detach(y)

@@ -1,0 +1,96 @@
+package org.normfree.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.normfree.core.record.Json;
+import picocli.CommandLine;
+
+class BenchTest {
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int bench(String... args) {
+    CommandLine command = Bench.commandLine();
+    command.setOut(new PrintWriter(out));
+    command.setErr(new PrintWriter(err));
+    return command.execute(args);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "step --shapes vit-129 | unknown shape 'vit-129'",
+        "step --peers libtroch | unknown peer 'libtroch'",
+        "step --methods fixup | unknown method 'fixup'",
+        "step --threads 0 | --threads=0, expected at least 1",
+        "step --rounds 0 | --rounds=0",
+        "step --warm-up -1 | --warm-up=-1",
+        "ops --rows 0 | --rows=0",
+        "depth --depths 4,0 | --depths has 0",
+        "depth --layers 1 | --layers=1",
+        "memory --steps 0 | --steps=0",
+        "memory --shape huge | unknown shape 'huge'",
+        "walk | Unmatched argument",
+      })
+  void whatTheUserGetsWrongIsOneLineAndExitCode2(String words, String message) throws IOException {
+    Path target = folder.resolve("out");
+    String line = words.equals("walk") ? words : words + " --out " + target;
+    assertThat(bench(line.strip().split(" ", -1))).isEqualTo(2);
+    assertThat(err.toString()).startsWith("toolkit: ").contains(message).hasLineCount(1);
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void aFileInPlaceOfTheFolderIsTold() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(bench("step", "--out", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("is a file");
+  }
+
+  @Test
+  void memoryOfATinyNetworkIsMeasuredInARealProcess() throws IOException {
+    Path target = folder.resolve("out");
+    assertThat(
+            bench(
+                "memory",
+                "--shape",
+                "tiny",
+                "--steps",
+                "3",
+                "--threads",
+                "1",
+                "--out",
+                target.toString()))
+        .as(err.toString())
+        .isZero();
+    JsonNode file = Json.read(target.resolve("bench.json"), JsonNode.class);
+    assertThat(file.properties()).hasSize(1);
+    assertThat(file.get("rows")).isNotEmpty();
+    for (JsonNode row : file.get("rows")) {
+      Set<String> names = new HashSet<>();
+      row.fieldNames().forEachRemaining(names::add);
+      assertThat(names)
+          .containsExactlyInAnyOrder(
+              "bench", "case", "ours", "peer", "unit", "median", "p10", "p90", "ratio");
+      assertThat(row.get("bench").asText()).isEqualTo("memory");
+      assertThat(row.get("median").asDouble()).isPositive();
+      assertThat(row.get("ratio").asDouble()).isPositive();
+    }
+    assertThat(out.toString()).contains("| memory | tiny pre-ln, resident over 3 steps");
+  }
+}

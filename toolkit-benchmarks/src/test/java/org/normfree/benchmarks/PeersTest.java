@@ -1,0 +1,94 @@
+package org.normfree.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.normfree.benchmarks.peer.Workload;
+
+class PeersTest {
+  @TempDir Path folder;
+
+  private final StringWriter screen = new StringWriter();
+  private Setting setting;
+
+  @BeforeEach
+  void set() {
+    LibTorch nowhere = new LibTorch(folder.resolve("nowhere"));
+    setting = new Setting(folder, 1, 1, 3, nowhere, new PrintWriter(screen));
+  }
+
+  @Test
+  void twoProcessesAgreeAndAreTimed() {
+    List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
+    try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("dyt"), variants)) {
+      assertThat(peers.variants()).containsExactlyElementsOf(variants);
+      assertThat(peers.agree(4, 1e-4, 1e-2)).isBetween(0.0, 1e-5);
+      Map<Variant, Sample> times = peers.time("step", 2);
+      assertThat(times).containsOnlyKeys(variants);
+      assertThat(times.get(Variant.STOCK).median()).isBetween(1e-3, 1e5);
+      assertThat(peers.time("pass", 1)).containsOnlyKeys(variants);
+    }
+  }
+
+  @Test
+  void peersThatDisagreeAreNotTimed() {
+    List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
+    try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("pre-ln"), variants)) {
+      peers.process(Variant.STOCK).ask("step 3"); // it is ahead now
+      assertThatThrownBy(() -> peers.agree(2, 1e-4, 1e-2))
+          .isInstanceOf(PeerException.class)
+          .hasMessageContaining("stock and compiled disagree");
+    }
+  }
+
+  @Test
+  void anOpsGradientsAgree() {
+    List<Variant> variants = List.of(Variant.COMPILED, Variant.SAMEDIFF);
+    try (Peers peers = new Peers(setting, "dyt", new Workload.Op("dyt", 7, 13), variants)) {
+      assertThat(peers.agree(1, 1e-4, 1e-4)).isLessThan(1e-5);
+      assertThat(peers.process(Variant.COMPILED).ask("memory")[0]).isGreaterThan(1 << 20);
+    }
+  }
+
+  @Test
+  void whatCannotBeBuiltIsLeftOutAndTold() {
+    List<Variant> variants = List.of(Variant.LIBTORCH);
+    try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("dyt"), variants)) {
+      assertThat(peers.variants()).isEmpty();
+    }
+    assertThat(screen.toString()).startsWith("libtorch: left out, ");
+  }
+
+  @Test
+  void aFailingProcessTellsWhy() {
+    List<String> command =
+        Variant.STOCK.command("vit:nothing:1:8:3:4:16:1:2:10", Path.of("missing"), 1, null);
+    assertThatThrownBy(() -> new PeerProcess("stock", command, Map.of(), setting.log("x")).close())
+        .isInstanceOf(PeerException.class)
+        .hasMessageContaining("stock: missing");
+  }
+
+  @Test
+  void everyOneOfOursStandsBesideEveryBaseline() {
+    Map<Variant, Sample> times = new EnumMap<>(Variant.class);
+    times.put(Variant.COMPILED, new Sample(2, 4, 6));
+    times.put(Variant.STOCK, new Sample(8));
+    times.put(Variant.LIBTORCH, new Sample(16));
+    assertThat(Comparison.rows("step", "x", "ms", times))
+        .extracting(row -> row.ours() + "/" + row.peer() + "=" + row.ratio())
+        .containsExactlyInAnyOrder(
+            "compiled/stock=0.5",
+            "compiled/libtorch=0.25",
+            "stock/stock=1.0",
+            "libtorch/libtorch=1.0");
+  }
+}
