@@ -3,6 +3,7 @@ package org.normfree.core.kernel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
@@ -107,7 +108,14 @@ public final class OneDnnKernel extends TaskKernel {
     } else if (op instanceof Permute) {
       return permute(op, inputs, outputs.get(0), threads);
     }
-    return null;
+    return Stream.<Supplier<Optional<Task>>>of(
+            () -> OneDnnConvolution.prepare(op, inputs, outputs, threads),
+            () -> OneDnnPooling.prepare(op, inputs, outputs, threads),
+            () -> OneDnnSoftmax.prepare(op, inputs, outputs, threads))
+        .map(Supplier::get)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElse(null);
   }
 
   private static OneDnnProduct product(MatrixProduct op, List<Tensor> inputs, Tensor output) {

@@ -13,9 +13,13 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.normfree.core.InputException;
+import org.normfree.core.kernel.OneDnnKernel;
 import org.normfree.core.op.Kernels;
 import org.normfree.core.op.Ops;
 
@@ -97,6 +101,28 @@ class CompiledExecutorTest {
     for (int batch : new int[] {3, 1}) {
       Map<String, INDArray> in = Map.of("x", random(5, batch, 4, 6).castTo(DataType.FLOAT));
       agrees(sd, in, List.of("a", "b", "c", "d", "e", "f", "g", "loss"));
+    }
+  }
+
+  @Test
+  void convolutionsAndPoolingsRunByKernels() {
+    SameDiff sd = SameDiff.create();
+    SDVariable x = sd.placeHolder("x", DataType.FLOAT, -1, 3, 9, 7);
+    SDVariable w = sd.var("w", random(1, 3, 3, 3, 5).castTo(DataType.FLOAT));
+    SDVariable b = sd.var("b", random(2, 5).castTo(DataType.FLOAT));
+    Conv2DConfig same = Conv2DConfig.builder().kH(3).kW(3).paddingMode(PaddingMode.SAME).build();
+    SDVariable c = sd.cnn.conv2d("c", x, w, b, same);
+    Pooling2DConfig pool = Pooling2DConfig.builder().kH(2).kW(2).sH(2).sW(2).build();
+    SDVariable p = sd.cnn.maxPooling2d("p", sd.math.tanh(c), pool);
+    sd.math.square(p).mean("loss");
+    sd.setLossVariables("loss");
+    Map<String, INDArray> in = Map.of("x", random(3, 4, 3, 9, 7).castTo(DataType.FLOAT));
+    agrees(sd, in, List.of("c", "p", "loss"));
+    try (CompiledExecutor compiled = compiled(sd)) {
+      compiled.gradients(in, List.of("loss"));
+      if (new OneDnnKernel().missing().isEmpty()) {
+        assertThat(compiled.explain()).containsPattern("onednn +conv2d_bp");
+      }
     }
   }
 
