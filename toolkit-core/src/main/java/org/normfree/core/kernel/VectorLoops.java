@@ -46,6 +46,10 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public void activation(Squash squash, float[] x, int rows, int stride, ActivationRow row) {
+    if (squash == Squash.TANH) {
+      VectorDyt.forward(x, rows, stride, row);
+      return;
+    }
     argument(x, x, rows, stride, row);
     squash(squash, x, x, rows * stride);
     affine(x, rows, stride, row);
@@ -70,6 +74,10 @@ final class VectorLoops implements RowLoops {
       int stride,
       ActivationRow row,
       ActivationSums sums) {
+    if (squash == Squash.TANH) {
+      VectorDyt.gradient(x, g, rows, stride, row, sums);
+      return;
+    }
     int n = rows * stride;
     float[] values = scratch.get(0, n);
     float[] slopes = scratch.get(1, n);
@@ -318,26 +326,24 @@ final class VectorLoops implements RowLoops {
 
   private static void squash(Squash squash, float[] u, float[] t, int n) {
     switch (squash) {
-      case TANH -> VectorMath.tanh(u, 1, 1, 0, t, n);
       case ERF -> VectorMath.erf(u, 1, 1, 0, t, n);
       case IDENTITY -> System.arraycopy(u, 0, t, 0, n);
       case HARDTANH -> clip(u, t, n);
       case SIGMOID -> VectorMath.tanh(u, 0.5f, 0.5f, 0.5f, t, n);
       case ISRU -> isru(u, t, n);
-      case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
+      case TANH, ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
   }
 
   /** Replaces u by the derivative there. */
   private static void derivative(Squash squash, float[] u, float[] t, int n) {
     switch (squash) {
-      case TANH -> quadratic(t, 1, 0, u, n);
       case ERF -> VectorMath.gaussian(u, 1, TWO_BY_SQRT_PI, u, n);
       case IDENTITY -> Arrays.fill(u, 0, n, 1);
       case HARDTANH -> inside(u, n);
-      case SIGMOID -> quadratic(t, 0, 1, u, n);
+      case SIGMOID -> logistic(t, u, n);
       case ISRU -> isruDerivative(u, n);
-      case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
+      case TANH, ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
   }
 
@@ -369,14 +375,12 @@ final class VectorLoops implements RowLoops {
     }
   }
 
-  /** {@code p = constant + slope·t − t²}. */
-  private static void quadratic(float[] t, float constant, float slope, float[] p, int n) {
+  /** {@code p = t·(1 − t)}. */
+  private static void logistic(float[] t, float[] p, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1);
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = FloatVector.fromArray(S, t, i);
-      FloatVector.broadcast(S, slope)
-          .sub(v)
-          .fma(v, FloatVector.broadcast(S, constant))
-          .intoArray(p, i);
+      one.sub(v).mul(v).intoArray(p, i);
     }
   }
 

@@ -16,7 +16,9 @@ final class VectorMath {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
 
-  private static final float TANH_LIMIT = 7.90531110763549805f;
+  /** Where tanh is 1 in single precision. */
+  static final float TANH_LIMIT = 7.90531110763549805f;
+
   private static final float ERF_LIMIT = 4;
   private static final float LOWEST_EXPONENT = -20;
 
