@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.kernel.Team;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +77,10 @@ public final class CompiledExecutor implements GraphExecutor {
   public CompiledExecutor(SameDiff graph, CompilerSettings settings) {
     this.graph = graph;
     this.settings = settings;
+    if (!Nd4j.getEnvironment().isCPU()) {
+      LOG.warn("Not compiled, SameDiff's own session runs it: plans are for ND4J's CPU backend");
+      stock = new StockExecutor(graph, settings.kernels());
+    }
     owned = new Native(settings.threads());
     cleanable = CLEANER.register(this, owned);
   }
