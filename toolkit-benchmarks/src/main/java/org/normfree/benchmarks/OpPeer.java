@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.benchmarks.peer.ArrayFile;
@@ -94,7 +95,9 @@ final class OpPeer implements Peer {
   @Override
   public double[] check(int steps) {
     pass();
-    return results.stream().mapToDouble(r -> r.norm1Number().doubleValue()).toArray();
+    return results.stream()
+        .mapToDouble(r -> r.castTo(DataType.DOUBLE).norm1Number().doubleValue())
+        .toArray();
   }
 
   @Override

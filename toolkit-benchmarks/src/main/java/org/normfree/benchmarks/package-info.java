@@ -1,2 +1,5 @@
-/** How fast the toolkit's ops are, measured by JMH. Nothing else depends on this module. */
+/**
+ * How fast the toolkit is beside others: {@code toolkit bench}, and ops measured by JMH. Nothing
+ * else depends on this module.
+ */
 package org.normfree.benchmarks;
