@@ -70,6 +70,7 @@ public final class AdamW extends GroupedOptimizer {
   @Override
   void update(
       ElementLoop loop,
+      String name,
       long steps,
       double rate,
       double weightDecay,
@@ -80,6 +81,7 @@ public final class AdamW extends GroupedOptimizer {
     double stepSize = rate / (1 - StrictMath.pow(beta1, (double) steps));
     double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) steps));
     loop.add(
+        name,
         (rows, n) -> floats(rows, n, (float) keep, (float) stepSize, (float) root),
         (rows, n) -> doubles(rows, n, keep, stepSize, root),
         3,

@@ -3,8 +3,9 @@ package org.normfree.core.optim;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.kernel.Team;
@@ -21,6 +22,7 @@ final class ElementLoop {
   private static final int BLOCK = 2048;
 
   private final int arrays;
+  private final Map<String, Operands> known = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
   private final List<Runnable> afterwards = new ArrayList<>();
 
@@ -65,96 +67,118 @@ final class ElementLoop {
     this.arrays = arrays;
   }
 
-  /** {@link #add} and {@link #run()}. */
-  void run(Floats floats, Doubles doubles, int written, INDArray... operands) {
-    add(floats, doubles, written, operands);
-    run();
+  /** Arrays of a loop and their memory, which is asked for once, because asking costs. */
+  private static final class Operands {
+    private final INDArray[] given;
+    private final INDArray[] plain;
+    private final FloatBuffer[] floats;
+    private final DoubleBuffer[] doubles;
+
+    Operands(INDArray[] given) {
+      DataType type = given[0].dataType();
+      if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+        throw new IllegalArgumentException("a parameter must be FLOAT or DOUBLE, not " + type);
+      }
+      int count = given.length;
+      this.given = given.clone();
+      plain = new INDArray[count];
+      floats = new FloatBuffer[type == DataType.FLOAT ? count : 0];
+      doubles = new DoubleBuffer[type == DataType.DOUBLE ? count : 0];
+      for (int k = 0; k < count; k++) {
+        if (given[k].dataType() != type || !given[k].equalShapes(given[0])) {
+          throw new IllegalArgumentException(
+              "arrays of one type and shape expected, got %s and %s"
+                  .formatted(given[0].shapeInfoToString(), given[k].shapeInfoToString()));
+        }
+        plain[k] = HostBuffer.rowMajor(given[k]);
+        if (type == DataType.FLOAT) {
+          floats[k] = HostBuffer.floats(plain[k]);
+        } else {
+          doubles[k] = HostBuffer.doubles(plain[k]);
+        }
+      }
+    }
+
+    /** Whether the memory still is that of the arrays; what had to be copied is copied anew. */
+    @SuppressWarnings("ReferenceEquality") // equal numbers in other memory are another operand
+    boolean are(INDArray[] arrays) {
+      boolean same = arrays.length == given.length;
+      for (int k = 0; same && k < arrays.length; k++) {
+        same = arrays[k] == given[k] && plain[k] == given[k] && !given[k].wasClosed();
+      }
+      return same;
+    }
+
+    int length() {
+      return Math.toIntExact(given[0].length());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // see above
+    void written(int count) {
+      for (int k = 0; k < count; k++) {
+        HostBuffer.written(plain[k]);
+        if (plain[k] != given[k]) {
+          given[k].assign(plain[k]);
+        }
+      }
+    }
   }
 
   /**
    * Adds a loop to those that the next {@link #run()} does.
    *
+   * @param name whose loop it is; under the same name the same arrays are expected again
    * @param floats the body where the arrays are FLOAT
    * @param doubles the body where they are DOUBLE
    * @param written how many of the first arrays the body changes
-   * @param operands arrays of one type and shape
+   * @param arrays arrays of one type and shape
    * @throws IllegalArgumentException if types or shapes differ, or are neither FLOAT nor DOUBLE
    */
-  void add(Floats floats, Doubles doubles, int written, INDArray... operands) {
-    INDArray[] plain = new INDArray[operands.length];
-    for (int k = 0; k < operands.length; k++) {
-      if (operands[k].dataType() != operands[0].dataType()
-          || !operands[k].equalShapes(operands[0])) {
-        throw new IllegalArgumentException(
-            "arrays of one type and shape expected, got %s and %s"
-                .formatted(operands[0].shapeInfoToString(), operands[k].shapeInfoToString()));
-      }
-      plain[k] = HostBuffer.rowMajor(operands[k]);
-    }
-    if (operands[0].dataType() == DataType.FLOAT) {
-      addFloats(floats, written, plain);
-    } else if (operands[0].dataType() == DataType.DOUBLE) {
-      addDoubles(doubles, written, plain);
-    } else {
-      throw new IllegalArgumentException(
-          "a parameter must be FLOAT or DOUBLE, not " + operands[0].dataType());
-    }
-    afterwards.add(
-        () -> {
-          for (int k = 0; k < written; k++) {
-            HostBuffer.written(plain[k]);
-            if (plain[k] != operands[k]) {
-              operands[k].assign(plain[k]);
-            }
-          }
-        });
-  }
-
-  private void addFloats(Floats body, int written, INDArray[] operands) {
-    int count = operands.length;
-    FloatBuffer[] buffers = new FloatBuffer[count];
-    for (int k = 0; k < count; k++) {
-      buffers[k] = HostBuffer.floats(operands[k]);
-    }
-    int length = Math.toIntExact(operands[0].length());
+  void add(String name, Floats floats, Doubles doubles, int written, INDArray... arrays) {
+    Operands operands = operands(name, arrays);
+    boolean single = operands.floats.length > 0;
+    int length = operands.length();
     for (int block = 0; block < length; block += BLOCK) {
       int from = block;
       int n = Math.min(BLOCK, length - from);
       blocks.add(
-          rows -> {
-            float[][] staged = rows.floats;
-            for (int k = 0; k < count; k++) {
-              buffers[k].get(from, staged[k], 0, n);
-            }
-            body.run(staged, n);
-            for (int k = 0; k < written; k++) {
-              buffers[k].put(from, staged[k], 0, n);
-            }
-          });
+          single
+              ? rows -> floats(floats, written, operands.floats, rows.floats, from, n)
+              : rows -> doubles(doubles, written, operands.doubles, rows.doubles(), from, n));
+    }
+    if (written > 0) {
+      afterwards.add(() -> operands.written(written));
     }
   }
 
-  private void addDoubles(Doubles body, int written, INDArray[] operands) {
-    int count = operands.length;
-    DoubleBuffer[] buffers = new DoubleBuffer[count];
-    for (int k = 0; k < count; k++) {
-      buffers[k] = HostBuffer.doubles(operands[k]);
+  private Operands operands(String name, INDArray[] arrays) {
+    Operands operands = known.get(name);
+    if (operands == null || !operands.are(arrays)) {
+      operands = new Operands(arrays);
+      known.put(name, operands);
     }
-    int length = Math.toIntExact(operands[0].length());
-    for (int block = 0; block < length; block += BLOCK) {
-      int from = block;
-      int n = Math.min(BLOCK, length - from);
-      blocks.add(
-          rows -> {
-            double[][] staged = rows.doubles();
-            for (int k = 0; k < count; k++) {
-              buffers[k].get(from, staged[k], 0, n);
-            }
-            body.run(staged, n);
-            for (int k = 0; k < written; k++) {
-              buffers[k].put(from, staged[k], 0, n);
-            }
-          });
+    return operands;
+  }
+
+  private static void floats(
+      Floats body, int written, FloatBuffer[] buffers, float[][] rows, int from, int n) {
+    for (int k = 0; k < buffers.length; k++) {
+      buffers[k].get(from, rows[k], 0, n);
+    }
+    body.run(rows, n);
+    for (int k = 0; k < written; k++) {
+      buffers[k].put(from, rows[k], 0, n);
+    }
+  }
+
+  private static void doubles(
+      Doubles body, int written, DoubleBuffer[] buffers, double[][] rows, int from, int n) {
+    for (int k = 0; k < buffers.length; k++) {
+      buffers[k].get(from, rows[k], 0, n);
+    }
+    body.run(rows, n);
+    for (int k = 0; k < written; k++) {
+      buffers[k].put(from, rows[k], 0, n);
     }
   }
 
@@ -176,28 +200,29 @@ final class ElementLoop {
    *
    * @param floats the sum over a block of a FLOAT array
    * @param doubles the sum over a block of a DOUBLE array
-   * @param operands arrays of any shape
+   * @param operands arrays of any shape by name
    * @return the sum over all
    */
-  double sum(FloatSum floats, DoubleSum doubles, Collection<INDArray> operands) {
+  double sum(FloatSum floats, DoubleSum doubles, Map<String, INDArray> operands) {
     List<double[]> sums = new ArrayList<>();
-    for (INDArray operand : operands) {
-      int first = blocks.size();
-      add((rows, n) -> {}, (rows, n) -> {}, 0, operand);
-      boolean single = operand.dataType() == DataType.FLOAT;
-      for (int i = first; i < blocks.size(); i++) {
-        Block reading = blocks.get(i);
-        double[] sum = new double[1];
-        int n = (int) Math.min(BLOCK, operand.length() - (long) (i - first) * BLOCK);
-        sums.add(sum);
-        blocks.set(
-            i,
-            rows -> {
-              reading.run(rows);
-              sum[0] = single ? floats.of(rows.floats[0], n) : doubles.of(rows.doubles()[0], n);
-            });
-      }
-    }
+    operands.forEach(
+        (name, operand) -> {
+          int first = blocks.size();
+          add(name, (rows, n) -> {}, (rows, n) -> {}, 0, operand);
+          boolean single = operand.dataType() == DataType.FLOAT;
+          for (int i = first; i < blocks.size(); i++) {
+            Block reading = blocks.get(i);
+            double[] sum = new double[1];
+            int n = (int) Math.min(BLOCK, operand.length() - (long) (i - first) * BLOCK);
+            sums.add(sum);
+            blocks.set(
+                i,
+                rows -> {
+                  reading.run(rows);
+                  sum[0] = single ? floats.of(rows.floats[0], n) : doubles.of(rows.doubles()[0], n);
+                });
+          }
+        });
     run();
     double total = 0;
     for (double[] sum : sums) {

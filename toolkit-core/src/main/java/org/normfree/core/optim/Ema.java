@@ -36,6 +36,7 @@ public final class Ema {
     parameters.forEach(
         (name, parameter) ->
             loop.add(
+                name,
                 (rows, n) -> {
                   float[] s = rows[0];
                   float[] p = rows[1];
@@ -77,6 +78,7 @@ public final class Ema {
     parameters.forEach(
         (name, parameter) ->
             loop.add(
+                name,
                 (rows, n) -> {
                   for (int i = 0; i < n; i++) {
                     float s = rows[0][i];

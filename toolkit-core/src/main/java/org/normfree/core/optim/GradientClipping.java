@@ -18,8 +18,7 @@ public final class GradientClipping {
    *     element is not
    */
   public double norm(Map<String, INDArray> gradients) {
-    return Math.sqrt(
-        loop.sum(GradientClipping::squares, GradientClipping::squares, gradients.values()));
+    return Math.sqrt(loop.sum(GradientClipping::squares, GradientClipping::squares, gradients));
   }
 
   private static double squares(float[] row, int n) {
@@ -57,8 +56,9 @@ public final class GradientClipping {
     double norm = norm(gradients);
     double scale = maxNorm / (norm + EPSILON);
     if (scale < 1) {
-      for (INDArray gradient : gradients.values()) {
+      for (Map.Entry<String, INDArray> gradient : gradients.entrySet()) {
         loop.add(
+            gradient.getKey(),
             (rows, n) -> {
               float[] g = rows[0];
               float factor = (float) scale;
@@ -73,7 +73,7 @@ public final class GradientClipping {
               }
             },
             1,
-            gradient);
+            gradient.getValue());
       }
       loop.run();
     }

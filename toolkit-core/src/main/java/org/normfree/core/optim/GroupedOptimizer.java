@@ -55,6 +55,7 @@ abstract class GroupedOptimizer implements Optimizer {
         if (gradient != null) {
           update(
               loop,
+              name,
               steps,
               rate,
               group.weightDecay(),
@@ -70,6 +71,7 @@ abstract class GroupedOptimizer implements Optimizer {
   /** Adds the loop that changes one parameter and its state; {@code steps} counts from 1. */
   abstract void update(
       ElementLoop loop,
+      String name,
       long steps,
       double rate,
       double weightDecay,

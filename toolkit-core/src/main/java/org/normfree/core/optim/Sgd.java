@@ -32,6 +32,7 @@ public final class Sgd extends GroupedOptimizer {
   @Override
   void update(
       ElementLoop loop,
+      String name,
       long steps,
       double rate,
       double weightDecay,
@@ -39,6 +40,7 @@ public final class Sgd extends GroupedOptimizer {
       INDArray gradient,
       INDArray[] state) {
     loop.add(
+        name,
         (rows, n) -> floats(rows, n, (float) rate, (float) weightDecay),
         (rows, n) -> doubles(rows, n, rate, weightDecay),
         2,
