@@ -20,7 +20,7 @@ enum Variant {
   /** SameDiff's session with the toolkit's kernels. */
   STOCK("stock", "stock", true, ""),
   /** SameDiff without the toolkit: its session and its ops, see {@link PlainSameDiff}. */
-  SAMEDIFF("samediff", "samediff", false, ""),
+  SAMEDIFF("samediff", "samediff", false, "-Dnormfree.kernels=nd4j"),
   /** libtorch, see the module {@code libtorch}. */
   LIBTORCH("libtorch", "", false, "");
 

@@ -166,6 +166,11 @@ public final class OneDnnKernel extends TaskKernel {
     if (rank == 0 || rank > 6 || !Arrays.equals(a.shape(), sizes) || b.shape().length > rank) {
       return null;
     }
+    if (Arrays.equals(a.shape(), b.shape())) {
+      // parts of a matrix' rows are one run of memory, parts of another axis are not
+      return OneDnnCopies.binary(
+          operation, View.matrix(a), View.matrix(b), View.matrix(output), threads);
+    }
     long[] broadcast = new long[rank];
     Arrays.fill(broadcast, 1);
     System.arraycopy(b.shape(), 0, broadcast, rank - b.shape().length, b.shape().length);
