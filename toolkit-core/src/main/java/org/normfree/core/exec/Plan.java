@@ -42,6 +42,8 @@ final class Plan implements AutoCloseable {
    * @param available kernels, first choice first
    * @param threads size of the team that will run it
    */
+  @SuppressWarnings(
+      "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
   Plan(Program program, List<Kernel> available, int threads) {
     this.program = program;
     List<Value> moved =
