@@ -74,7 +74,14 @@ enum Variant {
   List<String> command(String workload, Path arrays, int threads, Path libTorch) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-XX:+UseParallelGC", "-XX:MaxNewSize=256m", "-Xmx4g"));
+    // the heap is touched at the start, or its first filling would look like growing memory
+    words.addAll(
+        List.of(
+            "-XX:+UseParallelGC",
+            "-XX:MaxNewSize=256m",
+            "-Xms512m",
+            "-Xmx4g",
+            "-XX:+AlwaysPreTouch"));
     if (Runtime.version().feature() >= FIRST_THAT_WARNS) {
       words.add("--enable-native-access=ALL-UNNAMED");
       words.add("--sun-misc-unsafe-memory-access=allow");
