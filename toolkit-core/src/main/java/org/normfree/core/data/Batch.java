@@ -1,11 +1,104 @@
 package org.normfree.core.data;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.normfree.core.nn.Network;
+
 /**
- * A mini-batch ready for a model.
+ * A mini-batch ready for a model: an array for each placeholder that data fill, and what counts as
+ * right.
  *
- * @param input normalized pixels, row-major [size, height, width, channels]
- * @param labels target distribution, row-major [size, classes]: one-hot, smoothed or mixed
- * @param targets the class index of each image before smoothing and mixing
- * @param size how many images
+ * @param feeds by the placeholder's name, see {@link Network}
+ * @param targets the class of each row of the logits in order, before smoothing and mixing; {@link
+ *     #IGNORED} for rows that do not count, such as padding
+ * @param size how many images or sequences
  */
-public record Batch(float[] input, float[] labels, int[] targets, int size) {}
+public record Batch(Map<String, Feed> feeds, int[] targets, int size) {
+  /** Target of a row that does not count. */
+  public static final int IGNORED = Network.IGNORED;
+
+  /** Row-major elements of one placeholder. */
+  public sealed interface Feed {
+    /** The array's shape. */
+    long[] shape();
+  }
+
+  /**
+   * Numbers.
+   *
+   * @param elements row-major
+   * @param shape their shape
+   */
+  public record Reals(float[] elements, long... shape) implements Feed {
+    /** Checks that the shape has as many elements. */
+    public Reals {
+      requireLength(elements.length, shape);
+    }
+  }
+
+  /**
+   * Ids.
+   *
+   * @param elements row-major
+   * @param shape their shape
+   */
+  public record Integers(int[] elements, long... shape) implements Feed {
+    /** Checks that the shape has as many elements. */
+    public Integers {
+      requireLength(elements.length, shape);
+    }
+  }
+
+  /** Copies the map. */
+  public Batch {
+    feeds = new LinkedHashMap<>(feeds);
+  }
+
+  /**
+   * A batch of labelled images.
+   *
+   * @param input normalized pixels, row-major [size, height, width, channels]
+   * @param labels target distribution, row-major [size, classes]: one-hot, smoothed or mixed
+   * @param targets the class index of each image before smoothing and mixing
+   * @param image height, width and channels
+   * @return the batch
+   */
+  public static Batch images(float[] input, float[] labels, int[] targets, long... image) {
+    long size = targets.length;
+    long[] shape = {size, image[0], image[1], image[2]};
+    return new Batch(
+        Map.of(
+            Network.INPUT,
+            new Reals(input, shape),
+            Network.LABELS,
+            new Reals(labels, size, labels.length / size)),
+        targets,
+        targets.length);
+  }
+
+  /**
+   * @param name a placeholder that gets numbers
+   * @return their elements, row-major
+   * @throws IllegalArgumentException if this batch has no numbers for it
+   */
+  public float[] reals(String name) {
+    if (feeds.get(name) instanceof Reals reals) {
+      return reals.elements;
+    }
+    throw new IllegalArgumentException(
+        "the batch has no numbers for %s, only %s".formatted(name, feeds.keySet()));
+  }
+
+  /** How many targets count: what a mean loss is the mean of. */
+  public int counted() {
+    return (int) Arrays.stream(targets).filter(target -> target != IGNORED).count();
+  }
+
+  private static void requireLength(int length, long... shape) {
+    if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != length) {
+      throw new IllegalArgumentException(
+          "%d elements do not fill shape %s".formatted(length, Arrays.toString(shape)));
+    }
+  }
+}

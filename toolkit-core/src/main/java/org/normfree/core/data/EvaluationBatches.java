@@ -44,7 +44,7 @@ public final class EvaluationBatches implements Iterable<Batch> {
     for (int i = 0; i < targets.length; i++) {
       normalization.write(images, start + i, 0, 0, false, input, i);
     }
-    return new Batch(input, labels(targets, images.classes(), 0), targets, targets.length);
+    return Batch.images(input, labels(targets, images.classes(), 0), targets, images.shape());
   }
 
   /** The batches in order. */

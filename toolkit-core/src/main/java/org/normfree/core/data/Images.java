@@ -24,6 +24,11 @@ public record Images(
     return height * width * channels;
   }
 
+  /** Shape of one image: height, width, channels. */
+  public long[] shape() {
+    return new long[] {height, width, channels};
+  }
+
   /** How many classes there are. */
   public int classes() {
     return classNames.size();

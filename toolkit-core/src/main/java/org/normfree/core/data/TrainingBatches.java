@@ -92,13 +92,13 @@ public final class TrainingBatches {
     float[] labels =
         EvaluationBatches.labels(targets, images.classes(), augmentation.labelSmoothing());
     if (augmentation.mixupAlpha() == 0) {
-      return new Batch(input, labels, targets, batchSize);
+      return Batch.images(input, labels, targets, images.shape());
     }
     SplittableRandom mixup = Streams.MIXUP.of(seed, step);
     float weight = (float) beta(augmentation.mixupAlpha(), mixup);
     int[] partners = Streams.permutation(batchSize, mixup);
-    return new Batch(
-        mix(input, partners, weight), mix(labels, partners, weight), targets, batchSize);
+    return Batch.images(
+        mix(input, partners, weight), mix(labels, partners, weight), targets, images.shape());
   }
 
   /**

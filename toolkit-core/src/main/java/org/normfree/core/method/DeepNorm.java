@@ -48,7 +48,7 @@ public final class DeepNorm implements Method {
       case VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT ->
           scope.parameter("weight", Initializer.xavierNormal(beta), shape);
       case QUERY, KEY -> scope.parameter("weight", Initializer.xavierNormal(1), shape);
-      case PATCH, HEAD -> Method.super.weight(scope, role, shape);
+      case PATCH, EMBEDDING, HEAD -> Method.super.weight(scope, role, shape);
     };
   }
 }

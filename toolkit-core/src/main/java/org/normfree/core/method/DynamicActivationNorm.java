@@ -48,13 +48,25 @@ abstract class DynamicActivationNorm extends PreNorm {
     long width = site.width();
     boolean affine = options.affine();
     SDVariable gamma = affine ? scope.parameter("gamma", Initializer.constant(1), width) : null;
-    SDVariable beta = affine ? scope.parameter("beta", Initializer.constant(0), width) : null;
+    boolean bias = affine && site.bias();
+    SDVariable beta = bias ? scope.parameter("beta", Initializer.constant(0), width) : null;
     SDVariable y =
         scope
             .ops()
             .dynamicActivation(scope.name("output"), squash, x, alpha.orElse(null), s, gamma, beta);
     scope.normPoint(x, y, alpha);
     return y;
+  }
+
+  /**
+   * The embedded tokens times a trained scalar that starts at √width, unless the options leave it
+   * out. Source: arXiv 2503.10622, appendix A, and its LLaMA code.
+   */
+  @Override
+  public SDVariable embedded(Scope scope, SDVariable x, long width) {
+    return options.embeddingScale()
+        ? x.mul(scope.parameter("scale", Initializer.constant(Math.sqrt((double) width)), 1))
+        : x;
   }
 
   private SDVariable alpha(Scope scope, NormSite site) {

@@ -44,7 +44,7 @@ public final class Fixup implements Method {
           case QUERY, KEY, VALUE ->
               Initializer.xavierUniform(1).times(Math.pow(branches, -1.0 / 6));
           case FFN_IN -> Initializer.xavierUniform(1).times(Math.pow(branches, -0.5));
-          case PATCH -> Initializer.xavierUniform(1);
+          case PATCH, EMBEDDING -> Method.initial(role, shape);
         };
     return scope.parameter("weight", initial, shape);
   }
@@ -57,7 +57,7 @@ public final class Fixup implements Method {
   @Override
   public SDVariable linear(Scope scope, WeightRole role, SDVariable x, long in, long out) {
     return switch (role.kind()) {
-      case PATCH, HEAD -> Method.super.linear(scope, role, x, in, out);
+      case PATCH, EMBEDDING, HEAD -> Method.super.linear(scope, role, x, in, out);
       case QUERY, KEY, VALUE -> product(scope, role, x, in, out);
       case FFN_IN -> product(scope, role, x, in, out).add(scalar(scope, "shift_behind", 0));
       case ATTENTION_OUT, FFN_OUT ->

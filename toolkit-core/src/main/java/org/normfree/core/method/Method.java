@@ -37,19 +37,34 @@ public interface Method {
 
   /**
    * A weight for a role: its initial distribution and any reparametrization. By default Xavier
-   * uniform, as in the original ViT.
+   * uniform, as in the original ViT; a table of embeddings is normal with deviation {@code
+   * 1/√width}, as in fairseq.
    *
    * @param scope the linear map's place
    * @param role what the weight is for
-   * @param shape [in, out]
+   * @param shape [in, out]; of a table of embeddings [vocabulary, width]
    * @return the weight the graph computes with
    */
   default SDVariable weight(Scope scope, WeightRole role, long... shape) {
-    return scope.parameter("weight", Initializer.xavierUniform(1), shape);
+    return scope.parameter("weight", initial(role, shape), shape);
   }
 
   /**
-   * A linear map for a role; by default {@code x·weight + bias}, bias 0 at the start.
+   * The residual stream of a language model at its start; by default the embedded tokens as they
+   * are. DyT multiplies by a trained scalar.
+   *
+   * @param scope the embedding's place
+   * @param x embedded tokens, [batch, tokens, width]
+   * @param width channels of x
+   * @return [batch, tokens, width]
+   */
+  default SDVariable embedded(Scope scope, SDVariable x, long width) {
+    return x;
+  }
+
+  /**
+   * A linear map for a role; by default {@code x·weight + bias}, bias 0 at the start, and {@code
+   * x·weight} where the role has no bias.
    *
    * @param scope the linear map's place
    * @param role what the map is for
@@ -59,7 +74,14 @@ public interface Method {
    * @return [..., out]
    */
   default SDVariable linear(Scope scope, WeightRole role, SDVariable x, long in, long out) {
-    SDVariable bias = scope.parameter("bias", Initializer.constant(0), out);
+    SDVariable bias = role.bias() ? scope.parameter("bias", Initializer.constant(0), out) : null;
     return scope.ops().linear(scope.name("output"), x, weight(scope, role, in, out), bias);
+  }
+
+  /** The distribution that {@link #weight} draws from unless a method says otherwise. */
+  static Initializer initial(WeightRole role, long... shape) {
+    return role.kind() == WeightRole.Kind.EMBEDDING
+        ? Initializer.normal(1 / Math.sqrt((double) shape[1]))
+        : Initializer.xavierUniform(1);
   }
 }

@@ -10,6 +10,8 @@ import org.normfree.core.InputException;
  * @param perChannelAlpha whether α is a vector over channels instead of one scalar a layer
  * @param learnAlpha whether α is trained; otherwise it stays at α₀
  * @param affine whether dynamic activations have γ and β
+ * @param embeddingScale whether dynamic activations in language models begin with a trained scalar
+ *     behind the embedding
  * @param layerScale initial λ of LayerScale, finite
  */
 public record MethodOptions(
@@ -18,9 +20,11 @@ public record MethodOptions(
     boolean perChannelAlpha,
     boolean learnAlpha,
     boolean affine,
+    boolean embeddingScale,
     double layerScale) {
   /** The papers' defaults: α₀ = 0.5, scalar and learned; affine; λ = 1e-4. */
-  public static final MethodOptions DEFAULTS = new MethodOptions(0.5, 0.5, false, true, true, 1e-4);
+  public static final MethodOptions DEFAULTS =
+      new MethodOptions(0.5, 0.5, false, true, true, true, 1e-4);
 
   /**
    * @throws InputException if a number is not finite
@@ -33,7 +37,8 @@ public record MethodOptions(
 
   /** The same with another α₀ everywhere. */
   public MethodOptions withAlpha0(double alpha0) {
-    return new MethodOptions(alpha0, alpha0, perChannelAlpha, learnAlpha, affine, layerScale);
+    return new MethodOptions(
+        alpha0, alpha0, perChannelAlpha, learnAlpha, affine, embeddingScale, layerScale);
   }
 
   private static void requireFinite(String what, double value, String usual) {

@@ -5,8 +5,10 @@ package org.normfree.core.method;
  *
  * @param kind what the layer stands before (or behind)
  * @param width channels, the length of the last axis
+ * @param bias whether the architecture adds a bias there; LLaMA's does not. A layer norm keeps its
+ *     own, it would be another layer without
  */
-public record NormSite(Kind kind, long width) {
+public record NormSite(Kind kind, long width, boolean bias) {
   /** What the layer stands before (or behind). */
   public enum Kind {
     /** An attention branch. */
@@ -15,5 +17,10 @@ public record NormSite(Kind kind, long width) {
     FFN,
     /** The head: the last layer of the stack. */
     FINAL
+  }
+
+  /** A site with a bias. */
+  public NormSite(Kind kind, long width) {
+    this(kind, width, true);
   }
 }

@@ -39,6 +39,9 @@ public final class SigmaReparam extends Unnormalized {
 
   @Override
   public SDVariable weight(Scope scope, WeightRole role, long... shape) {
+    if (role.kind() == WeightRole.Kind.EMBEDDING) {
+      return super.weight(scope, role, shape); // a table is no linear map
+    }
     double deviation = DEVIATION * Math.sqrt(WIDTH_OF_VIT_B / Math.min(shape[0], shape[1]));
     SDVariable weight = scope.parameter("weight", Initializer.normal(deviation), shape);
     Singular first = Singular.first(weight.getArr());

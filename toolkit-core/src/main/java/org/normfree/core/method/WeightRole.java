@@ -5,8 +5,10 @@ package org.normfree.core.method;
  *
  * @param kind the weight's job
  * @param stack the stack it belongs to
+ * @param block index of its layer in the stack, from 0; 0 where it belongs to none
+ * @param bias whether the architecture has a bias vector behind a linear map with this weight
  */
-public record WeightRole(Kind kind, Stack stack) {
+public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
   /** A weight's job. */
   public enum Kind {
     /** Query projection. */
@@ -17,13 +19,20 @@ public record WeightRole(Kind kind, Stack stack) {
     VALUE,
     /** Output projection of an attention branch. */
     ATTENTION_OUT,
-    /** First linear map of a feed-forward branch. */
+    /** First linear map of a feed-forward branch; of a gated one, both first maps. */
     FFN_IN,
     /** Last linear map of a feed-forward branch. */
     FFN_OUT,
     /** Patch embedding. */
     PATCH,
+    /** Table of token embeddings, [vocabulary, width]. */
+    EMBEDDING,
     /** Classifier or output projection. */
     HEAD
+  }
+
+  /** A weight of the first layer, or of none, with a bias. */
+  public WeightRole(Kind kind, Stack stack) {
+    this(kind, stack, 0, true);
   }
 }

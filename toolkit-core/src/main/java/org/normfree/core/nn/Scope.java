@@ -37,7 +37,8 @@ public final class Scope {
       List<Network.Parameter> parameters,
       Map<String, Network.State> states,
       List<Network.Noise> noises,
-      List<Network.NormPoint> norms) {}
+      List<Network.NormPoint> norms,
+      List<Network.AttentionPoint> attentions) {}
 
   /**
    * A new graph's root.
@@ -54,6 +55,7 @@ public final class Scope {
             seed,
             new ArrayList<>(),
             new LinkedHashMap<>(),
+            new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>());
     return new Scope(registry, Optional.empty(), "");
@@ -187,13 +189,30 @@ public final class Scope {
    * @return x times the mask
    */
   public SDVariable dropPath(SDVariable x, double rate) {
+    return noise("drop_path", x, rate, Network.BATCH, 1, 1);
+  }
+
+  /**
+   * Dropout: multiplies every element by 0 with probability {@code rate} and by {@code 1/(1−rate)}
+   * otherwise, in training only. Source: JMLR 15 (2014), 1929–1958.
+   *
+   * @param x what is dropped
+   * @param rate probability of a zero, in [0, 1); at 0 nothing is added to the graph
+   * @param shape the shape of x, see {@link Network.Noise}
+   * @return x times the mask
+   */
+  public SDVariable dropout(SDVariable x, double rate, long... shape) {
+    return noise("dropout", x, rate, shape);
+  }
+
+  private SDVariable noise(String name, SDVariable x, double rate, long... shape) {
     if (rate == 0) {
       return x;
     }
-    String full = name("drop_path");
-    long[] shape = {-1, 1, 1};
+    String full = name(name);
     registry.noises.add(new Network.Noise(full, rate, shape));
-    return x.mul(registry.graph.placeHolder(full, type(), shape));
+    long[] open = Arrays.stream(shape).map(length -> Math.max(length, -1)).toArray();
+    return x.mul(registry.graph.placeHolder(full, type(), open));
   }
 
   /**
@@ -209,6 +228,27 @@ public final class Scope {
             path(), input.name(), output.name(), alpha.map(SDVariable::name).orElse("")));
   }
 
+  /**
+   * Remembers where attention is computed, for probes.
+   *
+   * @param query [batch, tokens, width]
+   * @param key [batch, keys, width]
+   * @param heads number of heads
+   * @param causal whether a query sees only the keys up to its own place
+   * @param mask [batch, keys]; empty if there is none
+   */
+  public void attentionPoint(
+      SDVariable query, SDVariable key, int heads, boolean causal, Optional<SDVariable> mask) {
+    registry.attentions.add(
+        new Network.AttentionPoint(
+            path(),
+            query.name(),
+            key.name(),
+            heads,
+            causal,
+            mask.map(SDVariable::name).orElse("")));
+  }
+
   /** The finished graph with what was declared in it; its loss variable must be marked. */
   public Network network() {
     return new Network(
@@ -216,6 +256,7 @@ public final class Scope {
         List.copyOf(registry.parameters),
         List.copyOf(registry.states.values()),
         List.copyOf(registry.noises),
-        List.copyOf(registry.norms));
+        List.copyOf(registry.norms),
+        List.copyOf(registry.attentions));
   }
 }

@@ -3,6 +3,7 @@ package org.normfree.core.optim;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -45,6 +46,15 @@ public final class HostBuffer {
   public static DoubleBuffer doubles(INDArray array) {
     Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
     return array.data().asNioDouble();
+  }
+
+  /**
+   * @param array a row-major INT32 array
+   * @return its memory
+   */
+  public static IntBuffer ints(INDArray array) {
+    Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
+    return array.data().asNioInt();
   }
 
   /**

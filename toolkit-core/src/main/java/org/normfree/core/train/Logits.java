@@ -10,14 +10,18 @@ final class Logits {
   private Logits() {}
 
   /**
-   * How many rows have their largest element, the first of equals, at the target; NaN is never it.
+   * How many rows have their largest element, the first of equals, at the target; NaN is never it,
+   * and a target below 0 is nobody's.
    */
   static int correct(INDArray logits, int[] targets) {
     INDArray rows = HostBuffer.rowMajor(logits.castTo(DataType.FLOAT));
     FloatBuffer elements = HostBuffer.floats(rows);
-    int classes = Math.toIntExact(rows.size(1));
+    int classes = Math.toIntExact(rows.size(-1));
     int correct = 0;
     for (int row = 0; row < targets.length; row++) {
+      if (targets[row] < 0) {
+        continue;
+      }
       int best = -1;
       float largest = Float.NEGATIVE_INFINITY;
       for (int c = 0; c < classes; c++) {

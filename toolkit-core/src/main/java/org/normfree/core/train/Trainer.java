@@ -138,7 +138,8 @@ public final class Trainer {
     movingStates()
         .forEach(state -> network.array(state.name()).assign(pass.outputs().get(state.next())));
     ema.ifPresent(Ema::update);
-    progress = progress.afterStep(loss, correct, batch.size());
+    int counted = batch.counted();
+    progress = progress.afterStep(loss, correct, counted);
     Progress whole = progress;
     boolean epochEnds = progress.step() % settings.stepsPerEpoch() == 0;
     if (epochEnds) {
@@ -146,7 +147,7 @@ public final class Trainer {
     }
     TrainingListener.Step step =
         new TrainingListener.Step(
-            progress.step(), progress.epoch(), loss, (double) correct / batch.size(), rate, norm);
+            progress.step(), progress.epoch(), loss, (double) correct / counted, rate, norm);
     tell(listener -> listener.onStep(this, step));
     if (epochEnds) {
       double examples = (double) whole.examples();
@@ -172,13 +173,15 @@ public final class Trainer {
    */
   public Evaluation evaluate(String split, Iterable<Batch> batches) {
     double[] sums = new double[3];
+    String loss = network.evaluationLoss();
     Runnable run =
         () -> {
           for (Batch batch : batches) {
-            Map<String, INDArray> values = outputs(batch, List.of(Network.LOSS, Network.LOGITS));
-            sums[0] += values.get(Network.LOSS).getDouble(0) * batch.size();
+            int counted = batch.counted();
+            Map<String, INDArray> values = outputs(batch, List.of(loss, Network.LOGITS));
+            sums[0] += values.get(loss).getDouble(0) * counted;
             sums[1] += Logits.correct(values.get(Network.LOGITS), batch.targets());
-            sums[2] += batch.size();
+            sums[2] += counted;
           }
         };
     ema.ifPresentOrElse(average -> average.whileAveraged(run), run);

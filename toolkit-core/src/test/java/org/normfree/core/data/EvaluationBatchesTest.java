@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.InputException;
+import org.normfree.core.nn.Network;
 
 class EvaluationBatchesTest {
   private static final Images IMAGES = TrainingBatchesTest.numbered(11);
@@ -19,16 +20,16 @@ class EvaluationBatchesTest {
     int image = 0;
     for (Batch batch : new EvaluationBatches(IMAGES, NORMALIZATION, 4)) {
       sizes.add(batch.size());
-      assertThat(batch.input()).hasSize(batch.size() * 12);
-      assertThat(batch.labels()).hasSize(batch.size() * 3);
+      assertThat(batch.reals(Network.INPUT)).hasSize(batch.size() * 12);
+      assertThat(batch.reals(Network.LABELS)).hasSize(batch.size() * 3);
       for (int i = 0; i < batch.size(); i++, image++) {
         assertThat(batch.targets()[i]).isEqualTo(image % 3);
         for (int k = 0; k < 12; k++) {
-          assertThat(batch.input()[i * 12 + k])
+          assertThat(batch.reals(Network.INPUT)[i * 12 + k])
               .isEqualTo((IMAGES.pixels()[image * 12 + k] - 0.5f) / 0.25f);
         }
         for (int c = 0; c < 3; c++) {
-          assertThat(batch.labels()[i * 3 + c]).isEqualTo(c == image % 3 ? 1 : 0);
+          assertThat(batch.reals(Network.LABELS)[i * 3 + c]).isEqualTo(c == image % 3 ? 1 : 0);
         }
       }
     }

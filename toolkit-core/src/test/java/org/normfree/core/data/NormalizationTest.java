@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.InputException;
+import org.normfree.core.nn.Network;
 
 class NormalizationTest {
   private static final Images TWO_BY_TWO =
@@ -31,7 +32,8 @@ class NormalizationTest {
   void makesTrainingPixelsStandard() {
     Images digits = Digits.load().train();
     Normalization normalization = Normalization.of(digits);
-    float[] input = new EvaluationBatches(digits, normalization, digits.count()).batch(0).input();
+    float[] input =
+        new EvaluationBatches(digits, normalization, digits.count()).batch(0).reals(Network.INPUT);
     double mean = 0;
     double square = 0;
     for (float value : input) {

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.normfree.core.nn.Network;
 
 @Timeout(20)
 class PrefetchedBatchesTest {
@@ -55,7 +56,8 @@ class PrefetchedBatchesTest {
         IntStream.range(0, 50).mapToObj(i -> new PrefetchedBatches(BATCHES.from(i), 2)).toList();
     for (int step = 0; step < 10; step++) {
       for (int i = 0; i < streams.size(); i++) {
-        assertThat(streams.get(i).next().input()).isEqualTo(BATCHES.batch(i + step).input());
+        assertThat(streams.get(i).next().reals(Network.INPUT))
+            .isEqualTo(BATCHES.batch(i + step).reals(Network.INPUT));
       }
     }
     streams.forEach(PrefetchedBatches::close);

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.InputException;
+import org.normfree.core.nn.Network;
 
 class TrainingBatchesTest {
   private static final Augmentation ALL = new Augmentation(2, true, 0.8, 0.1);
@@ -34,8 +35,8 @@ class TrainingBatchesTest {
     TrainingBatches batches = batches(ALL, 7);
     Set<Integer> inputs = new HashSet<>();
     for (int step = 0; step < 50; step++) {
-      inputs.add(Arrays.hashCode(batches.batch(step).input()));
-      inputs.add(Arrays.hashCode(batches(ALL, 8).batch(step).input()));
+      inputs.add(Arrays.hashCode(batches.batch(step).reals(Network.INPUT)));
+      inputs.add(Arrays.hashCode(batches(ALL, 8).batch(step).reals(Network.INPUT)));
     }
     assertThat(inputs).hasSize(100);
   }
@@ -52,7 +53,7 @@ class TrainingBatchesTest {
         Batch batch = batches.batch(epoch * 4 + step);
         assertThat(batch.size()).isEqualTo(5);
         for (int i = 0; i < 5; i++) {
-          used.add(Math.round(batch.input()[i * 12] * 100));
+          used.add(Math.round(batch.reals(Network.INPUT)[i * 12] * 100));
         }
       }
       assertThat(used).doesNotHaveDuplicates().hasSize(20);
@@ -67,13 +68,14 @@ class TrainingBatchesTest {
   void givesEachImageTheLabelAndPixelsThatAreItsOwn() {
     Batch batch = batches(Augmentation.NONE, 3).batch(0);
     for (int i = 0; i < batch.size(); i++) {
-      int image = Math.round(batch.input()[i * 12] * 100);
+      int image = Math.round(batch.reals(Network.INPUT)[i * 12] * 100);
       assertThat(batch.targets()[i]).isEqualTo(image % 3);
-      assertThat(Arrays.copyOfRange(batch.input(), i * 12, i * 12 + 12))
+      assertThat(Arrays.copyOfRange(batch.reals(Network.INPUT), i * 12, i * 12 + 12))
           .isEqualTo(Arrays.copyOfRange(NUMBERED.pixels(), image * 12, image * 12 + 12));
       float[] oneHot = new float[3];
       oneHot[image % 3] = 1;
-      assertThat(Arrays.copyOfRange(batch.labels(), i * 3, i * 3 + 3)).isEqualTo(oneHot);
+      assertThat(Arrays.copyOfRange(batch.reals(Network.LABELS), i * 3, i * 3 + 3))
+          .isEqualTo(oneHot);
     }
   }
 
@@ -93,7 +95,7 @@ class TrainingBatchesTest {
         new TrainingBatches(one, normalization, new Augmentation(1, false, 0, 0), 1, 5);
     Set<List<Float>> seen = new HashSet<>();
     for (int step = 0; step < 300; step++) {
-      seen.add(boxed(batches.batch(step).input()));
+      seen.add(boxed(batches.batch(step).reals(Network.INPUT)));
     }
     Set<List<Float>> expected = new HashSet<>();
     for (int top = -1; top <= 1; top++) {
@@ -123,7 +125,7 @@ class TrainingBatchesTest {
     }
     int flipped = 0;
     for (int step = 0; step < 400; step++) {
-      List<Float> seen = boxed(batches.batch(step).input());
+      List<Float> seen = boxed(batches.batch(step).reals(Network.INPUT));
       assertThat(seen).isIn(boxed(one.pixels()), mirrored);
       flipped += seen.equals(mirrored) ? 1 : 0;
     }
@@ -135,7 +137,7 @@ class TrainingBatchesTest {
     Batch batch = batches(new Augmentation(0, false, 0, 0.3), 3).batch(0);
     for (int i = 0; i < batch.size(); i++) {
       for (int c = 0; c < 3; c++) {
-        assertThat(batch.labels()[i * 3 + c])
+        assertThat(batch.reals(Network.LABELS)[i * 3 + c])
             .isCloseTo(c == batch.targets()[i] ? 0.8f : 0.1f, within(1e-6f));
       }
     }
@@ -151,12 +153,15 @@ class TrainingBatchesTest {
       Batch batch = mixed.batch(step);
       assertThat(batch.targets()).isEqualTo(own.targets());
       for (int i = 0; i < batch.size(); i++) {
-        float[] row = Arrays.copyOfRange(batch.labels(), i * 3, i * 3 + 3);
+        float[] row = Arrays.copyOfRange(batch.reals(Network.LABELS), i * 3, i * 3 + 3);
         assertThat(row[0] + row[1] + row[2]).isCloseTo(1, within(1e-6f));
         // the first pixel is the image's number / 100, the second its class: linear in the mix
         float expected = row[1] + 2 * row[2];
-        assertThat(batch.input()[i * 12 + 1]).isCloseTo(expected, within(1e-5f));
-        changed += Math.abs(batch.input()[i * 12] - own.input()[i * 12]) > 1e-4 ? 1 : 0;
+        assertThat(batch.reals(Network.INPUT)[i * 12 + 1]).isCloseTo(expected, within(1e-5f));
+        changed +=
+            Math.abs(batch.reals(Network.INPUT)[i * 12] - own.reals(Network.INPUT)[i * 12]) > 1e-4
+                ? 1
+                : 0;
       }
     }
     assertThat(changed).isGreaterThan(100);
@@ -174,7 +179,7 @@ class TrainingBatchesTest {
       int mixes = 0;
       for (int step = 0; step < 8000; step++) {
         Batch batch = batches.batch(step);
-        double weight = batch.labels()[batch.targets()[0]];
+        double weight = batch.reals(Network.LABELS)[batch.targets()[0]];
         // of two images, a partner is the image itself half of the time
         if (weight > 1e-7 && weight < 1 - 1e-7) {
           sum += weight;
@@ -194,7 +199,10 @@ class TrainingBatchesTest {
       for (int step = 0; step < 100; step++) {
         Batch batch = batches.batch(step);
         for (int i = 0; i < batch.size(); i++) {
-          assertThat(batch.labels()[i * 3] + batch.labels()[i * 3 + 1] + batch.labels()[i * 3 + 2])
+          assertThat(
+                  batch.reals(Network.LABELS)[i * 3]
+                      + batch.reals(Network.LABELS)[i * 3 + 1]
+                      + batch.reals(Network.LABELS)[i * 3 + 2])
               .isCloseTo(1, within(1e-6f));
         }
       }
@@ -209,8 +217,8 @@ class TrainingBatchesTest {
         new TrainingBatches(NUMBERED, AS_IS, new Augmentation(1, true, 0, 0), 5, 3);
     int same = 0;
     for (int step = 0; step < 20; step++) {
-      float[] input = crops.batch(step).input();
-      float[] other = both.batch(step).input();
+      float[] input = crops.batch(step).reals(Network.INPUT);
+      float[] other = both.batch(step).reals(Network.INPUT);
       for (int i = 0; i < 5; i++) {
         int from = i * 12;
         same += Arrays.equals(input, from, from + 12, other, from, from + 12) ? 1 : 0;

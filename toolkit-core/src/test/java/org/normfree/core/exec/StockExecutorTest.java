@@ -29,12 +29,12 @@ class StockExecutorTest {
     Map<String, INDArray> values = new HashMap<>();
     values.put(
         Network.INPUT,
-        Nd4j.createFromArray(batch.input())
+        Nd4j.createFromArray(batch.reals(Network.INPUT))
             .reshape(size, SmallNetworks.FEATURES)
             .castTo(DataType.DOUBLE));
     values.put(
         Network.LABELS,
-        Nd4j.createFromArray(batch.labels())
+        Nd4j.createFromArray(batch.reals(Network.LABELS))
             .reshape(size, SmallNetworks.CLASSES)
             .castTo(DataType.DOUBLE));
     values.put("drop", Nd4j.ones(DataType.DOUBLE, size, 1));

@@ -132,10 +132,10 @@ class MethodsTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("initial α")
         .hasMessageContaining(String.valueOf(value));
-    assertThatThrownBy(() -> new MethodOptions(0.5, value, false, true, true, 1e-4))
+    assertThatThrownBy(() -> new MethodOptions(0.5, value, false, true, true, true, 1e-4))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("initial α");
-    assertThatThrownBy(() -> new MethodOptions(0.5, 0.5, false, true, true, value))
+    assertThatThrownBy(() -> new MethodOptions(0.5, 0.5, false, true, true, true, value))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("LayerScale");
   }

@@ -2,6 +2,7 @@ package org.normfree.core.train;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -45,7 +46,8 @@ public final class SmallNetworks {
             new Network.Parameter("w2", 2),
             new Network.Parameter("b2", 1)),
         List.of(new Network.State("mean", "mean.next")),
-        List.of(new Network.Noise("drop", 0.25, -1, 1)),
+        List.of(new Network.Noise("drop", 0.25, Network.BATCH, 1)),
+        List.of(),
         List.of());
   }
 
@@ -68,7 +70,14 @@ public final class SmallNetworks {
         input[i * FEATURES + f] = (float) (centre + 0.4 * (random.nextDouble() - 0.5));
       }
     }
-    return new Batch(input, labels, targets, size);
+    return new Batch(
+        Map.of(
+            Network.INPUT,
+            new Batch.Reals(input, size, FEATURES),
+            Network.LABELS,
+            new Batch.Reals(labels, size, CLASSES)),
+        targets,
+        size);
   }
 
   public static Iterator<Batch> batches(long from) {

@@ -262,6 +262,7 @@ final class TrainingRun {
             config.get(Keys.ALPHA_PER_CHANNEL),
             config.get(Keys.ALPHA_LEARNED),
             config.get(Keys.AFFINE),
+            true,
             config.get(Keys.LAYER_SCALE));
     return Methods.create(config.get(Keys.METHOD), options);
   }
