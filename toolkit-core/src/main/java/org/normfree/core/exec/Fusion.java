@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
+import org.normfree.core.op.ExactGelu;
+import org.normfree.core.op.ExactGeluGradient;
 import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.ToBfloat16;
 
@@ -113,6 +116,37 @@ final class Fusion {
         List<Operand> inputs = new ArrayList<>(node.inputs());
         inputs.add(weights.get(node.outputs().get(0).value()));
         nodes.add(new Node(node.op(), inputs, node.outputs()));
+      } else {
+        nodes.add(node);
+      }
+    }
+    return with(program, nodes);
+  }
+
+  /**
+   * Where the gradient of a GELU is computed too, the GELU gives its slope as one more output, and
+   * the gradient is a product: what both need is computed once, and the slope takes the place in
+   * memory that the input would have.
+   */
+  static Program geluKeepsItsSlope(Program program) {
+    Map<Value, Operand> slopes = new HashMap<>(); // by the GELU's input
+    for (Node node : program.nodes()) {
+      if (node.op() instanceof ExactGeluGradient && node.inputs().get(0).type() == DataType.FLOAT) {
+        Operand x = node.inputs().get(0);
+        Value slope = Value.computed(x.value().name() + " slope", DataType.FLOAT, x.shape());
+        slopes.putIfAbsent(x.value(), Operand.of(slope));
+      }
+    }
+    Set<Value> kept = new HashSet<>();
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : program.nodes()) {
+      Value x = node.inputs().isEmpty() ? null : node.inputs().get(0).value();
+      if (node.op() instanceof ExactGelu && slopes.containsKey(x) && kept.add(x)) {
+        List<Operand> outputs = List.of(node.outputs().get(0), slopes.get(x));
+        nodes.add(new Node(node.op(), node.inputs(), outputs));
+      } else if (node.op() instanceof ExactGeluGradient && kept.contains(x)) {
+        List<Operand> inputs = List.of(slopes.get(x), node.inputs().get(1));
+        nodes.add(new Node(new MulOp(), inputs, node.outputs()));
       } else {
         nodes.add(node);
       }

@@ -15,7 +15,7 @@ final class ElementTask implements Task {
   private final RowLoops[] loops;
   private final Body body;
   private final Floats[] inputs;
-  private final Floats output;
+  private final Floats[] outputs;
   private final int length;
   private final int threads;
   private final float[][][] arrays;
@@ -24,21 +24,21 @@ final class ElementTask implements Task {
   interface Body {
     /**
      * @param loops the thread's
-     * @param arrays a chunk of each input; the last one's becomes the output
+     * @param arrays a chunk of each input; the last ones become the outputs
      * @param n its length
      */
     void run(RowLoops loops, float[][] arrays, int n);
   }
 
-  ElementTask(RowLoops loops, Body body, List<Tensor> inputs, Tensor output, int threads) {
+  ElementTask(RowLoops loops, Body body, List<Tensor> inputs, List<Tensor> outputs, int threads) {
     this.body = body;
     this.loops = new RowLoops[threads];
     Arrays.setAll(this.loops, thread -> loops.another());
     this.inputs = inputs.stream().map(Floats::new).toArray(Floats[]::new);
-    this.output = new Floats(output);
-    this.length = this.output.length();
+    this.outputs = outputs.stream().map(Floats::new).toArray(Floats[]::new);
+    this.length = this.outputs[0].length();
     this.threads = threads;
-    this.arrays = new float[threads][inputs.size()][CHUNK];
+    this.arrays = new float[threads][Math.max(inputs.size(), outputs.size())][CHUNK];
   }
 
   @Override
@@ -49,11 +49,13 @@ final class ElementTask implements Task {
     for (int chunk = Task.share(chunks, thread, threads); chunk < end; chunk++) {
       int at = chunk * CHUNK;
       int n = Math.min(CHUNK, length - at);
-      for (int i = 0; i < mine.length; i++) {
+      for (int i = 0; i < inputs.length; i++) {
         inputs[i].read(at, mine[i], 0, n);
       }
       body.run(loops[thread], mine, n);
-      output.write(at, mine[mine.length - 1], 0, n);
+      for (int i = 0; i < outputs.length; i++) {
+        outputs[i].write(at, mine[mine.length - outputs.length + i], 0, n);
+      }
     }
   }
 }

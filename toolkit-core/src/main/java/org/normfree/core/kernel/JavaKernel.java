@@ -125,9 +125,14 @@ public final class JavaKernel extends TaskKernel {
     } else if (op instanceof SoftmaxCrossEntropyGradient) {
       return CrossEntropyTask.backward(in, out, threads);
     } else if (op instanceof ExactGelu) {
-      return new ElementTask(loops, (own, a, n) -> own.gelu(a[0], n), in, y, threads);
+      ElementTask.Body body =
+          out.size() == 1
+              ? (own, a, n) -> own.gelu(a[0], n)
+              : (own, a, n) -> own.geluWithSlope(a[0], a[1], n);
+      return new ElementTask(loops, body, in, out, threads);
     } else if (op instanceof ExactGeluGradient) {
-      return new ElementTask(loops, (own, a, n) -> own.geluGradient(a[0], a[1], n), in, y, threads);
+      return new ElementTask(
+          loops, (own, a, n) -> own.geluGradient(a[0], a[1], n), in, out, threads);
     }
     return null;
   }

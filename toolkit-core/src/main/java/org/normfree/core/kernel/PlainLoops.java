@@ -248,13 +248,25 @@ final class PlainLoops implements RowLoops {
 
   @Override
   public void geluGradient(float[] x, float[] g, int n) {
+    float[] slope = scratch.get(1, n);
+    slope(x, distribution(x, n), slope, n);
+    multiply(g, slope, n);
+  }
+
+  @Override
+  public void geluWithSlope(float[] x, float[] slope, int n) {
     float[] phi = distribution(x, n);
+    slope(x, phi, slope, n);
+    multiply(x, phi, n);
+  }
+
+  /** {@code slope ← Φ(x) + x·φ(x)}. */
+  private void slope(float[] x, float[] phi, float[] slope, int n) {
     double[] density = squares(x, -0.5, n);
     LoopMath.expNegative(density, n);
-    float[] slope = scratch.get(1, n);
     times(density, 1 / Math.sqrt(2 * Math.PI), slope, n);
-    addProduct(phi, slope, x, n);
-    multiply(g, phi, n);
+    multiply(slope, x, n);
+    add(slope, phi, n);
   }
 
   /** Φ(x). */

@@ -109,6 +109,9 @@ interface RowLoops {
   /** {@code x ← x·Φ(x)}. */
   void gelu(float[] x, int n);
 
+  /** {@code slope ← Φ(x) + x·φ(x)}, then {@code x ← x·Φ(x)}. */
+  void geluWithSlope(float[] x, float[] slope, int n);
+
   /** {@code g ← g·(Φ(x) + x·φ(x))}. */
   void geluGradient(float[] x, float[] g, int n);
 

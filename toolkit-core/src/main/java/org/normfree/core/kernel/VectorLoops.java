@@ -300,6 +300,19 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void geluWithSlope(float[] x, float[] slope, int n) {
+    float[] phi = distribution(x, n);
+    float[] density = scratch.get(1, n + LANES);
+    VectorMath.gaussian(x, 0.5f, DENSITY_AT_0, density, n);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      FloatVector p = FloatVector.fromArray(S, phi, i);
+      v.fma(FloatVector.fromArray(S, density, i), p).intoArray(slope, i);
+      v.mul(p).intoArray(x, i);
+    }
+  }
+
+  @Override
   public void geluGradient(float[] x, float[] g, int n) {
     float[] phi = distribution(x, n);
     float[] density = scratch.get(1, n + LANES);

@@ -12,7 +12,8 @@ import org.normfree.core.nn.Scope;
  * <p>The paper sets ω by profiling a forward pass ({@code ω²} accumulates the variances of the
  * branches before). A graph is built here without data, so ω starts at the closed form of the same
  * authors' admin-torch with its default, output change O(log n): {@code ω = √((n+1)/ln(n+1) − 1)}
- * for n residual branches in the model.
+ * for n residual branches in the stack; the encoder and the decoder of one model each count their
+ * own, because either has a residual stream of its own.
  */
 public final class Admin implements Method {
   @Override
@@ -23,7 +24,7 @@ public final class Admin implements Method {
   /**
    * The initial ω.
    *
-   * @param branches n, residual branches of the whole model
+   * @param branches n, residual branches of the stack
    * @return {@code √((n+1)/ln(n+1) − 1)}
    */
   public static double omega(int branches) {
@@ -39,7 +40,7 @@ public final class Admin implements Method {
   @Override
   public SDVariable residual(
       Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
-    double omega0 = omega(branch.stack().branches());
+    double omega0 = omega(branch.stack().ownBranches());
     SDVariable omega = scope.parameter("omega", Initializer.constant(omega0), branch.width());
     return LayerNorms.apply(scope.child("norm"), branch.width(), x.mul(omega).add(f.apply(x)));
   }

@@ -32,6 +32,9 @@ public final class Methods {
     register("rezero", options -> new ReZero());
     register("layerscale", LayerScale::new);
     register("admin", options -> new Admin());
+    register("t-fixup", options -> new TFixup());
+    register("ds-init", options -> new DsInit());
+    register("post-ln-init", options -> new PostLnInit());
     register("sigma-reparam", options -> new SigmaReparam());
   }
 

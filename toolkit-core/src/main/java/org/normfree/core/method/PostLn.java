@@ -1,27 +1,11 @@
 package org.normfree.core.method;
 
-import java.util.function.UnaryOperator;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.normfree.core.nn.Scope;
-
 /**
- * Post-LN: {@code LN(x + f(x))}, the original Transformer's placement; no last norm, the stream is
- * normalized already. Source: arXiv 1706.03762.
+ * Post-LN: {@code LN(x + f(x))}, the original Transformer's placement. Source: arXiv 1706.03762.
  */
-public final class PostLn implements Method {
+public final class PostLn extends PostNorm {
   @Override
   public String name() {
     return "post-ln";
-  }
-
-  @Override
-  public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site.width(), x);
-  }
-
-  @Override
-  public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
-    return normalize(scope.child("norm"), branch.site(), x.add(f.apply(x)));
   }
 }

@@ -31,6 +31,21 @@ public record Stack(Kind kind, int encoderLayers, int decoderLayers) {
     return new Stack(Kind.DECODER_ONLY, 0, layers);
   }
 
+  /** Whether it is a decoder, alone or behind an encoder. */
+  public boolean isDecoder() {
+    return kind == Kind.DECODER_ONLY || kind == Kind.DECODER;
+  }
+
+  /** Layers of this stack. */
+  public int layers() {
+    return isDecoder() ? decoderLayers : encoderLayers;
+  }
+
+  /** Residual branches of this stack: 2 a layer, 3 with cross attention. */
+  public int ownBranches() {
+    return kind == Kind.DECODER ? 3 * decoderLayers : 2 * layers();
+  }
+
   /**
    * Residual branches of the whole model: 2 an encoder layer, 3 a decoder layer with cross
    * attention.

@@ -89,28 +89,21 @@ public record ViTConfig(
    * @throws InputException if the numbers do not fit each other; the message says which and why
    */
   public ViTConfig {
-    require(patch >= 1, "patch=%d, expected at least 1 pixel", patch);
-    require(
+    Checks.require(patch >= 1, "patch=%d, expected at least 1 pixel", patch);
+    Checks.require(
         height % patch == 0 && width % patch == 0,
         "patch=%d does not divide the image of %d×%d pixels; choose a divisor of both sides",
         patch,
         height,
         width);
-    require(heads >= 1, "heads=%d, expected at least 1", heads);
-    require(dim >= 1, "width=%d, expected at least 1 channel", dim);
-    require(
-        dim % heads == 0,
-        "width=%d is not divisible by heads=%d; choose a multiple, for example width=%d",
-        dim,
-        heads,
-        heads * Math.max(1, Math.round((float) dim / heads)));
-    require(depth >= 1, "depth=%d, expected at least 1 block", depth);
-    require(classes >= 2, "the data has %d class, expected at least 2", classes);
-    require(
+    Checks.heads(dim, heads);
+    Checks.require(depth >= 1, "depth=%d, expected at least 1 block", depth);
+    Checks.require(classes >= 2, "the data has %d class, expected at least 2", classes);
+    Checks.require(
         mlpRatio * dim >= 1 && Double.isFinite(mlpRatio),
         "mlp.ratio=%s, expected a number > 0 (4 is usual)",
         mlpRatio);
-    require(dropPath >= 0 && dropPath < 1, "drop.path=%s, expected a rate in [0, 1)", dropPath);
+    Checks.rate("drop.path", dropPath);
   }
 
   /** Tokens of an image, without the class token. */
@@ -126,11 +119,5 @@ public record ViTConfig(
   /** Channels of the feed-forward network. */
   public int hidden() {
     return (int) Math.round(mlpRatio * dim);
-  }
-
-  private static void require(boolean holds, String message, Object... arguments) {
-    if (!holds) {
-      throw new InputException(message.formatted(arguments));
-    }
   }
 }

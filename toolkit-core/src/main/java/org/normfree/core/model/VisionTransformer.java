@@ -1,12 +1,11 @@
 package org.normfree.core.model;
 
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
-import org.normfree.core.method.NormSite;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Initializer;
@@ -22,13 +21,21 @@ import org.normfree.core.nn.Scope;
 public final class VisionTransformer {
   private final ViTConfig config;
   private final Method method;
-  private final Stack stack;
+  private final Layers layers;
   private final Scope root;
 
   private VisionTransformer(ViTConfig config, Method method, Scope root) {
     this.config = config;
     this.method = method;
-    this.stack = Stack.encoderOnly(config.depth());
+    this.layers =
+        new Layers(
+            method,
+            Stack.encoderOnly(config.depth()),
+            config.dim(),
+            config.heads(),
+            config.hidden(),
+            FeedForward.GELU,
+            true);
     this.root = root;
   }
 
@@ -57,13 +64,11 @@ public final class VisionTransformer {
         config.pooling() == ViTConfig.Pooling.MEAN
             ? x.mean(1)
             : x.get(SDIndex.all(), SDIndex.point(0), SDIndex.all());
-    SDVariable features =
-        method.normalize(
-            root.child("norm"), new NormSite(NormSite.Kind.FINAL, config.dim()), pooled);
+    SDVariable features = layers.last(root.child("norm"), pooled);
     SDVariable head =
         method.linear(
             root.child("head"),
-            role(WeightRole.Kind.HEAD),
+            layers.role(WeightRole.Kind.HEAD, 0),
             features,
             config.dim(),
             config.classes());
@@ -90,7 +95,11 @@ public final class VisionTransformer {
             .reshape(-1, config.patches(), size);
     SDVariable tokens =
         method.linear(
-            root.child("patch"), role(WeightRole.Kind.PATCH), patches, size, config.dim());
+            root.child("patch"),
+            layers.role(WeightRole.Kind.PATCH, 0),
+            patches,
+            size,
+            config.dim());
     if (config.pooling() == ViTConfig.Pooling.CLS) {
       SDVariable token =
           root.parameter("class_token", Initializer.truncatedNormal(0.02), 1, 1, config.dim());
@@ -113,46 +122,13 @@ public final class VisionTransformer {
         config.depth() == 1 ? config.dropPath() : config.dropPath() * index / (config.depth() - 1);
     Scope attention = scope.child("attention");
     SDVariable y =
-        method.residual(
+        layers.selfAttention(
             attention,
-            new Branch(Branch.Kind.ATTENTION, index, config.dim(), stack),
+            index,
             x,
-            in -> attention.dropPath(attention(attention, in), rate));
+            layers.over(Optional.empty(), false),
+            out -> attention.dropPath(out, rate));
     Scope ffn = scope.child("ffn");
-    return method.residual(
-        ffn,
-        new Branch(Branch.Kind.FFN, index, config.dim(), stack),
-        y,
-        in -> ffn.dropPath(feedForward(ffn, in), rate));
-  }
-
-  private SDVariable attention(Scope scope, SDVariable x) {
-    SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, x);
-    SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, x);
-    SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, x);
-    SDVariable mixed =
-        scope.ops().attention(scope.name("mixed"), query, key, value, config.heads());
-    return project(scope.child("out"), WeightRole.Kind.ATTENTION_OUT, mixed);
-  }
-
-  private SDVariable project(Scope scope, WeightRole.Kind kind, SDVariable x) {
-    return method.linear(scope, role(kind), x, config.dim(), config.dim());
-  }
-
-  private SDVariable feedForward(Scope scope, SDVariable x) {
-    SDVariable hidden =
-        method.linear(
-            scope.child("fc1"), role(WeightRole.Kind.FFN_IN), x, config.dim(), config.hidden());
-    SDVariable activated = scope.ops().gelu(scope.name("gelu"), hidden);
-    return method.linear(
-        scope.child("fc2"),
-        role(WeightRole.Kind.FFN_OUT),
-        activated,
-        config.hidden(),
-        config.dim());
-  }
-
-  private WeightRole role(WeightRole.Kind kind) {
-    return new WeightRole(kind, stack);
+    return layers.feedForward(ffn, index, y, out -> ffn.dropPath(out, rate));
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Exact GELU: {@code y = x·Φ(x)} with {@code Φ(x) = (1 + erf(x/√2))/2}, element-wise.
@@ -56,6 +57,15 @@ public class ExactGelu extends NormfreeOp {
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
     INDArray x = inputs.get(0);
     outputs.get(0).assign(normalDistribution(x).muli(x));
+    if (outputs.size() > 1) { // a plan keeps the slope for the gradient
+      outputs.get(1).assign(slope(x));
+    }
+  }
+
+  /** {@code Φ(x) + x·φ(x)}, a new array. */
+  static INDArray slope(INDArray x) {
+    INDArray density = Transforms.exp(x.mul(x).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
+    return density.muli(x).addi(normalDistribution(x));
   }
 
   /** Φ at each element, a new array. */

@@ -4,7 +4,6 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Gradient of {@link ExactGelu}: {@code dx = G·(Φ(x) + x·φ(x))} with {@code φ(x) =
@@ -40,10 +39,6 @@ public class ExactGeluGradient extends GradientOp {
 
   @Override
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
-    INDArray x = inputs.get(0);
-    INDArray density = Transforms.exp(x.mul(x).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
-    outputs
-        .get(0)
-        .assign(density.muli(x).addi(ExactGelu.normalDistribution(x)).muli(inputs.get(1)));
+    outputs.get(0).assign(ExactGelu.slope(inputs.get(0)).muli(inputs.get(1)));
   }
 }

@@ -1,0 +1,149 @@
+package org.normfree.core.model;
+
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.method.Branch;
+import org.normfree.core.method.Method;
+import org.normfree.core.method.NormSite;
+import org.normfree.core.method.Stack;
+import org.normfree.core.method.WeightRole;
+import org.normfree.core.nn.Scope;
+
+/**
+ * The branches that the layers of one stack are made of: attention and feed-forward networks, out
+ * of a method's linear maps, joined to the residual stream the method's way.
+ *
+ * @param method what keeps the stack trainable
+ * @param stack which stack it is
+ * @param width channels of the residual stream
+ * @param heads attention heads
+ * @param hidden channels inside the feed-forward network
+ * @param feedForward what it computes
+ * @param bias whether linear maps and norms have biases
+ */
+record Layers(
+    Method method,
+    Stack stack,
+    long width,
+    int heads,
+    long hidden,
+    FeedForward feedForward,
+    boolean bias) {
+
+  /** How queries meet keys and values, each [batch, tokens, width]. */
+  @FunctionalInterface
+  interface Mixing {
+    SDVariable mix(Scope scope, SDVariable query, SDVariable key, SDVariable value);
+  }
+
+  /**
+   * Keys and values that come from elsewhere.
+   *
+   * @param key [batch, keys, width]
+   * @param value [batch, keys, width]
+   */
+  record Memory(SDVariable key, SDVariable value) {}
+
+  /** A residual branch in which every token looks at the others. */
+  SDVariable selfAttention(
+      Scope scope, int block, SDVariable x, Mixing mixing, UnaryOperator<SDVariable> drop) {
+    return method.residual(
+        scope,
+        branch(Branch.Kind.ATTENTION, block),
+        x,
+        in -> {
+          SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, block, in);
+          SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, block, in);
+          SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, block, in);
+          SDVariable mixed = mixing.mix(scope, query, key, value);
+          return drop.apply(out(scope, block, mixed));
+        });
+  }
+
+  /** A residual branch in which every token looks at another stack's output. */
+  SDVariable crossAttention(
+      Scope scope,
+      int block,
+      SDVariable x,
+      Memory memory,
+      Mixing mixing,
+      UnaryOperator<SDVariable> drop) {
+    return method.residual(
+        scope,
+        branch(Branch.Kind.CROSS_ATTENTION, block),
+        x,
+        in -> {
+          SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, block, in);
+          SDVariable mixed = mixing.mix(scope, query, memory.key, memory.value);
+          return drop.apply(out(scope, block, mixed));
+        });
+  }
+
+  /** The keys and values that a cross attention makes of another stack's output. */
+  Memory memory(Scope scope, int block, SDVariable x) {
+    return new Memory(
+        project(scope.child("key"), WeightRole.Kind.KEY, block, x),
+        project(scope.child("value"), WeightRole.Kind.VALUE, block, x));
+  }
+
+  /** A residual branch with a feed-forward network on every token alone. */
+  SDVariable feedForward(Scope scope, int block, SDVariable x, UnaryOperator<SDVariable> drop) {
+    return method.residual(
+        scope,
+        branch(Branch.Kind.FFN, block),
+        x,
+        in -> {
+          WeightRole first = role(WeightRole.Kind.FFN_IN, block);
+          SDVariable hiddens = method.linear(scope.child("fc1"), first, in, width, hidden);
+          SDVariable activated = activate(scope, first, in, hiddens);
+          WeightRole last = role(WeightRole.Kind.FFN_OUT, block);
+          return drop.apply(method.linear(scope.child("fc2"), last, activated, hidden, width));
+        });
+  }
+
+  private SDVariable activate(Scope scope, WeightRole role, SDVariable in, SDVariable x) {
+    return switch (feedForward) {
+      case RELU -> scope.graph().nn().relu(scope.name("relu"), x, 0);
+      case GELU -> scope.ops().gelu(scope.name("gelu"), x);
+      case SWIGLU ->
+          scope
+              .ops()
+              .silu(scope.name("silu"), x)
+              .mul(method.linear(scope.child("gate"), role, in, width, hidden));
+    };
+  }
+
+  /** What stands behind the last layer. */
+  SDVariable last(Scope scope, SDVariable x) {
+    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, bias), x);
+  }
+
+  /** Attention over the keys that are not masked, and up to the query's own place if causal. */
+  Mixing over(Optional<SDVariable> mask, boolean causal) {
+    return (scope, query, key, value) -> {
+      scope.attentionPoint(query, key, heads, causal, mask);
+      return scope
+          .ops()
+          .attention(
+              scope.name("mixed"), query, key, value, heads, causal, mask.orElse(null), null);
+    };
+  }
+
+  /** What a weight of this stack is for. */
+  WeightRole role(WeightRole.Kind kind, int block) {
+    return new WeightRole(kind, stack, block, bias);
+  }
+
+  private SDVariable out(Scope scope, int block, SDVariable mixed) {
+    return project(scope.child("out"), WeightRole.Kind.ATTENTION_OUT, block, mixed);
+  }
+
+  private SDVariable project(Scope scope, WeightRole.Kind kind, int block, SDVariable x) {
+    return method.linear(scope, role(kind, block), x, width, width);
+  }
+
+  private Branch branch(Branch.Kind kind, int block) {
+    return new Branch(kind, block, width, stack, bias);
+  }
+}

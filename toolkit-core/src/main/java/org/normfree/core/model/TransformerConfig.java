@@ -1,0 +1,43 @@
+package org.normfree.core.model;
+
+import org.normfree.core.InputException;
+
+/**
+ * Shape of an encoder–decoder Transformer over one vocabulary that both languages share.
+ *
+ * @param vocabulary number of tokens, at least 2
+ * @param width channels of the residual stream, a multiple of heads
+ * @param encoderDepth N, layers of the encoder, at least 1
+ * @param decoderDepth M, layers of the decoder, at least 1
+ * @param heads attention heads
+ * @param hidden channels inside the feed-forward networks
+ * @param maxLength longest sequence in tokens, of either side
+ * @param feedForward what a feed-forward network computes
+ * @param tied whether source embedding, target embedding and output projection are one table
+ * @param dropout rate behind the embeddings and at the end of each branch
+ * @param labelSmoothing share of each target spread over the vocabulary
+ */
+public record TransformerConfig(
+    int vocabulary,
+    int width,
+    int encoderDepth,
+    int decoderDepth,
+    int heads,
+    int hidden,
+    int maxLength,
+    FeedForward feedForward,
+    boolean tied,
+    double dropout,
+    double labelSmoothing) {
+  /**
+   * @throws InputException if the numbers do not fit each other; the message says which and why
+   */
+  public TransformerConfig {
+    Checks.heads(width, heads);
+    Checks.text(vocabulary, hidden, maxLength);
+    Checks.require(encoderDepth >= 1, "depth=%d, expected at least 1 encoder layer", encoderDepth);
+    Checks.require(decoderDepth >= 1, "decoder.depth=%d, expected at least 1 layer", decoderDepth);
+    Checks.rate("dropout", dropout);
+    Checks.rate("label.smoothing", labelSmoothing);
+  }
+}
