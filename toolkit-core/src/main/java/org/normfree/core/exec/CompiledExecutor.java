@@ -171,7 +171,7 @@ public final class CompiledExecutor implements GraphExecutor {
     Program program = Lowering.lower(function, placeholders, outputs, settings.moving());
     program = Fusion.sumsIntoProducts(Fusion.withoutDeadNodes(program));
     program = Fusion.attentionKeepsItsWeights(program);
-    program = Fusion.geluKeepsItsSlope(program);
+    program = Fusion.activationsKeepTheirSlope(program);
     if (settings.precision() == Precision.BF16) {
       program = Fusion.withBfloat16Products(program);
     }

@@ -15,6 +15,8 @@ import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
 import org.normfree.core.op.MatrixProduct;
+import org.normfree.core.op.Silu;
+import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.ToBfloat16;
 
 /** Rewrites a program so that it gives the same numbers with fewer passes over memory. */
@@ -124,14 +126,14 @@ final class Fusion {
   }
 
   /**
-   * Where the gradient of a GELU is computed too, the GELU gives its slope as one more output, and
-   * the gradient is a product: what both need is computed once, and the slope takes the place in
-   * memory that the input would have.
+   * Where the gradient of a GELU or SiLU is computed too, the function gives its slope as one more
+   * output, and the gradient is a product: what both need is computed once, and the slope takes the
+   * place in memory that the input would have.
    */
-  static Program geluKeepsItsSlope(Program program) {
-    Map<Value, Operand> slopes = new HashMap<>(); // by the GELU's input
+  static Program activationsKeepTheirSlope(Program program) {
+    Map<Value, Operand> slopes = new HashMap<>(); // by the function's input
     for (Node node : program.nodes()) {
-      if (node.op() instanceof ExactGeluGradient && node.inputs().get(0).type() == DataType.FLOAT) {
+      if (isSlopeTimes(node) && node.inputs().get(0).type() == DataType.FLOAT) {
         Operand x = node.inputs().get(0);
         Value slope = Value.computed(x.value().name() + " slope", DataType.FLOAT, x.shape());
         slopes.putIfAbsent(x.value(), Operand.of(slope));
@@ -141,10 +143,11 @@ final class Fusion {
     List<Node> nodes = new ArrayList<>();
     for (Node node : program.nodes()) {
       Value x = node.inputs().isEmpty() ? null : node.inputs().get(0).value();
-      if (node.op() instanceof ExactGelu && slopes.containsKey(x) && kept.add(x)) {
+      boolean known = node.op() instanceof ExactGelu || node.op() instanceof Silu;
+      if (known && slopes.containsKey(x) && kept.add(x)) {
         List<Operand> outputs = List.of(node.outputs().get(0), slopes.get(x));
         nodes.add(new Node(node.op(), node.inputs(), outputs));
-      } else if (node.op() instanceof ExactGeluGradient && kept.contains(x)) {
+      } else if (isSlopeTimes(node) && kept.contains(x)) {
         List<Operand> inputs = List.of(slopes.get(x), node.inputs().get(1));
         nodes.add(new Node(new MulOp(), inputs, node.outputs()));
       } else {
@@ -152,6 +155,10 @@ final class Fusion {
       }
     }
     return with(program, nodes);
+  }
+
+  private static boolean isSlopeTimes(Node node) {
+    return node.op() instanceof ExactGeluGradient || node.op() instanceof SiluGradient;
   }
 
   /** Query, key and value. */

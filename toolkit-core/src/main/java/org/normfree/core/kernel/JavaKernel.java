@@ -12,6 +12,8 @@ import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
 import org.normfree.core.op.DynamicActivation;
 import org.normfree.core.op.DynamicActivationGradient;
+import org.normfree.core.op.Embedding;
+import org.normfree.core.op.EmbeddingGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
 import org.normfree.core.op.Kernel;
@@ -23,8 +25,13 @@ import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
+import org.normfree.core.op.Rotary;
+import org.normfree.core.op.Silu;
+import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SoftmaxCrossEntropy;
 import org.normfree.core.op.SoftmaxCrossEntropyGradient;
+import org.normfree.core.op.SparseCrossEntropy;
+import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
 import org.normfree.core.op.Task;
 import org.normfree.core.op.Tensor;
@@ -67,13 +74,17 @@ public final class JavaKernel extends TaskKernel {
     boolean suitable =
         op instanceof NormfreeOp
             && Stream.concat(inputs.stream(), outputs.stream())
-                .allMatch(t -> t.type() == DataType.FLOAT && t.length() <= Floats.MOST);
+                .allMatch(t -> isKnown(t.type()) && t.length() <= Floats.MOST);
     if (!suitable) {
       return Optional.empty();
     }
     Task task = rows((NormfreeOp) op, inputs, outputs, threads);
     return Optional.ofNullable(
         task == null ? products((NormfreeOp) op, inputs, outputs, threads) : task);
+  }
+
+  private static boolean isKnown(DataType type) {
+    return type == DataType.FLOAT || type == DataType.INT32;
   }
 
   private Task rows(NormfreeOp op, List<Tensor> in, List<Tensor> out, int threads) {
@@ -124,6 +135,25 @@ public final class JavaKernel extends TaskKernel {
       return CrossEntropyTask.forward(in, out, threads);
     } else if (op instanceof SoftmaxCrossEntropyGradient) {
       return CrossEntropyTask.backward(in, out, threads);
+    } else if (op instanceof SparseCrossEntropy loss) {
+      return new SparseCrossEntropyTask(loss.attributes(), in, y, threads);
+    } else if (op instanceof SparseCrossEntropyGradient loss) {
+      return new SparseCrossEntropyTask(loss.attributes(), in, y, threads);
+    } else if (op instanceof Embedding) {
+      return new EmbeddingTask(x, in.get(1), y, threads);
+    } else if (op instanceof EmbeddingGradient) {
+      return new EmbeddingGradientTask(in.get(1), in.get(2), y, threads);
+    } else if (op instanceof Rotary rotary) {
+      return new RotaryTask(rotary, x, in.get(1), y, threads);
+    } else if (op instanceof Silu) {
+      ElementTask.Body body =
+          out.size() == 1
+              ? (own, a, n) -> own.silu(a[0], n)
+              : (own, a, n) -> own.siluWithSlope(a[0], a[1], n);
+      return new ElementTask(loops, body, in, out, threads);
+    } else if (op instanceof SiluGradient) {
+      return new ElementTask(
+          loops, (own, a, n) -> own.siluGradient(a[0], a[1], n), in, out, threads);
     } else if (op instanceof ExactGelu) {
       ElementTask.Body body =
           out.size() == 1

@@ -269,6 +269,37 @@ final class PlainLoops implements RowLoops {
     add(slope, phi, n);
   }
 
+  @Override
+  public void silu(float[] x, int n) {
+    float[] sigma = scratch.get(0, n);
+    squash(Squash.SIGMOID, x, sigma, n);
+    multiply(x, sigma, n);
+  }
+
+  @Override
+  public void siluWithSlope(float[] x, float[] slope, int n) {
+    float[] sigma = scratch.get(0, n);
+    squash(Squash.SIGMOID, x, sigma, n);
+    siluSlope(x, sigma, slope, n);
+    multiply(x, sigma, n);
+  }
+
+  @Override
+  public void siluGradient(float[] x, float[] g, int n) {
+    float[] sigma = scratch.get(0, n);
+    squash(Squash.SIGMOID, x, sigma, n);
+    float[] slope = scratch.get(1, n);
+    siluSlope(x, sigma, slope, n);
+    multiply(g, slope, n);
+  }
+
+  /** {@code slope ← σ·(1 + x·(1 − σ))}. */
+  private static void siluSlope(float[] x, float[] sigma, float[] slope, int n) {
+    for (int i = 0; i < n; i++) {
+      slope[i] = sigma[i] * (1 + x[i] * (1 - sigma[i]));
+    }
+  }
+
   /** Φ(x). */
   private float[] distribution(float[] x, int n) {
     float[] phi = scratch.get(0, n);

@@ -115,6 +115,15 @@ interface RowLoops {
   /** {@code g ← g·(Φ(x) + x·φ(x))}. */
   void geluGradient(float[] x, float[] g, int n);
 
+  /** {@code x ← x·σ(x)}. */
+  void silu(float[] x, int n);
+
+  /** {@code slope ← σ(x)·(1 + x·(1 − σ(x)))}, then {@code x ← x·σ(x)}. */
+  void siluWithSlope(float[] x, float[] slope, int n);
+
+  /** {@code g ← g·σ(x)·(1 + x·(1 − σ(x)))}. */
+  void siluGradient(float[] x, float[] g, int n);
+
   /** {@code sums ← sums + Σ_rows x}. */
   void columnSums(float[] x, int rows, int stride, float[] sums);
 }

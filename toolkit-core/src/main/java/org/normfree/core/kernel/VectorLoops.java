@@ -330,6 +330,42 @@ final class VectorLoops implements RowLoops {
     }
   }
 
+  @Override
+  public void silu(float[] x, int n) {
+    float[] sigma = scratch.get(0, n + LANES);
+    squash(Squash.SIGMOID, x, sigma, n);
+    multiply(x, sigma, n);
+  }
+
+  @Override
+  public void siluWithSlope(float[] x, float[] slope, int n) {
+    float[] sigma = scratch.get(0, n + LANES);
+    squash(Squash.SIGMOID, x, sigma, n);
+    siluSlope(x, sigma, slope, n);
+    multiply(x, sigma, n);
+  }
+
+  @Override
+  public void siluGradient(float[] x, float[] g, int n) {
+    float[] sigma = scratch.get(0, n + LANES);
+    squash(Squash.SIGMOID, x, sigma, n);
+    float[] slope = scratch.get(1, n + LANES);
+    siluSlope(x, sigma, slope, n);
+    multiply(g, slope, n);
+  }
+
+  /** {@code slope ← σ·(1 + x·(1 − σ))}. */
+  private static void siluSlope(float[] x, float[] sigma, float[] slope, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector s = FloatVector.fromArray(S, sigma, i);
+      FloatVector.broadcast(S, 1)
+          .sub(s)
+          .fma(FloatVector.fromArray(S, x, i), FloatVector.broadcast(S, 1))
+          .mul(s)
+          .intoArray(slope, i);
+    }
+  }
+
   /** Φ(x). */
   private float[] distribution(float[] x, int n) {
     float[] phi = scratch.get(0, n + LANES);

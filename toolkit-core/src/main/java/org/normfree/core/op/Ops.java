@@ -220,6 +220,25 @@ public final class Ops {
   }
 
   /**
+   * Rotary positions: in each head of d channels the pair (i, i + d/2) is turned by the angle
+   * {@code position·base^(−2i/d)}. Source: arXiv 2104.09864, section 3.2.
+   *
+   * @param name name of the output
+   * @param x [batch, tokens, C]
+   * @param positions INT [tokens]
+   * @param heads number of heads; C/heads must be even
+   * @param base of the angles, &gt; 0; 10000 is usual
+   * @return [batch, tokens, C]
+   */
+  public SDVariable rotary(
+      String name, SDVariable x, SDVariable positions, long heads, double base) {
+    Rotary check = new Rotary();
+    check.describe(heads, base, false);
+    check.checkGraph(x, positions);
+    return named(name, new Rotary(sd, x, positions, heads, base));
+  }
+
+  /**
    * Multi-head scaled dot-product attention between given projections: {@code softmax(Q·Kᵀ/√d)·V}
    * for each head. Source: arXiv 1706.03762, section 3.2.
    *

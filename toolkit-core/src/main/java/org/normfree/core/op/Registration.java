@@ -31,6 +31,7 @@ final class Registration {
           new SparseCrossEntropyGradient(),
           new Embedding(),
           new EmbeddingGradient(),
+          new Rotary(),
           new Attention(),
           new AttentionGradient(),
           new Linear(),

@@ -56,6 +56,15 @@ public class Silu extends NormfreeOp {
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
     INDArray x = inputs.get(0);
     outputs.get(0).assign(Transforms.sigmoid(x, true).muli(x));
+    if (outputs.size() > 1) { // a plan keeps the slope for the gradient
+      outputs.get(1).assign(slope(x));
+    }
+  }
+
+  /** {@code σ(x)·(1 + x·(1 − σ(x)))}, a new array. */
+  static INDArray slope(INDArray x) {
+    INDArray sigmoid = Transforms.sigmoid(x, true);
+    return sigmoid.rsub(1).muli(x).addi(1).muli(sigmoid);
   }
 
   @Override

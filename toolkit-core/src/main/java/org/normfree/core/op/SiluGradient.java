@@ -4,7 +4,6 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Gradient of {@link Silu}: {@code dx = G·σ(x)·(1 + x·(1 − σ(x)))}. Inputs: x, G. Output: dx. */
 public class SiluGradient extends GradientOp {
@@ -37,9 +36,6 @@ public class SiluGradient extends GradientOp {
 
   @Override
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
-    INDArray x = inputs.get(0);
-    INDArray sigmoid = Transforms.sigmoid(x, true);
-    INDArray slope = sigmoid.rsub(1).muli(x).addi(1).muli(sigmoid);
-    outputs.get(0).assign(slope.muli(inputs.get(1)));
+    outputs.get(0).assign(Silu.slope(inputs.get(0)).muli(inputs.get(1)));
   }
 }

@@ -22,6 +22,8 @@ import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
 import org.normfree.core.op.DynamicActivation;
 import org.normfree.core.op.DynamicActivationGradient;
+import org.normfree.core.op.Embedding;
+import org.normfree.core.op.EmbeddingGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
 import org.normfree.core.op.LayerNorm;
@@ -32,6 +34,11 @@ import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
+import org.normfree.core.op.Rotary;
+import org.normfree.core.op.Silu;
+import org.normfree.core.op.SiluGradient;
+import org.normfree.core.op.SparseCrossEntropy;
+import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
 import org.normfree.core.op.Task;
 import org.normfree.core.op.Tensor;
@@ -71,12 +78,16 @@ class JavaKernelTest {
       int... inPlace) {
     List<INDArray> reference() {
       NormfreeOp reference = op.get();
-      inputs.forEach(input -> reference.addInputArgument(input.castTo(DataType.DOUBLE)));
+      inputs.forEach(input -> reference.addInputArgument(wide(input)));
       OpContext context = Nd4j.getExecutioner().buildContext();
       context.setInputArrays(reference.inputArguments());
       context.setOutputArrays(
           shapes.stream().map(s -> Nd4j.create(DataType.DOUBLE, s)).toArray(INDArray[]::new));
       return List.of(reference.execute(context, List.of()));
+    }
+
+    private static INDArray wide(INDArray input) {
+      return input.dataType() == DataType.FLOAT ? input.castTo(DataType.DOUBLE) : input;
     }
 
     List<INDArray> prepared(RowLoops loops, int threads, int place) {
@@ -165,6 +176,10 @@ class JavaKernelTest {
     calls.add(new Call("gelu", ExactGelu::new, List.of(x), List.of(shape), 0));
     calls.add(
         new Call("geluGradient", ExactGeluGradient::new, List.of(x, g), List.of(shape), 0, 1));
+    calls.add(new Call("geluWithSlope", ExactGelu::new, List.of(x), List.of(shape, shape), 0));
+    calls.add(new Call("silu", Silu::new, List.of(x), List.of(shape), 0));
+    calls.add(new Call("siluWithSlope", Silu::new, List.of(x), List.of(shape, shape), 0));
+    calls.add(new Call("siluGradient", SiluGradient::new, List.of(x, g), List.of(shape), 0, 1));
     calls.add(new Call("columnSum", ColumnSum::new, List.of(x), List.of(c)));
     for (Squash squash : Squash.values()) {
       if (squash == Squash.ARCTAN) {
@@ -177,6 +192,52 @@ class JavaKernelTest {
       }
     }
     return calls.stream();
+  }
+
+  private static INDArray ids(int below, long... shape) {
+    int length = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    int[] ids = new SplittableRandom(9).ints(length, 0, below).toArray();
+    return Nd4j.createFromArray(ids).reshape(shape);
+  }
+
+  @Test
+  void opsWithIdsAgreeWithTheReference() {
+    for (int[] size : new int[][] {{1, 1, 2}, {3, 5, 17}, {2, 31, 64}}) {
+      long[] tokens = {size[0], size[1]};
+      int classes = size[2];
+      INDArray table = random(1, classes, 13);
+      INDArray ids = ids(classes, tokens);
+      INDArray rows = random(2, tokens[0], tokens[1], 13);
+      agrees(new Call("embedding", Embedding::new, List.of(table, ids), List.of(rows.shape())));
+      agrees(
+          new Call(
+              "embeddingGradient",
+              EmbeddingGradient::new,
+              List.of(table, ids, rows),
+              List.of(table.shape())));
+      INDArray logits = random(3, tokens[0], tokens[1], classes);
+      INDArray g = random(4, tokens);
+      for (double smoothing : new double[] {0, 0.1}) {
+        Supplier<NormfreeOp> loss = norm(() -> with(new SparseCrossEntropy(), 1), smoothing);
+        agrees(new Call("sparseCrossEntropy", loss, List.of(logits, ids), List.of(tokens)));
+        agrees(
+            new Call(
+                "sparseCrossEntropyGradient",
+                norm(() -> with(new SparseCrossEntropyGradient(), 1), smoothing),
+                List.of(logits, ids, g),
+                List.of(logits.shape())));
+      }
+      INDArray x = random(5, tokens[0], tokens[1], 24);
+      for (long back : new long[] {0, 1}) {
+        agrees(
+            new Call(
+                "rotary",
+                norm(() -> with(new Rotary(), 3, back), 100),
+                List.of(x, ids(99, tokens[1])),
+                List.of(x.shape()),
+                0));
+      }
+    }
   }
 
   private static Supplier<NormfreeOp> norm(Supplier<NormfreeOp> op, double... arguments) {
@@ -219,7 +280,7 @@ class JavaKernelTest {
             inputs.size()));
   }
 
-  private static NormfreeOp with(NormfreeOp op, long[] attributes) {
+  private static NormfreeOp with(NormfreeOp op, long... attributes) {
     op.addIArgument(attributes);
     return op;
   }
