@@ -47,7 +47,7 @@ final class PlainSameDiff {
     SDVariable labels = sd.placeHolder(Network.LABELS, DataType.FLOAT, -1, vit.classes());
     labels.mul(sd.nn.logSoftmax(logits)).sum(1).mean().mul(Network.LOSS, -1);
     sd.setLossVariables(Network.LOSS);
-    return new Network(sd, network.parameters(), List.of(), List.of(), List.of());
+    return new Network(sd, network.parameters(), List.of(), List.of(), List.of(), List.of());
   }
 
   private SDVariable parameter(String name) {
