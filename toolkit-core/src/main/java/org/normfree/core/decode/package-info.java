@@ -1,0 +1,2 @@
+/** Generating text with a trained network: greedy and beam search, with cached keys and values. */
+package org.normfree.core.decode;
