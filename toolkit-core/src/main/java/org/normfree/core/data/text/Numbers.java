@@ -117,12 +117,12 @@ public final class Numbers {
     for (int d = 1; d <= digits; d++) {
       long end = Math.min(maximum + 1, Math.round(Math.pow(10, d)));
       int quota = (count - drawn.size()) / (digits - d + 1);
-      SplittableRandom random = Streams.NUMBERS.of(part.ordinal(), d);
+      SplittableRandom random = Streams.NUMBERS.of(part.stream, d);
       drawn.addAll(draw(part, quota, first, end, random));
       first = end;
     }
     List<Long> shuffled = new ArrayList<>(drawn.size());
-    for (int i : Streams.permutation(drawn.size(), Streams.NUMBERS.of(part.ordinal(), 0))) {
+    for (int i : Streams.permutation(drawn.size(), Streams.NUMBERS.of(part.stream, 0))) {
       shuffled.add(drawn.get(i));
     }
     return shuffled;
