@@ -30,7 +30,7 @@ public final class LanguageModelBatches implements BatchStream {
     this.seed = seed;
   }
 
-  /** As many as there are tokens in the text, a window's first targets being counted again. */
+  /** So many that an epoch has as many targets as the text has tokens. */
   @Override
   public int stepsPerEpoch() {
     return windows.stepsPerEpoch();

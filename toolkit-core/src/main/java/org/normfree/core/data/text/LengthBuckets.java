@@ -113,7 +113,7 @@ final class LengthBuckets {
     List<Integer> bounds = new ArrayList<>(List.of(longest));
     int at = longest;
     for (int bucket = MOST - 1; at > 0; bucket--) {
-      at = previous[Math.max(bucket, 0)][at];
+      at = previous[bucket][at];
       bounds.add(0, at);
     }
     return bounds.stream().mapToInt(b -> b).toArray();
