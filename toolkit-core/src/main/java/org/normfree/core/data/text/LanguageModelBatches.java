@@ -3,10 +3,8 @@ package org.normfree.core.data.text;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
-import org.normfree.core.data.Streams;
 import org.normfree.core.nn.Network;
 
 /**
@@ -38,10 +36,7 @@ public final class LanguageModelBatches implements BatchStream {
 
   @Override
   public Batch batch(long step) {
-    SplittableRandom random = Streams.WINDOW.of(seed, step);
-    int[] starts = new int[windows.rows()];
-    Arrays.setAll(starts, row -> random.nextInt(windows.tokens().length - windows.length() + 1));
-    return batch(windows, starts);
+    return batch(windows, windows.randomStarts(seed, step));
   }
 
   /** Targets are the tokens from each start on; inputs those before them, the first after BOS. */

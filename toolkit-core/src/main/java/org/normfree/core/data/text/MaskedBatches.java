@@ -44,10 +44,8 @@ public final class MaskedBatches implements BatchStream {
 
   @Override
   public Batch batch(long step) {
-    SplittableRandom random = Streams.WINDOW.of(seed, step);
-    int[] starts = new int[windows.rows()];
-    Arrays.setAll(starts, row -> random.nextInt(windows.tokens().length - windows.length() + 1));
-    return batch(windows, starts, vocabulary, Streams.MASK.of(seed, step));
+    return batch(
+        windows, windows.randomStarts(seed, step), vocabulary, Streams.MASK.of(seed, step));
   }
 
   static Batch batch(Windows windows, int[] starts, int vocabulary, SplittableRandom random) {

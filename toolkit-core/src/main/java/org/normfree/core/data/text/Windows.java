@@ -1,9 +1,11 @@
 package org.normfree.core.data.text;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
+import org.normfree.core.data.Streams;
 
 /**
  * Windows of equal length on a stream of tokens.
@@ -33,6 +35,17 @@ record Windows(int[] tokens, int rows, int length) {
     }
   }
 
+  /** Where the windows of a training step begin. */
+  int[] randomStarts(long seed, long step) {
+    if (step < 0) {
+      throw new IllegalArgumentException("step %d is negative".formatted(step));
+    }
+    SplittableRandom random = Streams.WINDOW.of(seed, step);
+    int[] starts = new int[rows];
+    Arrays.setAll(starts, row -> random.nextInt(tokens.length - length + 1));
+    return starts;
+  }
+
   int stepsPerEpoch() {
     return Math.max(1, tokens.length / (rows * length));
   }
@@ -49,7 +62,7 @@ record Windows(int[] tokens, int rows, int length) {
       throw new IllegalArgumentException("batch %d of %d".formatted(batch, count()));
     }
     int[] starts = new int[rows];
-    // no window of a text of 2³¹ tokens begins beyond an int, rows of padding might
+    // rows of padding would begin beyond the tokens, and perhaps beyond an int
     Arrays.setAll(
         starts, row -> (int) Math.min(((long) batch * rows + row) * length, tokens.length));
     return starts;
