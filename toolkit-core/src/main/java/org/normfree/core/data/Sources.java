@@ -11,11 +11,14 @@ import java.util.stream.Stream;
 import org.normfree.core.InputException;
 
 /** The files a data set is read from, with failures told in the user's terms. */
-final class Sources {
+public final class Sources {
   private Sources() {}
 
-  /** Throws unless the path is a folder. */
-  static void requireFolder(Path folder) {
+  /**
+   * @param folder a path
+   * @throws InputException unless it is a folder
+   */
+  public static void requireFolder(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InputException(
           "%s %s; point data.path at the folder of the data set"
@@ -25,8 +28,12 @@ final class Sources {
     }
   }
 
-  /** Content of a folder in the order of the names, hidden entries left out. */
-  static List<Path> children(Path folder) {
+  /**
+   * @param folder a folder
+   * @return its content in the order of the names, hidden entries left out
+   * @throws InputException if it is no folder or cannot be read
+   */
+  public static List<Path> children(Path folder) {
     requireFolder(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
@@ -42,7 +49,12 @@ final class Sources {
     return String.valueOf(file.getFileName());
   }
 
-  static byte[] bytes(Path file) {
+  /**
+   * @param file a file
+   * @return its content
+   * @throws InputException if it cannot be read
+   */
+  public static byte[] bytes(Path file) {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {

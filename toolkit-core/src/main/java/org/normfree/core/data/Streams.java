@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
  * Independent random streams of one seed, each named by its purpose and an index (an epoch, a
  * step), so that no draw depends on how many were made before.
  */
-enum Streams {
+public enum Streams {
   /** Which images are held out; the index is the class. */
   HOLDOUT(1),
   /** The order of the images; the index is the epoch. */
@@ -16,7 +16,15 @@ enum Streams {
   /** Mirrored or not; the index is the step. */
   FLIP(4),
   /** Mixing weight and partners; the index is the step. */
-  MIXUP(5);
+  MIXUP(5),
+  /** The order of batches of pairs; the index is the epoch. */
+  BATCH_ORDER(6),
+  /** Where windows of a text begin; the index is the step. */
+  WINDOW(7),
+  /** Which tokens are masked, and by what; the index is the step. */
+  MASK(8),
+  /** Which numbers are spelled out; the index is the part and the number of digits. */
+  NUMBERS(9);
 
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
@@ -26,15 +34,23 @@ enum Streams {
     this.key = key;
   }
 
-  /** The stream of a seed and an index. */
-  SplittableRandom of(long seed, long index) {
+  /**
+   * @param seed a seed
+   * @param index an index, see the constants
+   * @return the stream of both
+   */
+  public SplittableRandom of(long seed, long index) {
     long state = mix(seed + GOLDEN_GAMMA);
     state = mix((state ^ key) + GOLDEN_GAMMA);
     return new SplittableRandom(mix((state ^ index) + GOLDEN_GAMMA));
   }
 
-  /** The numbers 0 … count-1 in random order (Fisher and Yates). */
-  static int[] permutation(int count, SplittableRandom random) {
+  /**
+   * @param count how many numbers
+   * @param random where to draw from
+   * @return the numbers 0 … count-1 in random order (Fisher and Yates)
+   */
+  public static int[] permutation(int count, SplittableRandom random) {
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {
       int j = random.nextInt(i + 1);

@@ -1,8 +1,6 @@
 package org.normfree.core.data;
 
-import java.util.Iterator;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.random.AbstractRandomGenerator;
 import org.apache.commons.math3.random.RandomGenerator;
@@ -17,7 +15,7 @@ import org.normfree.core.InputException;
  * a batch and is dropped; if there are fewer images than a batch takes, the batch is all of them.
  * Safe for use by several threads.
  */
-public final class TrainingBatches {
+public final class TrainingBatches implements BatchStream {
   private final Images images;
   private final Normalization normalization;
   private final Augmentation augmentation;
@@ -61,15 +59,12 @@ public final class TrainingBatches {
     return batchSize;
   }
 
-  /** Batches in an epoch. */
+  @Override
   public int stepsPerEpoch() {
     return images.count() / batchSize;
   }
 
-  /**
-   * @param step a step's number, from 0
-   * @return its batch, in arrays of its own
-   */
+  @Override
   public Batch batch(long step) {
     if (step < 0) {
       throw new IllegalArgumentException("step %d is negative".formatted(step));
@@ -99,14 +94,6 @@ public final class TrainingBatches {
     int[] partners = Streams.permutation(batchSize, mixup);
     return Batch.images(
         mix(input, partners, weight), mix(labels, partners, weight), targets, images.shape());
-  }
-
-  /**
-   * @param step the first step's number
-   * @return the batches of this step and all that follow, without end
-   */
-  public Iterator<Batch> from(long step) {
-    return LongStream.iterate(step, s -> s + 1).mapToObj(this::batch).iterator();
   }
 
   private int[] order(long epoch) {

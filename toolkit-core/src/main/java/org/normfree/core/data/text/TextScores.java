@@ -1,0 +1,50 @@
+package org.normfree.core.data.text;
+
+import java.util.List;
+
+/** Scores of generated and predicted text that need nothing but counting. */
+public final class TextScores {
+  private TextScores() {}
+
+  /**
+   * @param outputs generated texts, at least one
+   * @param references the text wanted of each
+   * @return the share that is equal, character by character
+   * @throws IllegalArgumentException if there are none, or not as many references
+   */
+  public static double exactMatch(List<String> outputs, List<String> references) {
+    requireSameSize(outputs, references);
+    if (outputs.isEmpty()) {
+      throw new IllegalArgumentException("there are no texts to compare");
+    }
+    int equal = 0;
+    for (int i = 0; i < outputs.size(); i++) {
+      equal += outputs.get(i).equals(references.get(i)) ? 1 : 0;
+    }
+    return (double) equal / outputs.size();
+  }
+
+  /**
+   * Cross-entropy in a unit that does not depend on the tokenizer: {@code nats · tokens / (ln 2 ·
+   * bytes)}.
+   *
+   * @param nats mean cross-entropy of a token, in nats
+   * @param tokens how many tokens it is the mean of
+   * @param bytes length of the same text in UTF-8
+   * @return bits per byte
+   * @throws IllegalArgumentException if there are no bytes
+   */
+  public static double bitsPerByte(double nats, long tokens, long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("%d bytes of text, expected at least 1".formatted(bytes));
+    }
+    return nats * tokens / (Math.log(2) * bytes);
+  }
+
+  static void requireSameSize(List<String> outputs, List<String> references) {
+    if (outputs.size() != references.size()) {
+      throw new IllegalArgumentException(
+          "%d texts but %d references".formatted(outputs.size(), references.size()));
+    }
+  }
+}
