@@ -8,6 +8,7 @@ import org.normfree.experiments.study.DytSquash;
 import org.normfree.experiments.study.LayerNormMaps;
 import org.normfree.experiments.study.MethodComparison;
 import org.normfree.experiments.study.Train;
+import org.normfree.experiments.study.Translation;
 
 /**
  * Experiments by name.
@@ -28,7 +29,8 @@ public record Experiments(List<Experiment> all) {
             new DytSquash(),
             new MethodComparison(),
             new AlphaTracking(),
-            new LayerNormMaps()));
+            new LayerNormMaps(),
+            new Translation()));
   }
 
   /** The names, in order. */

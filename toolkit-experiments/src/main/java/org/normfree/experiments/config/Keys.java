@@ -168,6 +168,11 @@ public final class Keys {
   public static final Key<Boolean> AFFINE =
       Key.flag("affine", true, "give DyT and its relatives gamma and beta");
 
+  /** The scalar behind the embedding of language models. */
+  public static final Key<Boolean> EMBEDDING_SCALE =
+      Key.flag(
+          "embedding.scale", true, "language models: DyT's trained factor behind the embedding");
+
   /** LayerScale's λ₀. */
   public static final Key<Double> LAYER_SCALE =
       Key.decimal("layerscale", 1e-4, Range.any(), "initial factor of LayerScale");
@@ -238,7 +243,14 @@ public final class Keys {
 
   /** The keys that say what a method starts from. */
   public static List<Key<?>> methodOptions() {
-    return List.of(ALPHA0, ALPHA0_ATTENTION, ALPHA_PER_CHANNEL, ALPHA_LEARNED, AFFINE, LAYER_SCALE);
+    return List.of(
+        ALPHA0,
+        ALPHA0_ATTENTION,
+        ALPHA_PER_CHANNEL,
+        ALPHA_LEARNED,
+        AFFINE,
+        EMBEDDING_SCALE,
+        LAYER_SCALE);
   }
 
   /** The keys that say how a model is trained. */
@@ -264,6 +276,11 @@ public final class Keys {
         FLIP,
         EVAL_EVERY,
         CHECKPOINT_EVERY);
+  }
+
+  /** Those that concern images alone. */
+  public static List<Key<?>> imagesOnly() {
+    return List.of(BATCH, MIXUP, CROP, FLIP);
   }
 
   /** The keys that say what runs a model. */

@@ -2,7 +2,7 @@ package org.normfree.experiments.study;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.normfree.core.data.EvaluationBatches;
+import org.normfree.core.data.Batch;
 import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Outcome;
 import org.normfree.core.train.Trainer;
@@ -10,12 +10,12 @@ import org.normfree.core.train.TrainingListener;
 
 /** Evaluates on the validation split every so many epochs, and at the end on the test split too. */
 final class Evaluator implements TrainingListener {
-  private final EvaluationBatches validation;
-  private final EvaluationBatches test;
+  private final Iterable<Batch> validation;
+  private final Iterable<Batch> test;
   private final int everyEpochs;
   private final List<Evaluation> last = new ArrayList<>();
 
-  Evaluator(EvaluationBatches validation, EvaluationBatches test, int everyEpochs) {
+  Evaluator(Iterable<Batch> validation, Iterable<Batch> test, int everyEpochs) {
     this.validation = validation;
     this.test = test;
     this.everyEpochs = everyEpochs;

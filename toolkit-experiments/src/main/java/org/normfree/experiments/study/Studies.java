@@ -12,10 +12,15 @@ import org.normfree.experiments.sweep.TrialResult;
 final class Studies {
   private Studies() {}
 
-  /** The keys of a training run without its method, and seeds and jobs. */
+  /** The keys of an image classifier's run without its method, and seeds and jobs. */
   static List<Key<?>> keys() {
+    return keys(ImageClassification.KIND);
+  }
+
+  /** The keys of a run without its method, and seeds and jobs. */
+  static List<Key<?>> keys(Problem.Kind kind) {
     return Config.schema(
-        TrainingRun.KEYS.stream().filter(key -> key != Keys.METHOD).toList(),
+        kind.keys().stream().filter(key -> key != Keys.METHOD).toList(),
         List.of(Keys.SEEDS, Keys.JOBS));
   }
 

@@ -16,14 +16,22 @@ final class Study {
   private final String experiment;
   private final Config config;
   private final RunDirectory directory;
+  private final Problem.Kind kind;
   private final List<SweepTrial> trials = new ArrayList<>();
+
+  /** A study of image classifiers. */
+  Study(String experiment, Config config, RunDirectory directory) {
+    this(experiment, config, directory, ImageClassification.KIND);
+  }
 
   /**
    * @param experiment the experiment's name
    * @param config its settings: what all runs share, seeds and jobs
    * @param directory its directory
+   * @param kind what its runs learn
    */
-  Study(String experiment, Config config, RunDirectory directory) {
+  Study(String experiment, Config config, RunDirectory directory, Problem.Kind kind) {
+    this.kind = kind;
     this.experiment = experiment;
     this.config = config;
     this.directory = directory;
@@ -60,7 +68,7 @@ final class Study {
       TrainingRun.Probing probing) {
     Config run =
         config
-            .forExperiment(TrainingRun.NAME, TrainingRun.KEYS)
+            .forExperiment(kind.name(), kind.keys())
             .with(Keys.METHOD, method)
             .with(Keys.SEED, seed)
             .with(Keys.LEARNING_RATE, rate);
@@ -69,7 +77,7 @@ final class Study {
             id,
             new Trial(experiment, method, setting, seed, phase),
             run,
-            (c, d, progress) -> TrainingRun.run(c, d, progress, probing)));
+            (c, d, progress) -> TrainingRun.run(kind, c, d, progress, probing)));
     return this;
   }
 

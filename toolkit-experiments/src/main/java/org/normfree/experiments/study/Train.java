@@ -24,7 +24,7 @@ import org.normfree.experiments.sweep.TrialResult;
 public final class Train implements Experiment {
   @Override
   public String name() {
-    return TrainingRun.NAME;
+    return ImageClassification.KIND.name();
   }
 
   @Override
@@ -34,7 +34,7 @@ public final class Train implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(TrainingRun.KEYS, List.of(Keys.SEEDS.withDefault(1), Keys.JOBS));
+    return Config.schema(ImageClassification.KEYS, List.of(Keys.SEEDS.withDefault(1), Keys.JOBS));
   }
 
   @Override
@@ -49,7 +49,8 @@ public final class Train implements Experiment {
     try (Progress progress = Progress.start(name(), 1)) {
       Outcome outcome =
           TrainingRun.run(
-              config.forExperiment(TrainingRun.NAME, TrainingRun.KEYS),
+              ImageClassification.KIND,
+              config.forExperiment(name(), ImageClassification.KEYS),
               directory,
               progress.part(),
               TrainingRun.Probing.NONE);

@@ -3,23 +3,15 @@ package org.normfree.experiments.study;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
-import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
-import org.normfree.core.data.DataSets;
-import org.normfree.core.data.EvaluationBatches;
-import org.normfree.core.data.ImageSplits;
-import org.normfree.core.data.Images;
-import org.normfree.core.data.Normalization;
+import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.PrefetchedBatches;
-import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.exec.CompiledExecutor;
 import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
@@ -30,8 +22,6 @@ import org.normfree.core.kernel.Team;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
-import org.normfree.core.model.ViTConfig;
-import org.normfree.core.model.VisionTransformer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.op.Kernel;
 import org.normfree.core.op.Kernels;
@@ -49,7 +39,6 @@ import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 import org.normfree.core.train.TrainingSettings;
 import org.normfree.experiments.config.Config;
-import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.MetricLog;
 import org.normfree.experiments.run.Outcome;
@@ -58,34 +47,18 @@ import org.normfree.experiments.run.TimingLog;
 import org.normfree.experiments.sweep.Progress;
 
 /**
- * One training run of an image classifier as a configuration describes it: trained, evaluated,
+ * One training run of a {@link Problem} as a configuration describes it: trained, evaluated,
  * recorded and checkpointed in a run directory, resumed where an earlier process left off. Every
  * study consists of such runs.
  */
 final class TrainingRun {
-  /** The configuration's keys. */
-  static final List<Key<?>> KEYS =
-      Config.schema(
-          List.of(Keys.METHOD),
-          Keys.data(),
-          Keys.model(),
-          Keys.methodOptions(),
-          Keys.training(),
-          Keys.execution(),
-          List.of(Keys.SEED));
-
-  /** Name of the configuration of a run that belongs to a sweep. */
-  static final String NAME = "train";
-
-  private static final int EVALUATION_BATCH = 300;
   private static final int PREFETCHED = 4;
 
   private final Config config;
   private final RunDirectory directory;
   private final Progress.Part progress;
   private final Probing probing;
-  private final ImageSplits splits;
-  private final Normalization normalization;
+  private final Problem problem;
 
   /** What a study looks at besides loss and accuracy. */
   interface Probing {
@@ -121,21 +94,23 @@ final class TrainingRun {
   record View(Network network, Batch batch, RunDirectory directory, Recorder recorder) {}
 
   private TrainingRun(
-      Config config, RunDirectory directory, Progress.Part progress, Probing probing) {
+      Config config,
+      RunDirectory directory,
+      Progress.Part progress,
+      Probing probing,
+      Problem problem) {
     this.config = config;
     this.directory = directory;
     this.progress = progress;
     this.probing = probing;
-    this.splits =
-        DataSets.load(
-            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
-    this.normalization = Normalization.of(splits.train());
+    this.problem = problem;
   }
 
   /**
    * Does the run, or what is left of it.
    *
-   * @param config settings with {@link #KEYS}
+   * @param kind what kind of problem it is
+   * @param config settings with the keys of that kind
    * @param directory the run's directory
    * @param progress is told how far the run is
    * @param probing what else to look at
@@ -143,16 +118,18 @@ final class TrainingRun {
    * @throws InputException if the settings do not fit each other or the data
    */
   static Outcome run(
-      Config config, RunDirectory directory, Progress.Part progress, Probing probing) {
-    return new TrainingRun(config, directory, progress, probing).run();
+      Problem.Kind kind,
+      Config config,
+      RunDirectory directory,
+      Progress.Part progress,
+      Probing probing) {
+    return new TrainingRun(config, directory, progress, probing, kind.of().apply(config)).run();
   }
 
   private Outcome run() {
     long seed = config.get(Keys.SEED);
-    Network network = network(splits.train(), seed);
-    TrainingBatches batches =
-        new TrainingBatches(
-            splits.train(), normalization, augmentation(), config.get(Keys.BATCH), seed);
+    Network network = problem.network(method(), seed);
+    BatchStream batches = problem.batches(seed);
     TrainingSettings settings = settings(batches, seed);
     CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
     Optional<Checkpoint> checkpoint = store.latest();
@@ -168,11 +145,8 @@ final class TrainingRun {
       // a run whose last checkpoint is there has recorded everything; only its numbers are missing
       Recorder recorder = new Recorder(metrics, done < settings.steps());
       Evaluator evaluator =
-          new Evaluator(
-              evaluation(splits.validation()),
-              evaluation(splits.test()),
-              config.get(Keys.EVAL_EVERY));
-      View view = new View(network, evaluation(splits.test()).batch(0), directory, recorder);
+          new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
+      View view = new View(network, problem.test().iterator().next(), directory, recorder);
       List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
       listeners.addAll(probing.listeners(view));
       listeners.add(new DivergenceAdvice());
@@ -190,6 +164,7 @@ final class TrainingRun {
       }
       Map<String, Double> values = new LinkedHashMap<>();
       evaluator.last().forEach(evaluation -> add(values, evaluation));
+      values.putAll(problem.atEnd(trainer, method(), directory, this::executor));
       values.putAll(probing.atEnd(view, trainer));
       return Outcome.done(values);
     }
@@ -208,25 +183,6 @@ final class TrainingRun {
         .max(Double::compare)
         .map(best -> Map.of("best_validation_accuracy", best))
         .orElse(Map.of());
-  }
-
-  private Network network(Images images, long seed) {
-    String model = config.get(Keys.MODEL);
-    Optional<ViTConfig.Preset> preset = ViTConfig.Preset.named(model);
-    ViTConfig shape =
-        new ViTConfig(
-            images.height(),
-            images.width(),
-            images.channels(),
-            images.classes(),
-            config.get(Keys.PATCH),
-            preset.map(ViTConfig.Preset::dim).orElse(config.get(Keys.WIDTH)),
-            preset.map(ViTConfig.Preset::depth).orElse(config.get(Keys.DEPTH)),
-            preset.map(ViTConfig.Preset::heads).orElse(config.get(Keys.HEADS)),
-            config.get(Keys.MLP_RATIO),
-            ViTConfig.Pooling.valueOf(config.get(Keys.POOL).toUpperCase(Locale.ROOT)),
-            config.get(Keys.DROP_PATH));
-    return VisionTransformer.build(shape, method(), DataType.FLOAT, seed);
   }
 
   private GraphExecutor executor(Network network) {
@@ -262,20 +218,12 @@ final class TrainingRun {
             config.get(Keys.ALPHA_PER_CHANNEL),
             config.get(Keys.ALPHA_LEARNED),
             config.get(Keys.AFFINE),
-            true,
+            config.get(Keys.EMBEDDING_SCALE),
             config.get(Keys.LAYER_SCALE));
     return Methods.create(config.get(Keys.METHOD), options);
   }
 
-  private Augmentation augmentation() {
-    return new Augmentation(
-        config.get(Keys.CROP),
-        config.get(Keys.FLIP),
-        config.get(Keys.MIXUP),
-        config.get(Keys.LABEL_SMOOTHING));
-  }
-
-  private TrainingSettings settings(TrainingBatches batches, long seed) {
+  private TrainingSettings settings(BatchStream batches, long seed) {
     int perEpoch = batches.stepsPerEpoch();
     long steps = config.get(Keys.STEPS);
     return new TrainingSettings(
@@ -305,9 +253,5 @@ final class TrainingRun {
         ? new Sgd(parameters, groups, config.get(Keys.MOMENTUM))
         : new AdamW(
             parameters, groups, config.get(Keys.BETA1), config.get(Keys.BETA2), AdamW.EPSILON);
-  }
-
-  private EvaluationBatches evaluation(Images images) {
-    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
   }
 }

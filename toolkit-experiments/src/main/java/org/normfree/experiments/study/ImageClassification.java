@@ -1,0 +1,99 @@
+package org.normfree.experiments.study;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.data.Augmentation;
+import org.normfree.core.data.Batch;
+import org.normfree.core.data.BatchStream;
+import org.normfree.core.data.DataSets;
+import org.normfree.core.data.EvaluationBatches;
+import org.normfree.core.data.ImageSplits;
+import org.normfree.core.data.Images;
+import org.normfree.core.data.Normalization;
+import org.normfree.core.data.TrainingBatches;
+import org.normfree.core.method.Method;
+import org.normfree.core.model.ViTConfig;
+import org.normfree.core.model.VisionTransformer;
+import org.normfree.core.nn.Network;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
+
+/** Classifying images with a Vision Transformer. */
+final class ImageClassification implements Problem {
+  /** The configuration's keys. */
+  static final List<Key<?>> KEYS =
+      Config.schema(
+          List.of(Keys.METHOD),
+          Keys.data(),
+          Keys.model(),
+          Keys.methodOptions(),
+          Keys.training(),
+          Keys.execution(),
+          List.of(Keys.SEED));
+
+  static final Kind KIND = new Kind("train", KEYS, ImageClassification::new);
+
+  private static final int EVALUATION_BATCH = 300;
+
+  private final Config config;
+  private final ImageSplits splits;
+  private final Normalization normalization;
+
+  private ImageClassification(Config config) {
+    this.config = config;
+    this.splits =
+        DataSets.load(
+            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
+    this.normalization = Normalization.of(splits.train());
+  }
+
+  @Override
+  public Network network(Method method, long seed) {
+    Images images = splits.train();
+    String model = config.get(Keys.MODEL);
+    Optional<ViTConfig.Preset> preset = ViTConfig.Preset.named(model);
+    ViTConfig shape =
+        new ViTConfig(
+            images.height(),
+            images.width(),
+            images.channels(),
+            images.classes(),
+            config.get(Keys.PATCH),
+            preset.map(ViTConfig.Preset::dim).orElse(config.get(Keys.WIDTH)),
+            preset.map(ViTConfig.Preset::depth).orElse(config.get(Keys.DEPTH)),
+            preset.map(ViTConfig.Preset::heads).orElse(config.get(Keys.HEADS)),
+            config.get(Keys.MLP_RATIO),
+            ViTConfig.Pooling.valueOf(config.get(Keys.POOL).toUpperCase(Locale.ROOT)),
+            config.get(Keys.DROP_PATH));
+    return VisionTransformer.build(shape, method, DataType.FLOAT, seed);
+  }
+
+  @Override
+  public BatchStream batches(long seed) {
+    Augmentation augmentation =
+        new Augmentation(
+            config.get(Keys.CROP),
+            config.get(Keys.FLIP),
+            config.get(Keys.MIXUP),
+            config.get(Keys.LABEL_SMOOTHING));
+    return new TrainingBatches(
+        splits.train(), normalization, augmentation, config.get(Keys.BATCH), seed);
+  }
+
+  @Override
+  public Iterable<Batch> validation() {
+    return evaluation(splits.validation());
+  }
+
+  @Override
+  public Iterable<Batch> test() {
+    return evaluation(splits.test());
+  }
+
+  private EvaluationBatches evaluation(Images images) {
+    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
+  }
+}

@@ -1,0 +1,58 @@
+package org.normfree.experiments.study;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.normfree.core.data.Batch;
+import org.normfree.core.data.BatchStream;
+import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.method.Method;
+import org.normfree.core.nn.Network;
+import org.normfree.core.train.Trainer;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.run.RunDirectory;
+
+/** What a training run learns: a network and its data, as a configuration describes them. */
+interface Problem {
+  /**
+   * A kind of problem.
+   *
+   * @param name name of the configuration of its runs
+   * @param keys what describes it, and how it is trained
+   * @param of makes the problem of a configuration
+   */
+  record Kind(String name, List<Key<?>> keys, Function<Config, Problem> of) {}
+
+  /** Makes what runs a network. */
+  @FunctionalInterface
+  interface Executors {
+    GraphExecutor of(Network network);
+  }
+
+  /** The network at its start. */
+  Network network(Method method, long seed);
+
+  /** The training batches. */
+  BatchStream batches(long seed);
+
+  /** The validation split. */
+  Iterable<Batch> validation();
+
+  /** The test split. */
+  Iterable<Batch> test();
+
+  /**
+   * What else is measured when a run has ended well.
+   *
+   * @param trainer the run
+   * @param method what it was trained with
+   * @param directory where to record
+   * @param executors makes what runs another network with the run's settings
+   * @return values by name
+   */
+  default Map<String, Double> atEnd(
+      Trainer trainer, Method method, RunDirectory directory, Executors executors) {
+    return Map.of();
+  }
+}

@@ -1,0 +1,64 @@
+package org.normfree.experiments.study;
+
+import java.util.List;
+import java.util.Map;
+import org.normfree.core.method.Methods;
+import org.normfree.experiments.Experiment;
+import org.normfree.experiments.Launch;
+import org.normfree.experiments.Result;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.statistics.Published;
+import org.normfree.experiments.statistics.SummaryBuilder;
+import org.normfree.experiments.sweep.TrialResult;
+
+/**
+ * {@code translation}: encoder–decoder Transformers with several methods on one parallel corpus, by
+ * default numbers in English and German words; BLEU and exact match of the unseen test pairs.
+ * Source: arXiv 2203.00555, section 5, at a size for a CPU.
+ */
+public final class Translation implements Experiment {
+  private static final Key<List<String>> METHODS =
+      Key.choices(
+          "methods",
+          List.of("deepnorm", "pre-ln", "post-ln", "dyt"),
+          Methods::names,
+          "the methods that are compared");
+
+  @Override
+  public String name() {
+    return "translation";
+  }
+
+  @Override
+  public String summary() {
+    return "translation by several methods: BLEU and exact match";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return Config.schema(List.of(METHODS), Studies.keys(Translating.KIND));
+  }
+
+  @Override
+  public Result run(Config config, RunDirectory directory) {
+    Study study = new Study(name(), config, directory, Translating.KIND);
+    config.get(METHODS).forEach(method -> study.add(method, Map.of(), TrainingRun.Probing.NONE));
+    List<TrialResult> results = study.run(name());
+    SummaryBuilder table = new SummaryBuilder(name());
+    for (String metric : List.of("test_bleu", "test_exact_match", "test_accuracy", "test_loss")) {
+      table.runs(results, metric, Published.none());
+    }
+    return Result.of(table.build(), results);
+  }
+
+  /**
+   * Runs it from an IDE.
+   *
+   * @param args {@code key=value} and options of {@code toolkit run}
+   */
+  public static void main(String[] args) {
+    Launch.main(new Translation(), args);
+  }
+}
