@@ -5,6 +5,7 @@ import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 import org.normfree.experiments.study.AlphaTracking;
 import org.normfree.experiments.study.DytSquash;
+import org.normfree.experiments.study.LanguageModel;
 import org.normfree.experiments.study.LayerNormMaps;
 import org.normfree.experiments.study.MethodComparison;
 import org.normfree.experiments.study.Train;
@@ -30,7 +31,8 @@ public record Experiments(List<Experiment> all) {
             new MethodComparison(),
             new AlphaTracking(),
             new LayerNormMaps(),
-            new Translation()));
+            new Translation(),
+            new LanguageModel()));
   }
 
   /** The names, in order. */

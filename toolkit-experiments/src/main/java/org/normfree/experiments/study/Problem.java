@@ -8,6 +8,7 @@ import org.normfree.core.data.BatchStream;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
 import org.normfree.core.nn.Network;
+import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -41,6 +42,16 @@ interface Problem {
 
   /** The test split. */
   Iterable<Batch> test();
+
+  /**
+   * What an evaluation says besides loss and accuracy.
+   *
+   * @param evaluation of the validation or test split at the run's end
+   * @return values by name, to which the split's is put in front
+   */
+  default Map<String, Double> scores(Evaluation evaluation) {
+    return Map.of();
+  }
 
   /**
    * What else is measured when a run has ended well.

@@ -3,6 +3,7 @@ package org.normfree.experiments.study;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
@@ -44,8 +45,21 @@ final class Study {
 
   /** Adds a reported run of a method for every seed, at a learning rate of its own. */
   Study add(String method, Map<String, String> setting, double rate, TrainingRun.Probing probing) {
+    return add(method, setting, probing, run -> run.with(Keys.LEARNING_RATE, rate));
+  }
+
+  /** Adds a reported run of a method for every seed, with settings of its own. */
+  Study addWith(String method, Map<String, String> setting, UnaryOperator<Config> own) {
+    return add(method, setting, TrainingRun.Probing.NONE, own);
+  }
+
+  private Study add(
+      String method,
+      Map<String, String> setting,
+      TrainingRun.Probing probing,
+      UnaryOperator<Config> own) {
     for (long seed : Keys.seedsOf(config)) {
-      add(id(method, setting) + "-seed" + seed, method, setting, seed, Trial.FINAL, rate, probing);
+      add(id(method, setting) + "-seed" + seed, method, setting, seed, Trial.FINAL, own, probing);
     }
     return this;
   }
@@ -55,7 +69,8 @@ final class Study {
     Map<String, String> setting = Map.of("lr", String.valueOf(rate));
     String id = "search-" + id(method, setting);
     long seed = config.get(Keys.SEED);
-    return add(id, method, setting, seed, Trial.SEARCH, rate, TrainingRun.Probing.NONE);
+    UnaryOperator<Config> own = run -> run.with(Keys.LEARNING_RATE, rate);
+    return add(id, method, setting, seed, Trial.SEARCH, own, TrainingRun.Probing.NONE);
   }
 
   private Study add(
@@ -64,27 +79,31 @@ final class Study {
       Map<String, String> setting,
       long seed,
       String phase,
-      double rate,
+      UnaryOperator<Config> own,
       TrainingRun.Probing probing) {
     Config run =
         config
             .forExperiment(kind.name(), kind.keys())
             .with(Keys.METHOD, method)
-            .with(Keys.SEED, seed)
-            .with(Keys.LEARNING_RATE, rate);
+            .with(Keys.SEED, seed);
     trials.add(
         new SweepTrial(
             id,
             new Trial(experiment, method, setting, seed, phase),
-            run,
+            own.apply(run),
             (c, d, progress) -> TrainingRun.run(kind, c, d, progress, probing)));
     return this;
   }
 
-  /** A name for a directory: the method, and the rate where the setting has one. */
+  /** A name for a directory: the method, and what numbers and flags its setting has. */
   private static String id(String method, Map<String, String> setting) {
-    String rate = setting.get("lr");
-    return rate == null ? method : method + "-lr" + rate;
+    StringBuilder id = new StringBuilder(method);
+    for (String name : List.of("lr", "alpha0", "embedding.scale")) {
+      if (setting.containsKey(name)) {
+        id.append('-').append(name).append(setting.get(name));
+      }
+    }
+    return id.toString();
   }
 
   /**

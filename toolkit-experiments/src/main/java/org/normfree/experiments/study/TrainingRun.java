@@ -170,9 +170,12 @@ final class TrainingRun {
     }
   }
 
-  private static void add(Map<String, Double> values, Evaluation evaluation) {
+  private void add(Map<String, Double> values, Evaluation evaluation) {
     values.put(evaluation.split() + "_accuracy", 100 * evaluation.accuracy());
     values.put(evaluation.split() + "_loss", evaluation.loss());
+    problem
+        .scores(evaluation)
+        .forEach((name, value) -> values.put(evaluation.split() + "_" + name, value));
   }
 
   /** The best accuracy before the run broke, which the papers print. */

@@ -26,6 +26,8 @@ public final class Translation implements Experiment {
           Methods::names,
           "the methods that are compared");
 
+  private static final String BLEU = "test_bleu";
+
   @Override
   public String name() {
     return "translation";
@@ -47,9 +49,11 @@ public final class Translation implements Experiment {
     config.get(METHODS).forEach(method -> study.add(method, Map.of(), TrainingRun.Probing.NONE));
     List<TrialResult> results = study.run(name());
     SummaryBuilder table = new SummaryBuilder(name());
-    for (String metric : List.of("test_bleu", "test_exact_match", "test_accuracy", "test_loss")) {
-      table.runs(results, metric, Published.none());
-    }
+    boolean bleu = results.stream().anyMatch(result -> result.outcome().values().containsKey(BLEU));
+    List<String> metrics = List.of("test_exact_match", BLEU, "test_accuracy", "test_loss");
+    metrics.stream()
+        .filter(metric -> bleu || !metric.equals(BLEU))
+        .forEach(metric -> table.runs(results, metric, Published.none()));
     return Result.of(table.build(), results);
   }
 

@@ -69,6 +69,14 @@ public final class Bleu {
           bothMatches, bothTotals, length + other.length, referenceLength + other.referenceLength);
     }
 
+    /**
+     * Whether there were n-grams of every order to match; without, the score is 0 whatever the
+     * translations, as of texts of single words.
+     */
+    public boolean hasAllOrders() {
+      return totals[ORDER - 1] > 0;
+    }
+
     /** The factor for translations that are too short, in [0, 1]. */
     public double brevityPenalty() {
       if (length >= referenceLength) {

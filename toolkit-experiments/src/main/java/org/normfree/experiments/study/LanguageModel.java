@@ -1,0 +1,81 @@
+package org.normfree.experiments.study;
+
+import java.util.List;
+import java.util.Map;
+import org.normfree.core.method.Methods;
+import org.normfree.experiments.Experiment;
+import org.normfree.experiments.Launch;
+import org.normfree.experiments.Result;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.statistics.Published;
+import org.normfree.experiments.statistics.SummaryBuilder;
+import org.normfree.experiments.sweep.TrialResult;
+
+/**
+ * {@code language-model}: LLaMA-style language models with several methods, and DyT without its
+ * factor behind the embedding and with other initial α. Source: arXiv 2503.10622, tables 4 and 10
+ * and appendix A, at a size for a CPU.
+ */
+public final class LanguageModel implements Experiment {
+  private static final Key<List<String>> METHODS =
+      Key.choices(
+          "methods",
+          List.of("rms-norm", "dyt", "derf", "deepnorm"),
+          Methods::names,
+          "the methods that are compared");
+
+  private static final Key<Boolean> VARIANTS =
+      Key.flag(
+          "variants", true, "add DyT without its embedding factor and with other initial alpha");
+
+  private static final List<Double> ALPHAS = List.of(0.2, 1.0, 2.0);
+
+  @Override
+  public String name() {
+    return "language-model";
+  }
+
+  @Override
+  public String summary() {
+    return "language models by several methods: perplexity; DyT's embedding factor and alpha";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return Config.schema(List.of(METHODS, VARIANTS), Studies.keys(LanguageModeling.KIND));
+  }
+
+  @Override
+  public Result run(Config config, RunDirectory directory) {
+    Study study = new Study(name(), config, directory, LanguageModeling.KIND);
+    config.get(METHODS).forEach(method -> study.add(method, Map.of(), TrainingRun.Probing.NONE));
+    if (config.get(VARIANTS)) {
+      study.addWith(
+          "dyt", Map.of("embedding.scale", "false"), c -> c.with(Keys.EMBEDDING_SCALE, false));
+      for (double alpha0 : ALPHAS) {
+        study.addWith(
+            "dyt", Map.of("alpha0", String.valueOf(alpha0)), c -> c.with(Keys.ALPHA0, alpha0));
+      }
+    }
+    List<TrialResult> results = study.run(name());
+    SummaryBuilder table = new SummaryBuilder(name());
+    for (String metric :
+        List.of(
+            "validation_perplexity", "test_perplexity", "test_bits_per_byte", "test_accuracy")) {
+      table.runs(results, metric, Published.none());
+    }
+    return Result.of(table.build(), results);
+  }
+
+  /**
+   * Runs it from an IDE.
+   *
+   * @param args {@code key=value} and options of {@code toolkit run}
+   */
+  public static void main(String[] args) {
+    Launch.main(new LanguageModel(), args);
+  }
+}

@@ -1,0 +1,170 @@
+package org.normfree.experiments.study;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.InputException;
+import org.normfree.core.data.Batch;
+import org.normfree.core.data.BatchStream;
+import org.normfree.core.data.text.Glosses;
+import org.normfree.core.data.text.LanguageModelBatches;
+import org.normfree.core.data.text.LanguageModelEvaluation;
+import org.normfree.core.data.text.PlainText;
+import org.normfree.core.data.text.TextCorpus;
+import org.normfree.core.data.text.TextScores;
+import org.normfree.core.data.text.Tokenizer;
+import org.normfree.core.data.text.Tokenizers;
+import org.normfree.core.method.Method;
+import org.normfree.core.model.DecoderLm;
+import org.normfree.core.model.DecoderLmConfig;
+import org.normfree.core.nn.Network;
+import org.normfree.core.train.Evaluation;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.config.TextKeys;
+
+/** Predicting the next token of a text with a decoder-only Transformer. */
+final class LanguageModeling implements Problem {
+  private static final Key<String> ARCHITECTURE =
+      Key.choice(
+          "model",
+          "llama",
+          () -> List.of("llama", "gpt"),
+          "llama: rotary positions, SwiGLU, no biases; gpt: learned positions, GELU, biases, tied");
+
+  private static final List<Key<?>> KEYS =
+      Config.schema(
+          List.of(Keys.METHOD),
+          List.of(
+              TextKeys.CORPUS,
+              TextKeys.PATH,
+              TextKeys.CHARACTERS,
+              TextKeys.TOKENIZER,
+              TextKeys.VOCABULARY.withDefault(512),
+              TextKeys.MAX_LENGTH,
+              TextKeys.BATCH_TOKENS,
+              ARCHITECTURE,
+              Keys.WIDTH.withDefault(64),
+              Keys.DEPTH,
+              Keys.HEADS.withDefault(4)),
+          Keys.methodOptions(),
+          Keys.training().stream()
+              .filter(key -> !Keys.imagesOnly().contains(key) && key != Keys.LABEL_SMOOTHING)
+              .map(LanguageModeling::defaults)
+              .toList(),
+          Keys.execution(),
+          List.of(Keys.SEED));
+
+  static final Kind KIND = new Kind("model-language", KEYS, LanguageModeling::new);
+
+  private final Config config;
+  private final TextCorpus corpus;
+  private final Tokenizer tokenizer;
+
+  private static Key<?> defaults(Key<?> key) {
+    return key == Keys.EPOCHS
+        ? Keys.EPOCHS.withDefault(4)
+        : key == Keys.WARMUP
+            ? Keys.WARMUP.withDefault(0.2)
+            : key == Keys.BETA2
+                ? Keys.BETA2.withDefault(0.95)
+                : key == Keys.CLIP ? Keys.CLIP.withDefault(1.0) : key;
+  }
+
+  private LanguageModeling(Config config) {
+    this.config = config;
+    corpus = corpus();
+    tokenizer =
+        Tokenizers.train(
+            config.get(TextKeys.TOKENIZER),
+            List.of(corpus.train()),
+            config.get(TextKeys.VOCABULARY));
+    if (rows() < 1) {
+      throw new InputException(
+          "batch.tokens=%d holds no window of max.length=%d tokens; raise the one or lower the other"
+              .formatted(config.get(TextKeys.BATCH_TOKENS), config.get(TextKeys.MAX_LENGTH)));
+    }
+  }
+
+  private TextCorpus corpus() {
+    TextCorpus whole =
+        config.get(TextKeys.CORPUS).equals("glosses")
+            ? Glosses.load()
+            : PlainText.load(
+                config
+                    .get(TextKeys.PATH)
+                    .orElseThrow(
+                        () ->
+                            new InputException(
+                                "data=plain needs data.path, a text file; or use data=glosses")));
+    int characters = config.get(TextKeys.CHARACTERS);
+    if (characters == 0 || characters >= whole.train().length()) {
+      return whole;
+    }
+    int held = Math.max(1, characters / 20);
+    return new TextCorpus(
+        beginning(whole.train(), characters),
+        beginning(whole.validation(), held),
+        beginning(whole.test(), held));
+  }
+
+  /** The first characters, whole lines if there are any. */
+  private static String beginning(String text, int characters) {
+    int end = Math.min(text.length(), characters);
+    int line = text.lastIndexOf('\n', end - 1);
+    return text.substring(0, line < 0 ? end : line + 1);
+  }
+
+  private int rows() {
+    return config.get(TextKeys.BATCH_TOKENS) / config.get(TextKeys.MAX_LENGTH);
+  }
+
+  @Override
+  public Network network(Method method, long seed) {
+    int vocabulary = tokenizer.size();
+    int width = config.get(Keys.WIDTH);
+    int depth = config.get(Keys.DEPTH);
+    int heads = config.get(Keys.HEADS);
+    int length = config.get(TextKeys.MAX_LENGTH);
+    DecoderLmConfig shape =
+        config.get(ARCHITECTURE).equals("llama")
+            ? DecoderLmConfig.llama(vocabulary, width, depth, heads, length)
+            : DecoderLmConfig.gpt(vocabulary, width, depth, heads, length);
+    return DecoderLm.build(shape, method, DataType.FLOAT, seed);
+  }
+
+  @Override
+  public BatchStream batches(long seed) {
+    int[] tokens = tokenizer.encode(corpus.train());
+    return new LanguageModelBatches(tokens, rows(), config.get(TextKeys.MAX_LENGTH), seed);
+  }
+
+  @Override
+  public Iterable<Batch> validation() {
+    return evaluation(corpus.validation());
+  }
+
+  @Override
+  public Iterable<Batch> test() {
+    return evaluation(corpus.test());
+  }
+
+  private Iterable<Batch> evaluation(String text) {
+    int length = config.get(TextKeys.MAX_LENGTH);
+    return new LanguageModelEvaluation(tokenizer.encode(text), rows(), length);
+  }
+
+  /** Perplexity of a token, and bits a byte, which do not depend on the tokenizer. */
+  @Override
+  public Map<String, Double> scores(Evaluation evaluation) {
+    String text = evaluation.split().equals("test") ? corpus.test() : corpus.validation();
+    long bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    return Map.of(
+        "perplexity",
+        Math.exp(evaluation.loss()),
+        "bits_per_byte",
+        TextScores.bitsPerByte(evaluation.loss(), evaluation.examples(), bytes));
+  }
+}
