@@ -8,6 +8,7 @@ import org.normfree.experiments.study.DytSquash;
 import org.normfree.experiments.study.LanguageModel;
 import org.normfree.experiments.study.LayerNormMaps;
 import org.normfree.experiments.study.MethodComparison;
+import org.normfree.experiments.study.ModelUpdate;
 import org.normfree.experiments.study.Train;
 import org.normfree.experiments.study.Translation;
 
@@ -31,6 +32,7 @@ public record Experiments(List<Experiment> all) {
             new MethodComparison(),
             new AlphaTracking(),
             new LayerNormMaps(),
+            new ModelUpdate(),
             new Translation(),
             new LanguageModel()));
   }

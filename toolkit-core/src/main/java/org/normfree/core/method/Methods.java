@@ -27,6 +27,7 @@ public final class Methods {
     register("sigmoid-no-alpha", o -> DyT.withoutAlpha("sigmoid-no-alpha", Squash.SIGMOID, o));
     register("derf", Derf::new);
     register("deepnorm", options -> new DeepNorm());
+    register("deepnorm-adam", options -> new DeepNormForAdam());
     register("fixup", options -> new Fixup());
     register("skipinit", options -> new SkipInit());
     register("rezero", options -> new ReZero());

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
@@ -195,7 +194,7 @@ final class Translating implements Problem {
         GraphExecutor stepping = executors.of(step.network())) {
       for (int index = 0; index < batches.count(); index++) {
         Batch batch = batches.batch(index);
-        Map<String, INDArray> sources = sources(batch);
+        Map<String, INDArray> sources = Feeds.arrays(batch, DataType.FLOAT);
         Map<String, INDArray> memories = new HashMap<>(encoder.output(sources, names));
         memories.put(Network.INPUT_MASK, sources.get(Network.INPUT_MASK));
         int[][] tokens = search(new CachedContinuation(step, stepping, memories, batch.size()));
@@ -206,19 +205,6 @@ final class Translating implements Problem {
       }
     }
     return scored(List.of(outputs), directory);
-  }
-
-  private static Map<String, INDArray> sources(Batch batch) {
-    Map<String, INDArray> arrays = new HashMap<>();
-    for (String name : List.of(Network.INPUT, Network.INPUT_MASK, Network.POSITIONS)) {
-      Batch.Feed feed = batch.feeds().get(name);
-      arrays.put(
-          name,
-          feed instanceof Batch.Integers ids
-              ? Nd4j.createFromArray(ids.elements()).reshape(ids.shape())
-              : Nd4j.createFromArray(batch.reals(name)).reshape(feed.shape()));
-    }
-    return arrays;
   }
 
   private int[][] search(Continuation continuation) {
