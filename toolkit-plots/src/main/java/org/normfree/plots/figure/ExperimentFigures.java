@@ -21,6 +21,7 @@ public final class ExperimentFigures {
       case "dyt-squash" -> SquashBars.of(experiment, ACCURACY).ifPresent(figures::add);
       case "method-comparison" -> MethodIntervals.of(experiment, ACCURACY).ifPresent(figures::add);
       case "alpha-tracking" -> figures.addAll(AlphaTracking.of(experiment));
+      case "model-update" -> UpdateSizes.of(experiment).ifPresent(figures::add);
       case "layernorm-map" -> LayerNormMaps.of(experiment).ifPresent(figures::add);
       default -> {}
     }
