@@ -1,0 +1,49 @@
+package org.normfree.core.method;
+
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Scope;
+
+/**
+ * {@code LN(α·x + f(x))} with a constant α on the residual, and Xavier-normal weights of gain β for
+ * fc1, fc2, v and o, gain 1 for q and k; biases are not scaled. What α and β are is the subclass's.
+ */
+abstract class FixedResidualScale implements Method {
+  /** α and β of a stack. */
+  abstract DeepNormCoefficients coefficients(Stack stack);
+
+  /** Nothing: a stack of such layers ends normalized. */
+  @Override
+  public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
+    return x;
+  }
+
+  @Override
+  public SDVariable residual(
+      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+    Scope norm = scope.child("norm");
+    SDVariable gain = LayerNorms.gain(norm, branch.width());
+    SDVariable bias = LayerNorms.bias(norm, branch.width());
+    double alpha = coefficients(branch.stack()).alpha();
+    SDVariable y =
+        scope
+            .ops()
+            .deepNorm(norm.name("output"), x, f.apply(x), alpha, gain, bias, LayerNorms.EPSILON);
+    norm.normPoint(x, y, Optional.empty());
+    return y;
+  }
+
+  @Override
+  public SDVariable weight(Scope scope, WeightRole role, long... shape) {
+    return switch (role.kind()) {
+      case VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> {
+        double beta = coefficients(role.stack()).beta();
+        yield scope.parameter("weight", Initializer.xavierNormal(beta), shape);
+      }
+      case QUERY, KEY -> scope.parameter("weight", Initializer.xavierNormal(1), shape);
+      case PATCH, EMBEDDING, HEAD -> Method.super.weight(scope, role, shape);
+    };
+  }
+}
