@@ -112,6 +112,9 @@ public final class Trainer {
           executor.gradients(placeholders.training(batch, progress.step()), trainingOutputs);
       loss = pass.outputs().get(Network.LOSS).getDouble(0);
       double rate = schedule.rate(progress.step());
+      if (Double.isFinite(loss)) {
+        tell(listener -> listener.onGradients(this, pass.gradients()));
+      }
       double norm =
           settings.clipNorm() > 0
               ? clipping.clip(pass.gradients(), settings.clipNorm())
@@ -234,6 +237,7 @@ public final class Trainer {
           "the checkpoint belongs to a run with seed %d, this one has seed %d; use the same seed or another directory"
               .formatted(checkpoint.progress().seed(), settings.seed()));
     }
+    tell(listener -> listener.onRestore(this));
     Map<String, INDArray> model = model();
     NamedArrays.requireSame("model", model, checkpoint.model());
     if (ema.isEmpty()) {

@@ -1,11 +1,15 @@
 package org.normfree.core.train;
 
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * Follows a training run. The methods are called on the training thread, between steps, so a
  * listener may read parameters, evaluate and save; it must not change parameters.
  *
- * <p>The order within a step is {@link #onStep}, {@link #onEpochEnd} where an epoch ends, {@link
- * #onStepDone}; each goes to all listeners, in the order they were given, before the next.
+ * <p>The order within a step is {@link #onGradients}, {@link #onStep}, {@link #onEpochEnd} where an
+ * epoch ends, {@link #onStepDone}; each goes to all listeners, in the order they were given, before
+ * the next.
  */
 public interface TrainingListener {
   /**
@@ -52,6 +56,21 @@ public interface TrainingListener {
    * @param trainer the run
    */
   default void onStart(Trainer trainer) {}
+
+  /**
+   * Before {@link Trainer#restore} replaces the parameters: they still are those of the start.
+   *
+   * @param trainer the run
+   */
+  default void onRestore(Trainer trainer) {}
+
+  /**
+   * After a backward pass whose loss is finite, before clipping and the step.
+   *
+   * @param trainer the run; its progress counts the steps before this one
+   * @param gradients gradients by their parameters' names; valid during the call only
+   */
+  default void onGradients(Trainer trainer, Map<String, INDArray> gradients) {}
 
   /**
    * After a step.

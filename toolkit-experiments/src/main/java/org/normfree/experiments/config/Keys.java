@@ -229,6 +229,26 @@ public final class Keys {
   public static final Key<Integer> EVAL_EVERY =
       Key.integer("eval.every", 1, ONE_UP, "epochs between evaluations");
 
+  /** What is looked at while a network trains. */
+  public static final Key<List<String>> PROBES =
+      Key.choices(
+          "probes",
+          List.of("none"),
+          () ->
+              List.of(
+                  "none",
+                  "update-size",
+                  "gradient-norms",
+                  "norm-inputs",
+                  "activation-rms",
+                  "saturation",
+                  "attention-entropy"),
+          "what is measured of each layer while it trains");
+
+  /** How often. */
+  public static final Key<Integer> PROBE_EVERY =
+      Key.integer("probe.every", 20, ONE_UP, "steps between samples of the probes");
+
   private Keys() {}
 
   /** The keys that choose the data. */
@@ -275,6 +295,8 @@ public final class Keys {
         CROP,
         FLIP,
         EVAL_EVERY,
+        PROBES,
+        PROBE_EVERY,
         CHECKPOINT_EVERY);
   }
 

@@ -108,7 +108,7 @@ public final class AlphaTracking implements Experiment {
     public Map<String, Double> atEnd(TrainingRun.View view, Trainer trainer) {
       Map<String, List<MetricLine>> layers =
           Recorder.read(view.directory()).stream()
-              .filter(line -> line.kind().equals(MetricLine.PROBE))
+              .filter(line -> line.values().containsKey("alpha"))
               .collect(
                   Collectors.groupingBy(
                       MetricLine::scope, LinkedHashMap::new, Collectors.toList()));

@@ -148,6 +148,7 @@ final class TrainingRun {
           new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
       View view = new View(network, problem.test().iterator().next(), directory, recorder);
       List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
+      listeners.addAll(Probes.listeners(config, network, batches.batch(0), recorder));
       listeners.addAll(probing.listeners(view));
       listeners.add(new DivergenceAdvice());
       listeners.add(new Pace(timing, progress));
