@@ -9,6 +9,7 @@ import org.normfree.experiments.study.LanguageModel;
 import org.normfree.experiments.study.LayerNormMaps;
 import org.normfree.experiments.study.MethodComparison;
 import org.normfree.experiments.study.ModelUpdate;
+import org.normfree.experiments.study.ThousandLayers;
 import org.normfree.experiments.study.Train;
 import org.normfree.experiments.study.Translation;
 
@@ -34,6 +35,7 @@ public record Experiments(List<Experiment> all) {
             new LayerNormMaps(),
             new ModelUpdate(),
             new Translation(),
+            new ThousandLayers(),
             new LanguageModel()));
   }
 

@@ -88,5 +88,9 @@ public final class TextKeys {
   public static final Key<Integer> BEAMS =
       Key.integer("beams", 1, ONE_UP, "beams of the search for translations; 1 = greedy");
 
+  /** Whether a run ends with translations. */
+  public static final Key<Boolean> DECODE =
+      Key.flag("decode", true, "translate the test split at the end of a run");
+
   private TextKeys() {}
 }

@@ -10,6 +10,8 @@ import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.text.Glosses;
 import org.normfree.core.data.text.LanguageModelBatches;
 import org.normfree.core.data.text.LanguageModelEvaluation;
+import org.normfree.core.data.text.MaskedBatches;
+import org.normfree.core.data.text.MaskedEvaluation;
 import org.normfree.core.data.text.PlainText;
 import org.normfree.core.data.text.TextCorpus;
 import org.normfree.core.data.text.TextScores;
@@ -18,6 +20,9 @@ import org.normfree.core.data.text.Tokenizers;
 import org.normfree.core.method.Method;
 import org.normfree.core.model.DecoderLm;
 import org.normfree.core.model.DecoderLmConfig;
+import org.normfree.core.model.EncoderConfig;
+import org.normfree.core.model.FeedForward;
+import org.normfree.core.model.TextEncoder;
 import org.normfree.core.nn.Network;
 import org.normfree.core.train.Evaluation;
 import org.normfree.experiments.config.Config;
@@ -25,14 +30,14 @@ import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.TextKeys;
 
-/** Predicting the next token of a text with a decoder-only Transformer. */
+/** Predicting the next token of a text with a decoder, or masked ones with an encoder. */
 final class LanguageModeling implements Problem {
-  private static final Key<String> ARCHITECTURE =
+  static final Key<String> ARCHITECTURE =
       Key.choice(
           "model",
           "llama",
-          () -> List.of("llama", "gpt"),
-          "llama: rotary positions, SwiGLU, no biases; gpt: learned positions, GELU, biases, tied");
+          () -> List.of("llama", "gpt", "encoder"),
+          "llama: rotary positions, SwiGLU, no biases; gpt: learned positions, GELU, biases, tied; encoder: guesses masked tokens from both sides");
 
   private static final List<Key<?>> KEYS =
       Config.schema(
@@ -128,6 +133,12 @@ final class LanguageModeling implements Problem {
     int depth = config.get(Keys.DEPTH);
     int heads = config.get(Keys.HEADS);
     int length = config.get(TextKeys.MAX_LENGTH);
+    if (masked()) {
+      EncoderConfig encoder =
+          new EncoderConfig(
+              vocabulary, width, depth, heads, 2 * width, length, FeedForward.RELU, 0, 0);
+      return TextEncoder.build(encoder, method, DataType.FLOAT, seed);
+    }
     DecoderLmConfig shape =
         config.get(ARCHITECTURE).equals("llama")
             ? DecoderLmConfig.llama(vocabulary, width, depth, heads, length)
@@ -138,7 +149,14 @@ final class LanguageModeling implements Problem {
   @Override
   public BatchStream batches(long seed) {
     int[] tokens = tokenizer.encode(corpus.train());
-    return new LanguageModelBatches(tokens, rows(), config.get(TextKeys.MAX_LENGTH), seed);
+    int length = config.get(TextKeys.MAX_LENGTH);
+    return masked()
+        ? new MaskedBatches(tokens, tokenizer.size(), rows(), length, seed)
+        : new LanguageModelBatches(tokens, rows(), length, seed);
+  }
+
+  private boolean masked() {
+    return config.get(ARCHITECTURE).equals("encoder");
   }
 
   @Override
@@ -153,12 +171,18 @@ final class LanguageModeling implements Problem {
 
   private Iterable<Batch> evaluation(String text) {
     int length = config.get(TextKeys.MAX_LENGTH);
-    return new LanguageModelEvaluation(tokenizer.encode(text), rows(), length);
+    int[] tokens = tokenizer.encode(text);
+    return masked()
+        ? new MaskedEvaluation(tokens, tokenizer.size(), rows(), length)
+        : new LanguageModelEvaluation(tokens, rows(), length);
   }
 
-  /** Perplexity of a token, and bits a byte, which do not depend on the tokenizer. */
+  /** Perplexity of a token, and of decoders bits a byte, which do not depend on the tokenizer. */
   @Override
   public Map<String, Double> scores(Evaluation evaluation) {
+    if (masked()) {
+      return Map.of("perplexity", Math.exp(evaluation.loss()));
+    }
     String text = evaluation.split().equals("test") ? corpus.test() : corpus.validation();
     long bytes = text.getBytes(StandardCharsets.UTF_8).length;
     return Map.of(

@@ -53,7 +53,8 @@ final class Study {
     return add(method, setting, TrainingRun.Probing.NONE, own);
   }
 
-  private Study add(
+  /** Adds a reported run of a method for every seed, with settings and probing of its own. */
+  Study add(
       String method,
       Map<String, String> setting,
       TrainingRun.Probing probing,
@@ -98,7 +99,7 @@ final class Study {
   /** A name for a directory: the method, and what numbers and flags its setting has. */
   private static String id(String method, Map<String, String> setting) {
     StringBuilder id = new StringBuilder(method);
-    for (String name : List.of("lr", "alpha0", "embedding.scale")) {
+    for (String name : List.of("arch", "layers", "warmup", "lr", "alpha0", "embedding.scale")) {
       if (setting.containsKey(name)) {
         id.append('-').append(name).append(setting.get(name));
       }

@@ -70,7 +70,8 @@ final class Translating implements Problem {
               Keys.MLP_RATIO.withDefault(2.0),
               TextKeys.DROPOUT,
               TextKeys.TIED,
-              TextKeys.BEAMS),
+              TextKeys.BEAMS,
+              TextKeys.DECODE),
           Keys.methodOptions(),
           Keys.training().stream()
               .filter(key -> !Keys.imagesOnly().contains(key))
@@ -80,8 +81,6 @@ final class Translating implements Problem {
           List.of(Keys.SEED));
 
   static final Kind KIND = new Kind("translate", KEYS, Translating::new);
-
-  private static final int EVALUATION_TOKENS = 4096;
 
   private final Config config;
   private final Tokenizer tokenizer;
@@ -169,18 +168,26 @@ final class Translating implements Problem {
 
   @Override
   public Iterable<Batch> validation() {
-    return new PairEvaluation(validation, EVALUATION_TOKENS);
+    return new PairEvaluation(validation, evaluationTokens());
   }
 
   @Override
   public PairEvaluation test() {
-    return new PairEvaluation(test, EVALUATION_TOKENS);
+    return new PairEvaluation(test, evaluationTokens());
+  }
+
+  /** No backward pass: four times the tokens of a step need no more memory than a step. */
+  private int evaluationTokens() {
+    return 4 * config.get(TextKeys.BATCH_TOKENS);
   }
 
   /** Translates the test split, scores it and writes it down. */
   @Override
   public Map<String, Double> atEnd(
       Trainer trainer, Method method, RunDirectory directory, Executors executors) {
+    if (!config.get(TextKeys.DECODE)) {
+      return Map.of();
+    }
     String[] outputs = new String[test.count()];
     TransformerConfig shape = shape();
     Network encoding = Transformer.encoding(shape, method);

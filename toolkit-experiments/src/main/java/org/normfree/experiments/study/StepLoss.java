@@ -1,0 +1,45 @@
+package org.normfree.experiments.study;
+
+import java.util.List;
+import java.util.Map;
+import org.normfree.core.probe.UpdateSize;
+import org.normfree.core.record.MetricLine;
+import org.normfree.core.train.Trainer;
+import org.normfree.core.train.TrainingListener;
+import org.normfree.experiments.run.RunDirectory;
+
+/** Records the loss of every single step, for studies of a training's first steps. */
+final class StepLoss implements TrainingListener {
+  private static final String LOSS = "step_loss";
+
+  private final Recorder recorder;
+
+  StepLoss(Recorder recorder) {
+    this.recorder = recorder;
+  }
+
+  @Override
+  public void onStep(Trainer trainer, Step step) {
+    recorder.add(
+        new MetricLine(
+            MetricLine.PROBE,
+            step.step(),
+            trainer.progress().epoch(),
+            UpdateSize.MODEL,
+            Map.of(LOSS, step.loss())));
+  }
+
+  /** The losses of a run, from its first step on. */
+  static List<Double> read(RunDirectory directory) {
+    return values(Recorder.read(directory), LOSS);
+  }
+
+  /** The values of the whole model under a name, in the order they were recorded. */
+  static List<Double> values(List<MetricLine> lines, String quantity) {
+    return lines.stream()
+        .filter(line -> line.scope().equals(UpdateSize.MODEL))
+        .filter(line -> line.values().containsKey(quantity))
+        .map(line -> line.values().get(quantity))
+        .toList();
+  }
+}
