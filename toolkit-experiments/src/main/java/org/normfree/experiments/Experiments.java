@@ -4,11 +4,13 @@ import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 import org.normfree.experiments.study.AlphaTracking;
+import org.normfree.experiments.study.DepthSweep;
 import org.normfree.experiments.study.DytSquash;
 import org.normfree.experiments.study.LanguageModel;
 import org.normfree.experiments.study.LayerNormMaps;
 import org.normfree.experiments.study.MethodComparison;
 import org.normfree.experiments.study.ModelUpdate;
+import org.normfree.experiments.study.PostLnDiagnostics;
 import org.normfree.experiments.study.ThousandLayers;
 import org.normfree.experiments.study.Train;
 import org.normfree.experiments.study.Translation;
@@ -35,6 +37,8 @@ public record Experiments(List<Experiment> all) {
             new LayerNormMaps(),
             new ModelUpdate(),
             new Translation(),
+            new PostLnDiagnostics(),
+            new DepthSweep(),
             new ThousandLayers(),
             new LanguageModel()));
   }

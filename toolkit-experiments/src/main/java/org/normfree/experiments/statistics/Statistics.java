@@ -6,9 +6,12 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
+import org.apache.commons.math3.stat.interval.ConfidenceInterval;
+import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /** The few statistics that tables and studies need. */
 public final class Statistics {
+  private static final double CONFIDENCE = 0.95;
   private static final double UPPER_TAIL = 0.975;
 
   private Statistics() {}
@@ -69,6 +72,19 @@ public final class Statistics {
   public static Optional<Interval> correlationInterval(List<Double> coefficients) {
     List<Double> z = coefficients.stream().map(r -> 0.5 * Math.log((1 + r) / (1 - r))).toList();
     return meanInterval(z).map(i -> new Interval(Math.tanh(i.low()), Math.tanh(i.high())));
+  }
+
+  /**
+   * Wilson's 95 % interval of a share.
+   *
+   * @param successes how many of the trials, 0 to {@code trials}
+   * @param trials at least 1
+   * @return the interval, within [0, 1]
+   */
+  public static Interval shareInterval(int successes, int trials) {
+    ConfidenceInterval wilson =
+        new WilsonScoreInterval().createInterval(trials, successes, CONFIDENCE);
+    return new Interval(Math.max(0, wilson.getLowerBound()), Math.min(1, wilson.getUpperBound()));
   }
 
   /**

@@ -74,9 +74,9 @@ public final class ThousandLayers implements Experiment {
         List.of(
             Keys.WIDTH.withDefault(64),
             Keys.HEADS.withDefault(2),
-            TextKeys.BATCH_TOKENS.withDefault(256),
-            Keys.STEPS.withDefault(40),
-            Keys.LEARNING_RATE.withDefault(1e-3),
+            TextKeys.BATCH_TOKENS.withDefault(192),
+            Keys.STEPS.withDefault(120),
+            Keys.LEARNING_RATE.withDefault(3e-4),
             Keys.WARMUP.withDefault(0.0),
             Keys.OPTIMIZER,
             Keys.MOMENTUM,
