@@ -22,6 +22,10 @@ public final class ExperimentFigures {
       case "method-comparison" -> MethodIntervals.of(experiment, ACCURACY).ifPresent(figures::add);
       case "alpha-tracking" -> figures.addAll(AlphaTracking.of(experiment));
       case "model-update" -> UpdateSizes.of(experiment).ifPresent(figures::add);
+      case "postln-diagnostics", "thousand-layers" ->
+          ProbeCurves.of(experiment).ifPresent(figures::add);
+      case "depth-sweep" ->
+          DepthCurves.of(experiment, "trained_share", "test_bleu").ifPresent(figures::add);
       case "layernorm-map" -> LayerNormMaps.of(experiment).ifPresent(figures::add);
       default -> {}
     }

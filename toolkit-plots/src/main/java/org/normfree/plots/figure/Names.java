@@ -89,6 +89,12 @@ public final class Names {
     if (metric.equals("pearson_layers_final")) {
       return "Pearson r over layers, last step";
     }
+    if (metric.equals("test_bleu")) {
+      return "test BLEU";
+    }
+    if (metric.equals("trained_share")) {
+      return "runs that train (%)";
+    }
     return metric.endsWith("accuracy") ? words + " (%)" : words;
   }
 
