@@ -195,24 +195,6 @@ final class OneDnnAttention implements Task {
       View key = View.heads(0, size, heads, keys, width);
       View p = View.of(0, DataType.FLOAT, size, heads, tokens, keys);
       float scale = (float) (1 / Math.sqrt((double) width));
-      memory.desc softmaxed = p.descriptor();
-      softmax_forward.primitive_desc forward =
-          new softmax_forward.primitive_desc(
-              OneDnn.CPU,
-              dnnl.prop_kind.forward_training,
-              dnnl.algorithm.softmax_accurate,
-              softmaxed,
-              softmaxed,
-              LAST_AXIS);
-      softmax_backward.primitive_desc gradient =
-          new softmax_backward.primitive_desc(
-              OneDnn.CPU,
-              dnnl.algorithm.softmax_accurate,
-              softmaxed,
-              softmaxed,
-              softmaxed,
-              LAST_AXIS,
-              forward);
       long bytes = (long) size * heads * tokens * keys * Float.BYTES;
       this.size = size;
       weights = scratch;
@@ -235,16 +217,43 @@ final class OneDnnAttention implements Task {
       dropping = OneDnnCopies.binary(dnnl.algorithm.binary_mul, p, p, p);
       scaledProduct = Product.of(query, key.transposed(), p).scaled(scale).prepare();
       softmax =
-          new Prepared(new softmax_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, p, p);
+          new Prepared(
+              "softmax",
+              () -> new softmax_forward(forwardOf(p.descriptor())),
+              new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
+              p,
+              p);
       softmaxGradient =
           new Prepared(
-              new softmax_backward(gradient),
+              "softmax gradient",
+              () -> new softmax_backward(gradientOf(p.descriptor())),
               new int[] {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
               p,
               p,
               p);
       overKeys = Product.of(p, key, query).prepare();
       overTokens = Product.of(p.transposed(), query, key).prepare();
+    }
+
+    private static softmax_forward.primitive_desc forwardOf(memory.desc layout) {
+      return new softmax_forward.primitive_desc(
+          OneDnn.CPU,
+          dnnl.prop_kind.forward_training,
+          dnnl.algorithm.softmax_accurate,
+          layout,
+          layout,
+          LAST_AXIS);
+    }
+
+    private static softmax_backward.primitive_desc gradientOf(memory.desc layout) {
+      return new softmax_backward.primitive_desc(
+          OneDnn.CPU,
+          dnnl.algorithm.softmax_accurate,
+          layout,
+          layout,
+          layout,
+          LAST_AXIS,
+          forwardOf(layout));
     }
 
     void forward(int start, long q, long k, long p) {

@@ -29,9 +29,15 @@ final class OneDnnCopies {
   }
 
   private static Prepared copy(View from, View to) {
-    reorder.primitive_desc description =
-        new reorder.primitive_desc(OneDnn.CPU, from.descriptor(), OneDnn.CPU, to.descriptor());
-    return new Prepared(new reorder(description), new int[] {DNNL_ARG_FROM, DNNL_ARG_TO}, from, to);
+    return new Prepared(
+        "reorder",
+        () ->
+            new reorder(
+                new reorder.primitive_desc(
+                    OneDnn.CPU, from.descriptor(), OneDnn.CPU, to.descriptor())),
+        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+        from,
+        to);
   }
 
   /** {@code c = a ∘ b}; b's sizes are a's, or 1 where it broadcasts. */
@@ -52,11 +58,16 @@ final class OneDnnCopies {
 
   /** {@code c = a ∘ b} for one thread. */
   static Prepared binary(dnnl.algorithm operation, View a, View b, View c) {
-    binary.primitive_desc description =
-        new binary.primitive_desc(
-            OneDnn.CPU, operation, a.descriptor(), b.descriptor(), c.descriptor());
     return new Prepared(
-        new binary(description), new int[] {DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST}, a, b, c);
+        "binary " + operation,
+        () ->
+            new binary(
+                new binary.primitive_desc(
+                    OneDnn.CPU, operation, a.descriptor(), b.descriptor(), c.descriptor())),
+        new int[] {DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST},
+        a,
+        b,
+        c);
   }
 
   /** The first axis along which every thread finds something to do, or the longest. */

@@ -56,29 +56,47 @@ final class Product {
   }
 
   Prepared prepare() {
-    post_ops then = new post_ops();
     List<Integer> names = new ArrayList<>(List.of(DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST));
     List<View> views = new ArrayList<>(List.of(a, b, c));
-    if (scale != 1) {
-      then.append_eltwise(dnnl.algorithm.eltwise_linear, scale, 0);
-    }
     if (bias != null) {
       names.add(DNNL_ARG_BIAS);
       views.add(bias);
     }
+    int operation = scale == 1 ? 0 : 1;
+    StringBuilder kind = new StringBuilder("matmul scale=" + scale + " bias=" + (bias != null));
     for (View addend : addends) {
-      if (addend.address() == c.address() && c.address() != 0) {
-        then.append_sum(1, 0, memory.data_type.undef);
-        continue;
+      kind.append(isSum(addend) ? " sum" : " add");
+      if (!isSum(addend)) {
+        names.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (operation + 1) | DNNL_ARG_SRC_1);
+        views.add(addend);
       }
-      names.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (then.len() + 1) | DNNL_ARG_SRC_1);
-      views.add(addend);
-      then.append_binary(dnnl.algorithm.binary_add, addend.descriptor());
+      operation++;
     }
     return new Prepared(
-        new matmul(description(then)),
+        kind.toString(),
+        () -> new matmul(description(postOperations())),
         names.stream().mapToInt(Integer::intValue).toArray(),
         views.toArray(View[]::new));
+  }
+
+  private post_ops postOperations() {
+    post_ops then = new post_ops();
+    if (scale != 1) {
+      then.append_eltwise(dnnl.algorithm.eltwise_linear, scale, 0);
+    }
+    for (View addend : addends) {
+      if (isSum(addend)) {
+        then.append_sum(1, 0, memory.data_type.undef);
+      } else {
+        then.append_binary(dnnl.algorithm.binary_add, addend.descriptor());
+      }
+    }
+    return then;
+  }
+
+  /** Whether it lies where the product goes. */
+  private boolean isSum(View addend) {
+    return addend.address() == c.address() && c.address() != 0;
   }
 
   private matmul.primitive_desc description(post_ops then) {

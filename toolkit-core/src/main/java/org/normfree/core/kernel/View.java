@@ -1,5 +1,8 @@
 package org.normfree.core.kernel;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.op.Tensor;
@@ -63,6 +66,15 @@ record View(long address, DataType type, long[] sizes, long[] strides) {
     result[last] = values[last - 1];
     result[last - 1] = values[last];
     return result;
+  }
+
+  /** Type, sizes and strides: what {@link #descriptor} depends on. */
+  List<Long> layout() {
+    return LongStream.concat(
+            LongStream.of(type.toInt()),
+            LongStream.concat(Arrays.stream(sizes), Arrays.stream(strides)))
+        .boxed()
+        .toList();
   }
 
   memory.desc descriptor() {
