@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.nn.Network;
 import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 
@@ -34,14 +35,19 @@ public final class GradientNorms implements TrainingListener {
   @Override
   public void onGradients(Trainer trainer, Map<String, INDArray> gradients) {
     if (trainer.progress().step() % every == 0) {
-      read(gradients)
-          .forEach((layer, norm) -> readings.add(trainer, layer, Map.of(QUANTITY, norm)));
+      Map<String, INDArray> ordered = new LinkedHashMap<>();
+      for (Network.Parameter parameter : trainer.network().parameters()) {
+        if (gradients.containsKey(parameter.name())) {
+          ordered.put(parameter.name(), gradients.get(parameter.name()));
+        }
+      }
+      read(ordered).forEach((layer, norm) -> readings.add(trainer, layer, Map.of(QUANTITY, norm)));
     }
   }
 
   /**
    * @param gradients gradients by their parameters' names
-   * @return norm by branch, in the order of the parameters
+   * @return norm by branch, in the order of the gradients
    */
   public static Map<String, Double> read(Map<String, INDArray> gradients) {
     Map<String, Double> squares = new LinkedHashMap<>();

@@ -60,7 +60,7 @@ final class ProbeCurves {
               "LayerNorm inputs, last sample",
               "norm, encoder to decoder",
               "‖x‖ / √d",
-              true,
+              false,
               run -> layers(run, "norm_input", true)));
 
   static Optional<Figure> of(Experiment experiment) {
