@@ -7,16 +7,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.Workload;
-import org.normfree.benchmarks.peer.WorkloadFile;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.AdamW;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.train.Trainer;
 
-/**
- * Trains a Vision Transformer by the toolkit, as {@code Trainer} does, with one of its executors.
- */
+/** Trains a network by the toolkit, as {@code Trainer} does, with one of its executors. */
 final class NetworkPeer implements Peer {
   /** Place in {@link #report} of the bytes a plan's arena takes; there if the executor plans. */
   static final int PLANNED_BYTES = 2;
@@ -33,17 +30,22 @@ final class NetworkPeer implements Peer {
   private final double buildSeconds;
   private double firstSeconds;
 
-  NetworkPeer(Workload.Vit vit, Map<String, ArrayFile.Array> arrays, String executor, int threads) {
+  NetworkPeer(
+      Workload.Training workload,
+      Map<String, ArrayFile.Array> arrays,
+      String executor,
+      int threads) {
     long start = System.nanoTime();
-    Network network = executor.equals("samediff") ? PlainSameDiff.build(vit) : Networks.build(vit);
+    Network network =
+        executor.equals("samediff") && workload instanceof Workload.Vit vit
+            ? PlainSameDiff.build(vit)
+            : Networks.build(workload);
     buildSeconds = (System.nanoTime() - start) / NANOS;
     Map<String, INDArray> parameters = Trainer.parameters(network);
     parameters.forEach((name, array) -> array.assign(Networks.array(arrays.get(name))));
-    batch =
-        Map.of(
-            Network.INPUT, Networks.array(arrays.get(WorkloadFile.INPUT)),
-            Network.LABELS, Networks.array(arrays.get(WorkloadFile.LABELS)));
-    optimizer = new AdamW(parameters, ParameterGroup.byRank(parameters, Workload.Vit.DECAY, false));
+    batch = Networks.batch(workload, arrays);
+    optimizer =
+        new AdamW(parameters, ParameterGroup.byRank(parameters, Workload.Training.DECAY, false));
     this.executor = Executors.create(executor, network.graph(), threads);
   }
 
@@ -65,7 +67,7 @@ final class NetworkPeer implements Peer {
   private double train() {
     GraphExecutor.Pass pass = gradients();
     double loss = loss(pass);
-    optimizer.step(Workload.Vit.RATE, pass.gradients());
+    optimizer.step(Workload.Training.RATE, pass.gradients());
     return loss;
   }
 

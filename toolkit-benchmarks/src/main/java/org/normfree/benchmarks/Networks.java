@@ -8,8 +8,12 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.benchmarks.peer.WorkloadFile;
+import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.model.DecoderLm;
+import org.normfree.core.model.DecoderLmConfig;
+import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.ViTConfig;
 import org.normfree.core.model.VisionTransformer;
 import org.normfree.core.nn.Network;
@@ -22,7 +26,32 @@ final class Networks {
 
   private Networks() {}
 
-  static Network build(Workload.Vit vit) {
+  static Network build(Workload.Training workload) {
+    return workload instanceof Workload.Lm lm ? decoder(lm) : transformer((Workload.Vit) workload);
+  }
+
+  private static Network decoder(Workload.Lm lm) {
+    DecoderLmConfig config =
+        new DecoderLmConfig(
+            lm.vocabulary(),
+            lm.width(),
+            lm.depth(),
+            lm.heads(),
+            lm.hidden(),
+            lm.length(),
+            DecoderLmConfig.Positions.ROTARY,
+            FeedForward.SWIGLU,
+            false,
+            false,
+            0);
+    return DecoderLm.build(config, method(lm.method()), DataType.FLOAT, SEED);
+  }
+
+  private static Method method(String name) {
+    return Methods.create(name, MethodOptions.DEFAULTS);
+  }
+
+  private static Network transformer(Workload.Vit vit) {
     ViTConfig config =
         new ViTConfig(
             vit.image(),
@@ -36,19 +65,28 @@ final class Networks {
             4,
             ViTConfig.Pooling.MEAN,
             0);
-    return VisionTransformer.build(
-        config, Methods.create(vit.method(), MethodOptions.DEFAULTS), DataType.FLOAT, SEED);
+    return VisionTransformer.build(config, method(vit.method()), DataType.FLOAT, SEED);
   }
 
-  /** The parameters of the network, standard normal images, and a class for each. */
-  static Map<String, ArrayFile.Array> arrays(Workload.Vit vit) {
+  /** The parameters of the network and a batch, drawn once for all peers. */
+  static Map<String, ArrayFile.Array> arrays(Workload.Training workload) {
     Map<String, ArrayFile.Array> arrays = new LinkedHashMap<>();
-    Trainer.parameters(build(vit))
+    Trainer.parameters(build(workload))
         .forEach(
             (name, array) ->
                 arrays.put(
                     name,
                     new ArrayFile.Array(array.shape(), array.dup('c').data().asFloat().clone())));
+    if (workload instanceof Workload.Lm lm) {
+      text(lm, arrays);
+    } else {
+      images((Workload.Vit) workload, arrays);
+    }
+    return arrays;
+  }
+
+  /** Standard normal images, and a class for each. */
+  private static void images(Workload.Vit vit, Map<String, ArrayFile.Array> arrays) {
     arrays.put(
         WorkloadFile.INPUT,
         normal(WorkloadFile.INPUT, vit.batch(), vit.image(), vit.image(), vit.channels()));
@@ -58,7 +96,36 @@ final class Networks {
     }
     arrays.put(
         WorkloadFile.LABELS, new ArrayFile.Array(new long[] {vit.batch(), vit.classes()}, labels));
-    return arrays;
+  }
+
+  /** Tokens drawn evenly, each followed by the next of its row. */
+  private static void text(Workload.Lm lm, Map<String, ArrayFile.Array> arrays) {
+    Rng random = Rng.of(SEED, "bench/tokens", 0);
+    int count = lm.batch() * lm.length();
+    float[] tokens = new float[count];
+    float[] next = new float[count];
+    for (int i = 0; i < count; i++) {
+      tokens[i] = (float) (int) (random.uniform() * lm.vocabulary());
+    }
+    for (int i = 0; i < count; i++) {
+      next[i] = tokens[(i + 1) % count];
+    }
+    long[] shape = {lm.batch(), lm.length()};
+    arrays.put(WorkloadFile.INPUT, new ArrayFile.Array(shape, tokens));
+    arrays.put(WorkloadFile.LABELS, new ArrayFile.Array(shape, next));
+  }
+
+  /** What a step is fed with. */
+  static Map<String, INDArray> batch(
+      Workload.Training workload, Map<String, ArrayFile.Array> arrays) {
+    INDArray input = array(arrays.get(WorkloadFile.INPUT));
+    INDArray labels = array(arrays.get(WorkloadFile.LABELS));
+    return workload instanceof Workload.Lm lm
+        ? Map.of(
+            Network.INPUT, input.castTo(DataType.INT32),
+            Network.POSITIONS, Nd4j.arange(lm.length()).castTo(DataType.INT32),
+            Network.TARGETS, labels.castTo(DataType.INT32))
+        : Map.of(Network.INPUT, input, Network.LABELS, labels);
   }
 
   /** An op's inputs and upstream gradient, drawn so that nothing is zero or saturated. */

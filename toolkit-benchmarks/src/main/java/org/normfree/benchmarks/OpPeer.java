@@ -57,9 +57,9 @@ final class OpPeer implements Peer {
       inputs = List.of(x, gain, Networks.array(arrays.get("bias")));
       saved = List.of(x, gain, upstream);
       forward = new LayerNorm();
-      forward.addTArgument(Workload.Vit.EPSILON);
+      forward.addTArgument(Workload.Training.EPSILON);
       gradient = new LayerNormGradient();
-      gradient.addTArgument(Workload.Vit.EPSILON);
+      gradient.addTArgument(Workload.Training.EPSILON);
     }
     results.add(x.ulike());
     inputs.forEach(input -> results.add(input.ulike()));

@@ -37,8 +37,8 @@ final class Peers implements AutoCloseable {
       arrays = Files.createTempFile("normfree-bench", ".arrays");
       ArrayFile.write(
           arrays,
-          workload instanceof Workload.Vit vit
-              ? Networks.arrays(vit)
+          workload instanceof Workload.Training training
+              ? Networks.arrays(training)
               : Networks.arrays((Workload.Op) workload));
       for (Variant variant : variants) {
         start(variant, workload.word(), arrays);

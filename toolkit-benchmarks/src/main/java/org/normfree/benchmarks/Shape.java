@@ -6,7 +6,7 @@ import org.normfree.benchmarks.peer.Workload;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 
-/** The networks of the step bench. */
+/** The Vision Transformers of the benches. */
 enum Shape {
   /** Width 192, depth 6, 3 heads, 64 tokens, batch 32: 34.4 GFLOP. */
   VIT_192("vit-192", 32, 32, 192, 6, 3),

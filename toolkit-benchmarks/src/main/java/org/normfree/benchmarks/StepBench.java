@@ -6,8 +6,8 @@ import java.util.Map;
 import org.normfree.benchmarks.peer.Workload;
 
 /**
- * Training steps of Vision Transformers by all variants, the whole step and forward and backward
- * alone; and the share of the machine's product peak that they reach.
+ * Training steps by all variants, the whole step and forward and backward alone; and the share of
+ * the machine's product peak that they reach.
  */
 final class StepBench {
   private static final int CHECKED_STEPS = 5;
@@ -26,19 +26,16 @@ final class StepBench {
     this.results = results;
   }
 
-  /** Adds rows for every shape and method. */
-  void run(List<Shape> shapes, List<String> methods, List<Variant> variants) {
+  /** Adds rows for every network. */
+  void run(List<StepCase> cases, List<Variant> variants) {
     List<Row> own = new ArrayList<>();
     double peak = new RooflineBench(setting, results).peak();
-    for (Shape shape : shapes) {
-      for (String method : methods) {
-        own.addAll(one(shape.title() + " " + method, shape.with(method), variants, peak));
-      }
-    }
+    cases.forEach(one -> own.addAll(rows(one.name(), one.workload(), one.fit(variants), peak)));
     own.forEach(results::add);
   }
 
-  private List<Row> one(String name, Workload.Vit workload, List<Variant> variants, double peak) {
+  private List<Row> rows(
+      String name, Workload.Training workload, List<Variant> variants, double peak) {
     List<Row> rows = new ArrayList<>();
     try (Peers peers = new Peers(setting, name, workload, variants)) {
       peers.agree(CHECKED_STEPS, TOLERANCE, COARSE);

@@ -21,14 +21,14 @@ final class StepCommand implements Runnable {
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
-      description = "vit-192, vit-384, vit-64 (default: all three), tiny")
-  private List<String> shapes = List.of("vit-192", "vit-384", "vit-64");
+      description = "vit-192, vit-384, vit-64, lm-256 (default: all four), tiny, lm-tiny")
+  private List<String> shapes = List.of("vit-192", "vit-384", "vit-64", "lm-256");
 
   @Option(
       names = "--methods",
       split = ",",
       paramLabel = "NAME",
-      description = "pre-ln, dyt (default: both)")
+      description = "pre-ln, dyt (default: both); of the Vision Transformers")
   private List<String> methods = METHODS;
 
   @Option(
@@ -51,9 +51,6 @@ final class StepCommand implements Runnable {
       }
     }
     new StepBench(setting, results)
-        .run(
-            shapes.stream().map(Shape::named).toList(),
-            methods,
-            peers.stream().map(Variant::named).toList());
+        .run(StepCase.of(shapes, methods), peers.stream().map(Variant::named).toList());
   }
 }

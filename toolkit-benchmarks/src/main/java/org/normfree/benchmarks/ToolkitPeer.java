@@ -36,8 +36,8 @@ public final class ToolkitPeer {
     }
     Map<String, ArrayFile.Array> arrays = ArrayFile.read(Path.of(args[1]));
     Workload workload = Workload.parse(args[0]);
-    if (workload instanceof Workload.Vit vit) {
-      return new NetworkPeer(vit, arrays, args[3], threads);
+    if (workload instanceof Workload.Training training) {
+      return new NetworkPeer(training, arrays, args[3], threads);
     }
     return new OpPeer((Workload.Op) workload, arrays, threads);
   }

@@ -33,8 +33,8 @@ public final class LibTorchPeer {
         engine.getVersion(), JniUtils.getFeatures(), JniUtils.getNumThreads());
     Map<String, ArrayFile.Array> arrays = ArrayFile.read(Path.of(args[1]));
     Workload workload = Workload.parse(args[0]);
-    if (workload instanceof Workload.Vit vit) {
-      return new TorchVit(vit, arrays);
+    if (workload instanceof Workload.Training training) {
+      return new TorchNetwork(training, arrays);
     }
     return new TorchOp((Workload.Op) workload, arrays);
   }

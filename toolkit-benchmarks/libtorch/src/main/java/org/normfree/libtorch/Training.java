@@ -74,8 +74,8 @@ final class Training {
         .replace("ATTRIBUTES\n", attributes())
         .replace("LOSS\n", loss)
         .replace("COUNT", Integer.toString(decayed))
-        .replace("RATE", number(Workload.Vit.RATE))
-        .replace("DECAY", number(Workload.Vit.DECAY));
+        .replace("RATE", number(Workload.Training.RATE))
+        .replace("DECAY", number(Workload.Training.DECAY));
   }
 
   private static String attributes() {

@@ -19,15 +19,37 @@ public sealed interface Workload {
           new Vit(
               parts[1], sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6],
               sizes[7]);
+      case "lm" ->
+          new Lm(parts[1], sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]);
       case "op" -> new Op(parts[1], sizes[0], sizes[1]);
       default -> throw new IllegalArgumentException("unknown workload '" + word + "'");
     };
   }
 
   /**
+   * Training a network on one batch, over and over, by AdamW with the settings below; parameters of
+   * rank 2 and more decay.
+   */
+  sealed interface Training extends Workload {
+    /** Learning rate of AdamW. */
+    double RATE = 1e-3;
+
+    /** Its weight decay. */
+    double DECAY = 0.05;
+
+    /** ε of normalization layers. */
+    double EPSILON = 1e-6;
+
+    /**
+     * Floating-point operations of the products of a training step: a multiplication and an
+     * addition each.
+     */
+    double flop();
+  }
+
+  /**
    * Training a Vision Transformer with pre-normalization on one batch, over and over: mean pooling,
-   * MLP ratio 4, no drop path, AdamW with the settings below, all matrices and the positions
-   * decaying.
+   * MLP ratio 4, no drop path; the positions decay too.
    *
    * @param method {@code pre-ln} or {@code dyt}, in the toolkit's names
    * @param batch images
@@ -49,16 +71,7 @@ public sealed interface Workload {
       int depth,
       int heads,
       int classes)
-      implements Workload {
-    /** Learning rate of AdamW. */
-    public static final double RATE = 1e-3;
-
-    /** Its weight decay, of parameters of rank 2 and more. */
-    public static final double DECAY = 0.05;
-
-    /** ε of layer norms. */
-    public static final double EPSILON = 1e-6;
-
+      implements Training {
     /** Tokens of an image. */
     public int tokens() {
       return (image / patch) * (image / patch);
@@ -74,10 +87,8 @@ public sealed interface Workload {
       return 4 * width;
     }
 
-    /**
-     * Floating-point operations of the products of a training step: a multiplication and an
-     * addition each; backward twice as many as forward, but the images get no gradient.
-     */
+    /** Backward takes twice as many as forward, but the images get no gradient. */
+    @Override
     public double flop() {
       double rows = (double) batch * tokens();
       double linears = rows * width * (4.0 * width + 2.0 * hidden());
@@ -91,6 +102,49 @@ public sealed interface Workload {
     public String word() {
       return "vit:%s:%d:%d:%d:%d:%d:%d:%d:%d"
           .formatted(method, batch, image, channels, patch, width, depth, heads, classes);
+    }
+  }
+
+  /**
+   * Training a decoder-only language model of LLaMA's shape: rotary positions, SwiGLU, no biases,
+   * an output projection of its own.
+   *
+   * @param method {@code rms-norm}, in the toolkit's names
+   * @param batch sequences
+   * @param length tokens of a sequence
+   * @param vocabulary number of tokens
+   * @param width channels of the residual stream
+   * @param depth blocks
+   * @param heads attention heads
+   * @param hidden channels of the feed-forward network
+   */
+  record Lm(
+      String method,
+      int batch,
+      int length,
+      int vocabulary,
+      int width,
+      int depth,
+      int heads,
+      int hidden)
+      implements Training {
+    /** Base of the rotary angles. */
+    public static final double ROTARY_BASE = 10_000;
+
+    /** Attention counts half, because a token sees only those before it. */
+    @Override
+    public double flop() {
+      double rows = (double) batch * length;
+      double linears = rows * width * (4.0 * width + 3.0 * hidden);
+      double attention = rows * length * width;
+      double head = rows * width * vocabulary;
+      return 6 * (depth * (linears + attention) + head);
+    }
+
+    @Override
+    public String word() {
+      return "lm:%s:%d:%d:%d:%d:%d:%d:%d"
+          .formatted(method, batch, length, vocabulary, width, depth, heads, hidden);
     }
   }
 

@@ -2,6 +2,7 @@ package org.normfree.libtorch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -10,25 +11,41 @@ import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.benchmarks.peer.WorkloadFile;
 
-/** Trains a Vision Transformer by libtorch. */
-final class TorchVit implements Peer {
+/** Trains a network by libtorch. */
+final class TorchNetwork implements Peer {
   private final TorchModule module;
-  private final NDArray images;
+  private final NDArray inputs;
   private final NDArray classes;
 
-  TorchVit(Workload.Vit vit, Map<String, ArrayFile.Array> arrays) throws IOException {
-    VitScript script = new VitScript(vit, arrays);
+  TorchNetwork(Workload.Training workload, Map<String, ArrayFile.Array> arrays)
+      throws IOException {
+    boolean text = workload instanceof Workload.Lm;
+    LossScript script =
+        workload instanceof Workload.Lm lm
+            ? new LmScript(lm, arrays)
+            : new VitScript((Workload.Vit) workload, arrays);
     module = new TorchModule(Training.NAME, script.source(), Training.LISTS);
-    images = module.array(arrays.get(WorkloadFile.INPUT));
-    classes = module.integers(classes(arrays.get(WorkloadFile.LABELS)));
-    NDList inputs = new NDList();
+    ArrayFile.Array input = arrays.get(WorkloadFile.INPUT);
+    ArrayFile.Array labels = arrays.get(WorkloadFile.LABELS);
+    NDArray flat = text ? module.integers(integers(input)) : module.array(input);
+    inputs = flat.reshape(new Shape(input.shape()));
+    classes = module.integers(text ? integers(labels) : classes(labels));
+    NDList start = new NDList();
     for (ArrayFile.Array value : script.values()) {
       NDArray parameter = module.array(value);
       parameter.setName("p[]");
-      inputs.add(parameter);
+      start.add(parameter);
     }
-    inputs.add(module.array(new ArrayFile.Array(new long[0], new float[1])));
-    module.call("initialize", inputs.toArray(new NDArray[0])).close();
+    start.add(module.array(new ArrayFile.Array(new long[0], new float[1])));
+    module.call("initialize", start.toArray(new NDArray[0])).close();
+  }
+
+  private static long[] integers(ArrayFile.Array array) {
+    long[] integers = new long[array.elements().length];
+    for (int i = 0; i < integers.length; i++) {
+      integers[i] = (long) array.elements()[i];
+    }
+    return integers;
   }
 
   private static long[] classes(ArrayFile.Array oneHot) {
@@ -59,7 +76,7 @@ final class TorchVit implements Peer {
   }
 
   private double run(String method) {
-    return module.numbers(method, images, classes)[0];
+    return module.numbers(method, inputs, classes)[0];
   }
 
   @Override

@@ -1,0 +1,113 @@
+package org.normfree.libtorch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.normfree.benchmarks.peer.ArrayFile;
+
+/**
+ * A network's loss in TorchScript with what libtorch has for it. The parameters come from the
+ * toolkit's network by name; those that decay come first.
+ */
+abstract class LossScript {
+  private static final String INDENT = "    ";
+
+  private final Map<String, ArrayFile.Array> arrays;
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final StringBuilder body = new StringBuilder();
+
+  /** A parameter and the placeholder that stands for it in the body until all are known. */
+  private record Parameter(String mark, ArrayFile.Array array) {
+    boolean decays() {
+      return array.shape().length > 1;
+    }
+  }
+
+  LossScript(Map<String, ArrayFile.Array> arrays) {
+    this.arrays = arrays;
+  }
+
+  /** The module's source. */
+  final String source() {
+    String text = body.toString();
+    List<Parameter> ordered = ordered();
+    for (int i = 0; i < ordered.size(); i++) {
+      text = text.replace(ordered.get(i).mark(), "p[" + i + "]");
+    }
+    return Training.source(text, (int) ordered.stream().filter(Parameter::decays).count());
+  }
+
+  /** The parameters' initial values in the module's order. */
+  final List<ArrayFile.Array> values() {
+    return ordered().stream().map(Parameter::array).toList();
+  }
+
+  private List<Parameter> ordered() {
+    List<Parameter> ordered = new ArrayList<>(parameters);
+    ordered.sort((a, b) -> Boolean.compare(b.decays(), a.decays()));
+    return ordered;
+  }
+
+  /** Linear maps of the same input as one. */
+  final String linear(String from, String... places) {
+    List<ArrayFile.Array> weights = new ArrayList<>();
+    List<ArrayFile.Array> biases = new ArrayList<>();
+    for (String place : places) {
+      weights.add(transposed(array(place + ".weight")));
+      if (arrays.containsKey(place + ".bias")) {
+        biases.add(array(place + ".bias"));
+      }
+    }
+    String weight = add(stacked(weights));
+    String bias = biases.isEmpty() ? "None" : add(stacked(biases));
+    return "torch.linear(%s, %s, %s)".formatted(from, weight, bias);
+  }
+
+  final String parameter(String name) {
+    return add(array(name));
+  }
+
+  private String add(ArrayFile.Array array) {
+    String mark = "<" + parameters.size() + ">";
+    parameters.add(new Parameter(mark, array));
+    return mark;
+  }
+
+  private ArrayFile.Array array(String name) {
+    ArrayFile.Array array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException(
+          "the network has no parameter '%s'; it has %s".formatted(name, arrays.keySet()));
+    }
+    return array;
+  }
+
+  /** [in, out] to libtorch's [out, in]. */
+  private static ArrayFile.Array transposed(ArrayFile.Array array) {
+    int in = (int) array.shape()[0];
+    int out = (int) array.shape()[1];
+    float[] elements = new float[in * out];
+    for (int row = 0; row < in; row++) {
+      for (int column = 0; column < out; column++) {
+        elements[column * in + row] = array.elements()[row * out + column];
+      }
+    }
+    return new ArrayFile.Array(new long[] {out, in}, elements);
+  }
+
+  /** Arrays of one shape one above the other. */
+  private static ArrayFile.Array stacked(List<ArrayFile.Array> arrays) {
+    int length = arrays.get(0).elements().length;
+    long[] shape = arrays.get(0).shape().clone();
+    shape[0] *= arrays.size();
+    float[] elements = new float[length * arrays.size()];
+    for (int i = 0; i < arrays.size(); i++) {
+      System.arraycopy(arrays.get(i).elements(), 0, elements, i * length, length);
+    }
+    return new ArrayFile.Array(shape, elements);
+  }
+
+  final void line(String text, Object... values) {
+    body.append(INDENT).append(text.formatted(values)).append('\n');
+  }
+}
