@@ -6,6 +6,7 @@ import org.normfree.core.Suggestion;
 import org.normfree.experiments.study.AlphaTracking;
 import org.normfree.experiments.study.DepthSweep;
 import org.normfree.experiments.study.DytSquash;
+import org.normfree.experiments.study.IncrementExplosion;
 import org.normfree.experiments.study.LanguageModel;
 import org.normfree.experiments.study.LayerNormMaps;
 import org.normfree.experiments.study.MethodComparison;
@@ -36,6 +37,7 @@ public record Experiments(List<Experiment> all) {
             new AlphaTracking(),
             new LayerNormMaps(),
             new ModelUpdate(),
+            new IncrementExplosion(),
             new Translation(),
             new PostLnDiagnostics(),
             new DepthSweep(),

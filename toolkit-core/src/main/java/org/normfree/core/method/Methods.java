@@ -28,9 +28,11 @@ public final class Methods {
     register("derf", Derf::new);
     register("deepnorm", options -> new DeepNorm());
     register("deepnorm-adam", options -> new DeepNormForAdam());
+    register("deepnorm-lamb", options -> new DeepNormForLamb());
     register("fixup", options -> new Fixup());
     register("skipinit", options -> new SkipInit());
     register("rezero", options -> new ReZero());
+    register("scaled-residual", options -> new ScaledResidual());
     register("layerscale", LayerScale::new);
     register("admin", options -> new Admin());
     register("t-fixup", options -> new TFixup());

@@ -21,7 +21,7 @@ public final class GradientClipping {
     return Math.sqrt(loop.sum(GradientClipping::squares, GradientClipping::squares, gradients));
   }
 
-  private static double squares(float[] row, int n) {
+  static double squares(float[] row, int n) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
@@ -39,7 +39,7 @@ public final class GradientClipping {
     return s0 + s1 + (s2 + s3);
   }
 
-  private static double squares(double[] row, int n) {
+  static double squares(double[] row, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++) {
       sum += row[i] * row[i];

@@ -27,10 +27,19 @@ abstract class GroupedOptimizer implements Optimizer {
    */
   GroupedOptimizer(
       Map<String, INDArray> parameters, List<ParameterGroup> groups, List<String> slots) {
+    this(parameters, groups, slots, 0);
+  }
+
+  /**
+   * @param slots names of the arrays of state that each parameter has, zero at first
+   * @param more arrays that a loop runs over besides parameter, gradient and state
+   */
+  GroupedOptimizer(
+      Map<String, INDArray> parameters, List<ParameterGroup> groups, List<String> slots, int more) {
     this.parameters = new LinkedHashMap<>(parameters);
     this.groups = List.copyOf(groups);
     this.slots = slots;
-    this.loop = new ElementLoop(2 + slots.size());
+    this.loop = new ElementLoop(2 + slots.size() + more);
     Set<String> grouped = new HashSet<>();
     for (ParameterGroup group : groups) {
       for (String name : group.names()) {
@@ -66,7 +75,11 @@ abstract class GroupedOptimizer implements Optimizer {
       }
     }
     loop.run();
+    finish(loop);
   }
+
+  /** What is left to do when the loops of all parameters have run; nothing by default. */
+  void finish(ElementLoop loop) {}
 
   /** Adds the loop that changes one parameter and its state; {@code steps} counts from 1. */
   abstract void update(

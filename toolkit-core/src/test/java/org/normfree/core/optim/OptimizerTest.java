@@ -46,6 +46,50 @@ class OptimizerTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void lambStepsAsFarAsTheParameterIsLong(DataType type) {
+    INDArray p = array(type, 0);
+    Lamb lamb =
+        new Lamb(single(p), List.of(new ParameterGroup(List.of("p"), 0.1, 2)), 0.8, 0.95, 1e-3);
+    double[] expected = new double[LENGTH];
+    double[] m = new double[LENGTH];
+    double[] v = new double[LENGTH];
+    double[] r = new double[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      expected[i] = element(i, 0);
+    }
+    for (int t = 1; t <= 4; t++) {
+      lamb.step(0.01, single(array(type, t)));
+      double size = 0;
+      double length = 0;
+      for (int i = 0; i < LENGTH; i++) {
+        double g = element(i, t);
+        m[i] = 0.8 * m[i] + 0.2 * g;
+        v[i] = 0.95 * v[i] + 0.05 * g * g;
+        double mHat = m[i] / (1 - Math.pow(0.8, t));
+        double vHat = v[i] / (1 - Math.pow(0.95, t));
+        r[i] = mHat / (Math.sqrt(vHat) + 1e-3) + 0.1 * expected[i];
+        size += expected[i] * expected[i];
+        length += r[i] * r[i];
+      }
+      for (int i = 0; i < LENGTH; i++) {
+        expected[i] -= 0.02 * Math.sqrt(size / length) * r[i];
+      }
+    }
+    assertThat(p.castTo(DataType.DOUBLE).toDoubleVector())
+        .containsExactly(expected, within(tolerance(type)));
+  }
+
+  @Test
+  void lambMovesAParameterOfZeros() {
+    INDArray p = Nd4j.zeros(DataType.DOUBLE, 3);
+    Lamb lamb =
+        new Lamb(single(p), List.of(new ParameterGroup(List.of("p"), 0, 1)), 0.9, 0.999, 1e-6);
+    lamb.step(0.5, single(Nd4j.createFromArray(1.0, -2.0, 4.0)));
+    assertThat(p.toDoubleVector()).containsExactly(new double[] {-0.5, 0.5, -0.5}, within(1e-5));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
   void adamWFollowsItsFormula(DataType type) {
     INDArray p = array(type, 0);
     AdamW adam =

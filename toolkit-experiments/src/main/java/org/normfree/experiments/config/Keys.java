@@ -75,15 +75,15 @@ public final class Keys {
 
   /** The optimizer. */
   public static final Key<String> OPTIMIZER =
-      Key.choice("optimizer", "adamw", () -> List.of("adamw", "sgd"), "the optimizer");
+      Key.choice("optimizer", "adamw", () -> List.of("adamw", "sgd", "lamb"), "the optimizer");
 
   /** AdamW's β₁. */
   public static final Key<Double> BETA1 =
-      Key.decimal("beta1", 0.9, FRACTION, "AdamW: decay of the gradient's mean");
+      Key.decimal("beta1", 0.9, FRACTION, "AdamW and LAMB: decay of the gradient's mean");
 
   /** AdamW's β₂. */
   public static final Key<Double> BETA2 =
-      Key.decimal("beta2", 0.999, FRACTION, "AdamW: decay of the squared gradient's mean");
+      Key.decimal("beta2", 0.999, FRACTION, "AdamW and LAMB: decay of the squared gradient's mean");
 
   /** SGD's momentum. */
   public static final Key<Double> MOMENTUM =

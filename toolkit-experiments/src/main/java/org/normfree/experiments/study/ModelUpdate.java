@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.data.text.EncodedPairs;
 import org.normfree.core.data.text.Numbers;
 import org.normfree.core.data.text.Overlong;
@@ -19,12 +18,9 @@ import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
 import org.normfree.core.model.FeedForward;
-import org.normfree.core.model.FeedForwardStack;
-import org.normfree.core.model.FeedForwardStackConfig;
 import org.normfree.core.model.Transformer;
 import org.normfree.core.model.TransformerConfig;
 import org.normfree.core.nn.Network;
-import org.normfree.core.nn.Rng;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.Experiment;
@@ -58,8 +54,6 @@ public final class ModelUpdate implements Experiment {
   private static final int WIDTH = 64;
   private static final int HIDDEN = 128;
   private static final int HEADS = 2;
-  private static final int CLASSES = 10;
-  private static final int SAMPLES = 32;
   private static final int PAIRS = 200;
   private static final int VOCABULARY = 300;
   private static final int LONGEST = 64;
@@ -166,12 +160,13 @@ public final class ModelUpdate implements Experiment {
     double total = depths.stream().mapToDouble(depth -> depth).sum();
     double done = 0;
     for (double depth : depths) {
-      Map<String, Double> measured =
+      Map<String, FirstUpdate.Change> measured =
           architecture.equals(STACK)
-              ? stack((int) depth, method, seed, matrices)
+              ? FirstUpdate.ofStack((int) depth, method, seed, matrices)
               : pair((int) depth, method, seed, matrices);
-      measured.forEach(
-          (optimizer, size) -> {
+      OPTIMIZERS.forEach(
+          optimizer -> {
+            double size = measured.get(optimizer).output();
             sizes.computeIfAbsent(optimizer, key -> new ArrayList<>()).add(size);
             values.put(SIZE + ":" + (int) depth + "/" + optimizer, size);
           });
@@ -182,25 +177,8 @@ public final class ModelUpdate implements Experiment {
     return Outcome.done(values);
   }
 
-  private static Map<String, Double> stack(
-      int branches, Method method, long seed, boolean matrices) {
-    FeedForwardStackConfig shape = new FeedForwardStackConfig(WIDTH, HIDDEN, branches, CLASSES);
-    Network network = FeedForwardStack.build(shape, method, DataType.FLOAT, seed);
-    Rng random = Rng.of(seed, "samples", 0);
-    double[] x = new double[SAMPLES * WIDTH];
-    for (int i = 0; i < x.length; i++) {
-      x[i] = random.gaussian();
-    }
-    INDArray labels = Nd4j.zeros(DataType.FLOAT, SAMPLES, CLASSES);
-    for (int i = 0; i < SAMPLES; i++) {
-      labels.putScalar(i, (int) (random.uniform() * CLASSES), 1);
-    }
-    INDArray input = Nd4j.createFromArray(x).castTo(DataType.FLOAT).reshape(SAMPLES, WIDTH);
-    return FirstUpdate.sizes(
-        network, Map.of(Network.INPUT, input, Network.LABELS, labels), matrices);
-  }
-
-  private static Map<String, Double> pair(int layers, Method method, long seed, boolean matrices) {
+  private static Map<String, FirstUpdate.Change> pair(
+      int layers, Method method, long seed, boolean matrices) {
     ParallelCorpus corpus = Numbers.load("en", "de", PAIRS, 99_999);
     Tokenizer tokenizer = Tokenizers.train("bpe", corpus.trainingTexts(), VOCABULARY);
     EncodedPairs pairs =
@@ -221,7 +199,7 @@ public final class ModelUpdate implements Experiment {
             0,
             0);
     Network network = Transformer.build(shape, method, DataType.FLOAT, seed);
-    return FirstUpdate.sizes(network, inputs, matrices);
+    return FirstUpdate.of(network, inputs, matrices);
   }
 
   /** Least squares of log size on log depth; NaN if a size is no finite number above 0. */

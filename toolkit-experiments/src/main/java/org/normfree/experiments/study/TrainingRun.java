@@ -26,6 +26,7 @@ import org.normfree.core.nn.Network;
 import org.normfree.core.op.Kernel;
 import org.normfree.core.op.Kernels;
 import org.normfree.core.optim.AdamW;
+import org.normfree.core.optim.Lamb;
 import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Sgd;
@@ -253,9 +254,12 @@ final class TrainingRun {
     List<ParameterGroup> groups =
         ParameterGroup.byRank(
             parameters, config.get(Keys.WEIGHT_DECAY), config.get(Keys.DECAY_ALL));
-    return config.get(Keys.OPTIMIZER).equals("sgd")
-        ? new Sgd(parameters, groups, config.get(Keys.MOMENTUM))
-        : new AdamW(
-            parameters, groups, config.get(Keys.BETA1), config.get(Keys.BETA2), AdamW.EPSILON);
+    double beta1 = config.get(Keys.BETA1);
+    double beta2 = config.get(Keys.BETA2);
+    return switch (config.get(Keys.OPTIMIZER)) {
+      case "sgd" -> new Sgd(parameters, groups, config.get(Keys.MOMENTUM));
+      case "lamb" -> new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
+      default -> new AdamW(parameters, groups, beta1, beta2, AdamW.EPSILON);
+    };
   }
 }

@@ -23,6 +23,8 @@ public final class Names {
           Map.entry("derf", "Derf"),
           Map.entry("deepnorm", "DeepNorm"),
           Map.entry("deepnorm-adam", "DeepNorm for Adam"),
+          Map.entry("deepnorm-lamb", "DeepNorm for LAMB"),
+          Map.entry("scaled-residual", "x + f(x)/√n"),
           Map.entry("t-fixup", "T-Fixup"),
           Map.entry("ds-init", "DS-Init"),
           Map.entry("post-ln-init", "Post-LN-init"),

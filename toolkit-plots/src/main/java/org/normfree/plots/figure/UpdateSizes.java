@@ -17,29 +17,37 @@ import org.normfree.plots.chart.PaperStyle;
 import org.normfree.plots.chart.Pen;
 
 /**
- * The size of a model's first update against its depth (arXiv 2203.00555, figure 5), a panel an
- * architecture and optimizer, a line a method, with a logarithmic axis.
+ * What a model's first step changes against its depth (arXiv 2203.00555, figure 5), its output or
+ * its loss: a panel an architecture and optimizer, a line a method, with a logarithmic axis.
  */
 final class UpdateSizes {
-  private static final String SIZE = "update_size:";
+  /** Change of the output. */
+  static final String OUTPUT = "update_size:";
+
+  /** Change of the loss. */
+  static final String LOSS = "loss_change:";
+
   private static final int HEIGHT = 215;
 
   private final List<SummaryRow> rows;
   private final List<String> methods;
 
-  private UpdateSizes(List<SummaryRow> rows) {
+  private final String quantity;
+
+  private UpdateSizes(String quantity, List<SummaryRow> rows) {
+    this.quantity = quantity;
     this.rows = rows;
     methods = rows.stream().map(SummaryRow::method).distinct().toList();
   }
 
-  static Optional<Figure> of(Experiment experiment) {
+  static Optional<Figure> of(Experiment experiment, String quantity) {
     List<SummaryRow> rows =
         experiment.summary().rows().stream()
-            .filter(row -> row.metric().startsWith(SIZE) && row.mean() != null)
+            .filter(row -> row.metric().startsWith(quantity) && row.mean() != null)
             .toList();
     return rows.isEmpty()
         ? Optional.empty()
-        : Optional.of(new UpdateSizes(rows).figure(experiment.id()));
+        : Optional.of(new UpdateSizes(quantity, rows).figure(experiment.id()));
   }
 
   private Figure figure(String id) {
@@ -59,10 +67,12 @@ final class UpdateSizes {
           new Legend.Entry(Names.method(methods.get(i)), PaperStyle.pen(i), Legend.Key.LINE));
     }
     return new Figure(
-        id + "-update-size",
-        "Size of the first update against depth",
+        id + (quantity.equals(OUTPUT) ? "-update-size" : "-loss-change"),
+        (quantity.equals(OUTPUT) ? "Size of the first update" : "Loss change of the first step")
+            + " against depth",
         Captions.rows(rows)
-            + " RMS change of the logits over the learning rate; means, with 95 % confidence"
+            + (quantity.equals(OUTPUT) ? " RMS change of the logits" : " Change of the loss")
+            + " over the learning rate; means, with 95 % confidence"
             + " intervals (t) where they do not reach zero.",
         new PanelGrid(grid, new Legend(legend)));
   }
@@ -74,17 +84,24 @@ final class UpdateSizes {
         new Panel(PaperStyle.DOUBLE_COLUMN / 2, HEIGHT)
             .title(
                 "(%c) %s, %s"
-                    .formatted(
-                        letter,
-                        setting.get("arch"),
-                        setting.get("optimizer").equals("sgd") ? "SGD" : "Adam's first step"))
-            .axes(stack ? "branches" : "layers of either side", "update over η")
+                    .formatted(letter, setting.get("arch"), step(setting.get("optimizer"))))
+            .axes(
+                stack ? "branches" : "layers of either side",
+                quantity.equals(OUTPUT) ? "update over η" : "|ΔL| over η")
             .logarithmicY()
             .xCategories(depths.stream().map(String::valueOf).toList());
     for (int i = 0; i < methods.size(); i++) {
       line(panel, methods.get(i), PaperStyle.pen(i), of, depths);
     }
     return panel;
+  }
+
+  private static String step(String optimizer) {
+    return switch (optimizer) {
+      case "sgd" -> "SGD";
+      case "adam" -> "Adam's first step";
+      default -> "LAMB's first step";
+    };
   }
 
   private static void line(
@@ -105,6 +122,6 @@ final class UpdateSizes {
   }
 
   private static int depth(SummaryRow row) {
-    return Integer.parseInt(row.metric().substring(SIZE.length()));
+    return Integer.parseInt(row.metric().replaceFirst(".*:", ""));
   }
 }

@@ -43,7 +43,7 @@ class UpdateSizesTest {
         rows.add(row("deepnorm", optimizer, "update_size:" + depth, 1));
       }
     }
-    Figure figure = UpdateSizes.of(experiment(rows)).orElseThrow();
+    Figure figure = UpdateSizes.of(experiment(rows), UpdateSizes.OUTPUT).orElseThrow();
     assertThat(figure.name()).isEqualTo("model-update-update-size");
     assertThat(figure.chart().rows().get(0))
         .extracting(Panel::getTitle)
@@ -54,6 +54,9 @@ class UpdateSizesTest {
 
   @Test
   void withoutSizesThereIsNoFigure() {
-    assertThat(UpdateSizes.of(experiment(List.of(row("dyt", "sgd", "update_slope", 1))))).isEmpty();
+    assertThat(
+            UpdateSizes.of(
+                experiment(List.of(row("dyt", "sgd", "update_slope", 1))), UpdateSizes.OUTPUT))
+        .isEmpty();
   }
 }
