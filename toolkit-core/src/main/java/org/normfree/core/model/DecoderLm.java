@@ -73,7 +73,7 @@ public final class DecoderLm {
    */
   public static IncrementalGraph incremental(DecoderLmConfig config, Method method) {
     Scope root = Scope.root(DataType.FLOAT, 1);
-    DecoderLm model = new DecoderLm(config, method, root);
+    DecoderLm model = new DecoderLm(config.withoutDropout(), method, root);
     CachedAttention cached = new CachedAttention(root, model.layers, config.maxLength());
     model.logits(cached::mix);
     return new IncrementalGraph(

@@ -108,4 +108,10 @@ public record DecoderLmConfig(
         true,
         0);
   }
+
+  /** The same shape as it generates, when nothing is dropped. */
+  DecoderLmConfig withoutDropout() {
+    return new DecoderLmConfig(
+        vocabulary, width, depth, heads, hidden, maxLength, positions, feedForward, bias, tied, 0);
+  }
 }

@@ -83,7 +83,7 @@ public final class Transformer {
    */
   public static Network encoding(TransformerConfig config, Method method) {
     Scope root = Scope.root(DataType.FLOAT, 1);
-    Transformer model = new Transformer(config, method, root);
+    Transformer model = new Transformer(config.withoutDropout(), method, root);
     SDVariable memory = model.encode(Tokens.mask(root));
     for (int block = 0; block < config.decoderDepth(); block++) {
       Layers.Memory kept = model.memory(block, memory);
@@ -103,7 +103,7 @@ public final class Transformer {
    */
   public static IncrementalGraph incremental(TransformerConfig config, Method method) {
     Scope root = Scope.root(DataType.FLOAT, 1);
-    Transformer model = new Transformer(config, method, root);
+    Transformer model = new Transformer(config.withoutDropout(), method, root);
     CachedAttention cached = new CachedAttention(root, model.decoder, config.maxLength());
     List<IncrementalGraph.Memory> memories = new ArrayList<>();
     model.decode(

@@ -40,4 +40,20 @@ public record TransformerConfig(
     Checks.rate("dropout", dropout);
     Checks.rate("label.smoothing", labelSmoothing);
   }
+
+  /** The same shape as it generates, when nothing is dropped. */
+  TransformerConfig withoutDropout() {
+    return new TransformerConfig(
+        vocabulary,
+        width,
+        encoderDepth,
+        decoderDepth,
+        heads,
+        hidden,
+        maxLength,
+        feedForward,
+        tied,
+        0,
+        labelSmoothing);
+  }
 }

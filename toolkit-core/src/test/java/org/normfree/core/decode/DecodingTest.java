@@ -46,6 +46,16 @@ class DecodingTest {
   private static final TransformerConfig PAIR =
       new TransformerConfig(TOKENS, 12, 2, 2, 3, 16, MOST + 1, FeedForward.GELU, true, 0, 0);
 
+  @Test
+  void nothingIsDroppedWhileGenerating() {
+    TransformerConfig dropping =
+        new TransformerConfig(TOKENS, 12, 2, 2, 3, 16, MOST + 1, FeedForward.GELU, true, 0.1, 0);
+    Method method = Methods.create("pre-ln", MethodOptions.DEFAULTS);
+    assertThat(Transformer.build(dropping, method, DataType.FLOAT, 1).noises()).isNotEmpty();
+    assertThat(Transformer.encoding(dropping, method).noises()).isEmpty();
+    assertThat(Transformer.incremental(dropping, method).network().noises()).isEmpty();
+  }
+
   /** The network run on all tokens so far, every time. */
   private record WholeNetwork(
       GraphExecutor executor, boolean encoder, List<List<Integer>> texts, List<int[]> sources)
