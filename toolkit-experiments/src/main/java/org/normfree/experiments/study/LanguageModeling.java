@@ -24,11 +24,14 @@ import org.normfree.core.model.EncoderConfig;
 import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.TextEncoder;
 import org.normfree.core.nn.Network;
+import org.normfree.core.record.AtomicFile;
 import org.normfree.core.train.Evaluation;
+import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.TextKeys;
+import org.normfree.experiments.run.RunDirectory;
 
 /** Predicting the next token of a text with a decoder, or masked ones with an encoder. */
 final class LanguageModeling implements Problem {
@@ -190,5 +193,13 @@ final class LanguageModeling implements Problem {
         Math.exp(evaluation.loss()),
         "bits_per_byte",
         TextScores.bitsPerByte(evaluation.loss(), evaluation.examples(), bytes));
+  }
+
+  /** Keeps the tokenizer with the run, whose weights are of no use without it. */
+  @Override
+  public Map<String, Double> atEnd(
+      Trainer trainer, Method method, RunDirectory directory, Executors executors) {
+    AtomicFile.write(directory.file("tokenizer.json"), tokenizer.toJson());
+    return Map.of();
   }
 }

@@ -82,6 +82,8 @@ final class Translating implements Problem {
 
   static final Kind KIND = new Kind("translate", KEYS, Translating::new);
 
+  private static final int RESAMPLES = 1000;
+
   private final Config config;
   private final Tokenizer tokenizer;
   private final EncodedPairs train;
@@ -188,6 +190,7 @@ final class Translating implements Problem {
     if (!config.get(TextKeys.DECODE)) {
       return Map.of();
     }
+    AtomicFile.write(directory.file("tokenizer.json"), tokenizer.toJson());
     String[] outputs = new String[test.count()];
     TransformerConfig shape = shape();
     Network encoding = Transformer.encoding(shape, method);
@@ -227,7 +230,8 @@ final class Translating implements Problem {
     List<String> lines = new ArrayList<>(List.of("source\treference\ttranslation"));
     for (int i = 0; i < outputs.size(); i++) {
       SentencePair pair = test.pairs().get(i);
-      lines.add(String.join("\t", pair.source(), pair.target(), outputs.get(i)));
+      lines.add(
+          String.join("\t", pair.source(), pair.target(), outputs.get(i).replaceAll("\\s", " ")));
     }
     byte[] table = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(directory.file("translations.tsv"), table);
@@ -235,6 +239,10 @@ final class Translating implements Problem {
     values.put("test_exact_match", 100 * TextScores.exactMatch(outputs, references));
     if (Bleu.corpus(references, references).hasAllOrders()) { // numbers in German are single words
       values.put("test_bleu", Bleu.corpus(outputs, references).score());
+      Bleu.Interval interval =
+          Bleu.bootstrap(Bleu.sentences(outputs, references), RESAMPLES, config.get(Keys.SEED));
+      values.put("test_bleu_low", interval.low());
+      values.put("test_bleu_high", interval.high());
     }
     return values;
   }

@@ -2,7 +2,9 @@ package org.normfree.experiments.study;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.normfree.core.method.Methods;
+import org.normfree.core.record.SummaryRow;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
 import org.normfree.experiments.Result;
@@ -54,7 +56,29 @@ public final class Translation implements Experiment {
     metrics.stream()
         .filter(metric -> bleu || !metric.equals(BLEU))
         .forEach(metric -> table.runs(results, metric, Published.none()));
+    results.stream().flatMap(result -> bootstrapped(result).stream()).forEach(table::row);
     return Result.of(table.build(), results);
+  }
+
+  /** BLEU of a single run with its bootstrap interval over test sentences. */
+  private static Optional<SummaryRow> bootstrapped(TrialResult result) {
+    Map<String, Double> values = result.outcome().values();
+    if (!result.done() || !values.containsKey(BLEU)) {
+      return Optional.empty();
+    }
+    long seed = result.trial().seed();
+    return Optional.of(
+        new SummaryRow(
+            result.trial().method(),
+            Map.of("seed", String.valueOf(seed)),
+            "test_bleu_over_sentences",
+            values.get(BLEU),
+            List.of(values.get(BLEU + "_low"), values.get(BLEU + "_high")),
+            1,
+            List.of(seed),
+            0,
+            null,
+            null));
   }
 
   /**

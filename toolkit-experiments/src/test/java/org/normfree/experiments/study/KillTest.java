@@ -14,32 +14,61 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real training run that is killed and started again ends with the bytes of one that was not. */
 class KillTest {
-  private static final List<String> SETTINGS =
-      List.of(
-          "run",
-          "train",
-          "method=sigma-reparam",
-          "width=8",
-          "heads=2",
-          "depth=2",
-          "patch=4",
-          "batch=64",
-          "epochs=12",
-          "drop.path=0.2",
-          "mixup=0.3",
-          "crop=1",
-          "ema=0.9",
-          "checkpoint.every=7");
+  /** A command, where its run records, and how much of it shall be there when it is killed. */
+  private record Case(List<String> command, String run, int bytes) {}
+
+  private static final Case IMAGES =
+      new Case(
+          List.of(
+              "run",
+              "train",
+              "method=sigma-reparam",
+              "width=8",
+              "heads=2",
+              "depth=2",
+              "patch=4",
+              "batch=64",
+              "epochs=12",
+              "drop.path=0.2",
+              "mixup=0.3",
+              "crop=1",
+              "ema=0.9",
+              "checkpoint.every=7"),
+          "",
+          900);
+
+  private static final Case TEXT =
+      new Case(
+          List.of(
+              "run",
+              "translation",
+              "methods=dyt",
+              "seeds=1",
+              "source=de",
+              "target=en",
+              "pairs=200",
+              "largest=9999",
+              "width=8",
+              "heads=2",
+              "depth=2",
+              "epochs=12",
+              "dropout=0.1",
+              "optimizer=lamb",
+              "probes=update-size,gradient-norms",
+              "probe.every=5",
+              "checkpoint.every=7"),
+          "runs/dyt-seed1/",
+          9000);
 
   @TempDir Path folder;
 
-  private Process start(String out) throws IOException {
+  private Process start(Case given, String out) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add("org.normfree.experiments.cli.Toolkit");
-    command.addAll(SETTINGS);
+    command.addAll(given.command);
     command.addAll(List.of("--out", folder.resolve(out).toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
@@ -47,34 +76,47 @@ class KillTest {
         .start();
   }
 
-  private void finish(String out) throws Exception {
-    Process process = start(out);
+  private void finish(Case given, String out) throws Exception {
+    Process process = start(given, out);
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(folder.resolve(out + ".log"))).isZero();
   }
 
   @Test
-  void resumesToTheSameBytes() throws Exception {
-    finish("whole");
-    Process killed = start("killed");
-    Path metrics = folder.resolve("killed/metrics.jsonl");
-    while (killed.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < 900)) {
+  void imagesResumeToTheSameBytes() throws Exception {
+    resumes(IMAGES);
+  }
+
+  @Test
+  void textResumesToTheSameBytes() throws Exception {
+    resumes(TEXT);
+    assertThat(folder.resolve("killed/runs/dyt-seed1/translations.tsv"))
+        .hasSameBinaryContentAs(folder.resolve("whole/runs/dyt-seed1/translations.tsv"));
+    assertThat(folder.resolve("killed/runs/dyt-seed1/tokenizer.json")).isNotEmptyFile();
+  }
+
+  private void resumes(Case given) throws Exception {
+    finish(given, "whole");
+    Process killed = start(given, "killed");
+    Path metrics = folder.resolve("killed/" + given.run + "metrics.jsonl");
+    while (killed.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < given.bytes)) {
       killed.waitFor(2, TimeUnit.MILLISECONDS);
     }
     killed.destroyForcibly().waitFor();
-    assertThat(folder.resolve("killed/DONE")).doesNotExist();
-    finish("killed");
+    assertThat(folder.resolve("killed/" + given.run + "DONE")).doesNotExist();
+    finish(given, "killed");
     assertThat(Files.readString(folder.resolve("killed.log")).toLowerCase(Locale.ROOT))
         .contains("resuming");
+    assertThat(folder.resolve("killed/summary.json"))
+        .hasSameBinaryContentAs(folder.resolve("whole/summary.json"));
     for (String file :
         List.of(
             "metrics.jsonl",
-            "summary.json",
             "checkpoints/final/model.safetensors",
             "checkpoints/final/optimizer.safetensors",
             "checkpoints/final/state.json")) {
-      assertThat(folder.resolve("killed/" + file))
-          .hasSameBinaryContentAs(folder.resolve("whole/" + file));
+      assertThat(folder.resolve("killed/" + given.run + file))
+          .hasSameBinaryContentAs(folder.resolve("whole/" + given.run + file));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.normfree.experiments.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +60,13 @@ class TextStudiesTest {
             "target=en",
             "pairs=200",
             "largest=9999");
-    assertThat(metrics(result)).contains("test_bleu");
+    assertThat(metrics(result)).contains("test_bleu", "test_bleu_over_sentences");
+    SummaryRow row =
+        result.summary().rows().stream()
+            .filter(r -> r.metric().equals("test_bleu_over_sentences"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(row.mean()).isBetween(row.ci95().get(0), row.ci95().get(1));
   }
 
   @Test
@@ -93,6 +100,62 @@ class TextStudiesTest {
     assertThat(result.summary().rows().stream().map(SummaryRow::setting).distinct()).hasSize(5);
     SummaryRow row = result.summary().rows().get(0);
     assertThat(row.mean()).isBetween(1.0, 40.0);
+  }
+
+  /** Two folders of aligned files; the second argument of a pair is the German side. */
+  private Path aligned(String english, byte[] german) throws Exception {
+    Path data = Files.createDirectories(folder.resolve("corpus"));
+    for (String part : List.of("train", "val", "test")) {
+      Files.writeString(data.resolve(part + ".en"), english);
+      Files.write(data.resolve(part + ".de"), german);
+    }
+    return data;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void refused(Path data, String because) {
+    assertThatThrownBy(
+            () -> run(new Translation(), "methods=dyt", "data=aligned", "data.path=" + data))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(because);
+    assertThat(folder.resolve("translation/runs"))
+        .satisfiesAnyOf(
+            runs -> assertThat(runs).doesNotExist(), runs -> assertThat(runs).isEmptyDirectory());
+  }
+
+  @Test
+  void anEmptyCorpusIsRefused() throws Exception {
+    refused(aligned("", new byte[0]), "empty");
+  }
+
+  @Test
+  void linesThatDoNotAlignAreRefused() throws Exception {
+    refused(aligned("one\ntwo\nthree\n", utf8("eins\nzwei\n")), "3");
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreRefused() throws Exception {
+    byte[] german = utf8("eins\nzwei\n");
+    german[5] = (byte) 0xFF;
+    refused(aligned("one\ntwo\n", german), "UTF-8");
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytes() throws Exception {
+    List<String> files = new ArrayList<>();
+    for (String out : List.of("a", "b")) {
+      List<String> settings = new ArrayList<>(SMALL);
+      settings.addAll(List.of("methods=deepnorm", "pairs=200", "largest=999", "dropout=0.1"));
+      Translation translation = new Translation();
+      Config config =
+          Config.resolve(translation.name(), translation.keys(), Optional.empty(), settings);
+      Launch.run(translation, config, folder.resolve(out), List.of());
+      files.add(Files.readString(folder.resolve(out + "/runs/deepnorm-seed1/metrics.jsonl")));
+    }
+    assertThat(files.get(0)).isNotEmpty().isEqualTo(files.get(1));
   }
 
   @Test

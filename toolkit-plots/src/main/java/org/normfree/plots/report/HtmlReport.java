@@ -1,16 +1,24 @@
 package org.normfree.plots.report;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.normfree.core.record.Json;
 import org.normfree.plots.archive.Experiment;
+import org.normfree.plots.archive.Run;
 import org.normfree.plots.chart.Figure;
 import org.normfree.plots.chart.FigureEncoder;
+import org.normfree.plots.figure.Names;
 
 /**
  * One page with everything: figures, tables, findings, configurations and provenance. It refers to
@@ -39,6 +47,9 @@ public final class HtmlReport {
       summary { cursor: pointer; }
       @media print { h2 { break-before: page; } details { display: none; } }
       """;
+
+  private static final String TRANSLATIONS = "translations.tsv";
+  private static final int SAMPLES = 5;
 
   private HtmlReport() {}
 
@@ -93,6 +104,7 @@ public final class HtmlReport {
     out.append("<div class=\"wide\" id=\"table-%s\">\n".formatted(experiment.id()));
     out.append(TableFormat.html(ResultTable.of(experiment))).append("</div>\n");
     figures.forEach(figure -> figure(out, figure));
+    samples(out, experiment);
     List<String> notDone = Findings.notDone(experiment);
     out.append("<h3>Runs that diverged, failed or did not finish</h3>\n");
     if (notDone.isEmpty()) {
@@ -106,6 +118,34 @@ public final class HtmlReport {
     details(out, "Provenance", experiment.provenance());
     runs(out, experiment);
     out.append("</section>\n");
+  }
+
+  /** The first translations of each method's first run, where runs translated. */
+  private static void samples(StringBuilder out, Experiment experiment) {
+    Map<String, List<String>> samples = new LinkedHashMap<>();
+    for (Run run : experiment.finalRuns()) {
+      Path file = run.folder().resolve(TRANSLATIONS);
+      if (Files.exists(file) && !samples.containsKey(run.group().method())) {
+        try (Stream<String> lines = Files.lines(file)) {
+          samples.put(run.group().method(), lines.limit(1 + SAMPLES).toList());
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot read " + file, e);
+        }
+      }
+    }
+    samples.forEach(
+        (method, lines) -> {
+          out.append("<h3>Translations, %s</h3>\n<table>\n".formatted(Names.method(method)));
+          for (int i = 0; i < lines.size(); i++) {
+            String cell = i == 0 ? "th" : "td";
+            out.append("<tr>");
+            for (String column : lines.get(i).split("\t", -1)) {
+              out.append("<%s>%s</%s>".formatted(cell, TableFormat.html(column), cell));
+            }
+            out.append("</tr>\n");
+          }
+          out.append("</table>\n");
+        });
   }
 
   private static void figure(StringBuilder out, Figure figure) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,5 +93,27 @@ class BleuTest {
         .isEqualTo(0.5);
     // 2 ln 2 nats a token are 2 bits; 30 tokens in 20 bytes: 3 bits a byte
     assertThat(TextScores.bitsPerByte(2 * Math.log(2), 30, 20)).isCloseTo(3, within(1e-12));
+  }
+
+  @Test
+  void theBootstrapHoldsTheScoreAndNarrowsWithMoreSentences() {
+    String good = "the cat sat on the mat today";
+    String bad = "the dog sat on a mat yesterday";
+    List<Bleu.Statistics> few = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      few.add(Bleu.statistics(i % 2 == 0 ? good : bad, good));
+    }
+    List<Bleu.Statistics> many = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      many.addAll(few);
+    }
+    double score = few.stream().reduce(Bleu.Statistics.NONE, Bleu.Statistics::plus).score();
+    Bleu.Interval wide = Bleu.bootstrap(few, 500, 1);
+    Bleu.Interval narrow = Bleu.bootstrap(many, 500, 1);
+    assertThat(score).isBetween(wide.low(), wide.high());
+    assertThat(narrow.high() - narrow.low()).isLessThan((wide.high() - wide.low()) / 3);
+    assertThat(Bleu.bootstrap(few, 500, 1)).isEqualTo(wide);
+    Bleu.Interval perfect = Bleu.bootstrap(List.of(Bleu.statistics(good, good)), 40, 1);
+    assertThat(perfect.low()).isCloseTo(100, within(1e-9)).isEqualTo(perfect.high());
   }
 }
