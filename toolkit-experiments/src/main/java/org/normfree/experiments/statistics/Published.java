@@ -11,29 +11,32 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. All
- * are top-1 accuracies on ImageNet-1K in percent, so only their order can be compared with ours.
+ * Numbers printed in papers, to stand beside our own; kept as data in {@code published.csv}. They
+ * come from other data and sizes, so only their order can be compared with ours.
  *
  * @param entries the numbers
  */
 public record Published(List<Entry> entries) {
   private static final String RESOURCE = "published.csv";
-  private static final int COLUMNS = 5;
+  private static final String DYT = "2503.10622";
+  private static final int COLUMNS = 6;
 
   /**
    * One printed number.
    *
-   * @param table the table's number in arXiv 2503.10622
+   * @param paper the paper's arXiv number
+   * @param table the table's number in it
    * @param model the model as the paper calls it
    * @param method our name of the method
-   * @param accuracy top-1 accuracy in percent
+   * @param value an accuracy in percent, or a loss in nats
    * @param remark what the paper says beside the number; may be empty
    */
-  public record Entry(int table, String model, String method, double accuracy, String remark) {
+  public record Entry(
+      String paper, int table, String model, String method, double value, String remark) {
     /** Where the number stands, as a table's footnote says it. */
     public String source() {
-      return "arXiv 2503.10622, table %d, %s%s"
-          .formatted(table, model, remark.isEmpty() ? "" : " (" + remark + ")");
+      return "arXiv %s, table %d, %s%s"
+          .formatted(paper, table, model, remark.isEmpty() ? "" : " (" + remark + ")");
     }
   }
 
@@ -65,13 +68,14 @@ public record Published(List<Entry> entries) {
   }
 
   /**
-   * @param table the table's number in arXiv 2503.10622
+   * @param table the table's number in arXiv 2503.10622, the DyT paper
    * @param model the model as the paper calls it, for example {@code ViT-B}
    * @return the numbers of that model in that table
    */
   public static Published table(int table, String model) {
     return new Published(
         all().entries.stream()
+            .filter(entry -> entry.paper.equals(DYT))
             .filter(entry -> entry.table == table && entry.model.equals(model))
             .toList());
   }
@@ -95,6 +99,11 @@ public record Published(List<Entry> entries) {
   private static Entry entry(String line) {
     String[] cells = line.split(",", COLUMNS);
     return new Entry(
-        Integer.parseInt(cells[0]), cells[1], cells[2], Double.parseDouble(cells[3]), cells[4]);
+        cells[0],
+        Integer.parseInt(cells[1]),
+        cells[2],
+        cells[3],
+        Double.parseDouble(cells[4]),
+        cells[5]);
   }
 }

@@ -107,7 +107,7 @@ public final class SummaryBuilder {
         values.size(),
         runs.stream().map(run -> run.trial().seed()).toList(),
         (int) runs.stream().filter(run -> !run.done()).count(),
-        printed.map(Published.Entry::accuracy).orElse(null),
+        printed.map(Published.Entry::value).orElse(null),
         printed.map(Published.Entry::source).orElse(null));
   }
 }

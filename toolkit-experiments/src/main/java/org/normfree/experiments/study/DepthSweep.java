@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.normfree.core.method.Methods;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -59,6 +61,15 @@ public final class DepthSweep implements Experiment {
   @Override
   public String summary() {
     return "translation against depth, with and without warm-up: who trains, and BLEU";
+  }
+
+  @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK -> List.of("pairs=300", "layers=2,6", "epochs=3", "warmups=0", "seeds=2");
+          case STANDARD -> List.of("seeds=5");
+        });
   }
 
   @Override

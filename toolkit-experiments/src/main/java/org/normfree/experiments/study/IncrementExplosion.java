@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
@@ -12,6 +13,7 @@ import org.normfree.core.record.SummaryRow;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -61,6 +63,15 @@ public final class IncrementExplosion implements Experiment {
   @Override
   public String summary() {
     return "loss change of the first step against depth, for SGD, Adam and LAMB";
+  }
+
+  @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK -> List.of("branches=12,24,48", "seeds=3");
+          case STANDARD -> List.of("seeds=5");
+        });
   }
 
   @Override

@@ -2,9 +2,11 @@ package org.normfree.experiments.study;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.normfree.core.method.Methods;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -44,6 +46,15 @@ public final class LanguageModel implements Experiment {
   }
 
   @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK -> List.of("characters=60000", "epochs=2", "depth=2", "width=32", "seeds=2");
+          case STANDARD -> List.of("seeds=5");
+        });
+  }
+
+  @Override
   public List<Key<?>> keys() {
     return Config.schema(List.of(METHODS, VARIANTS), Studies.keys(LanguageModeling.KIND));
   }
@@ -67,6 +78,7 @@ public final class LanguageModel implements Experiment {
             "validation_perplexity", "test_perplexity", "test_bits_per_byte", "test_accuracy")) {
       table.runs(results, metric, Published.none());
     }
+    table.runs(results, "test_loss", Published.table(4, "LLaMA 7B"));
     return Result.of(table.build(), results);
   }
 

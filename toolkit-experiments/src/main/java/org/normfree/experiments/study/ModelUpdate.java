@@ -25,6 +25,7 @@ import org.normfree.core.record.SummaryRow;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -106,6 +107,15 @@ public final class ModelUpdate implements Experiment {
   @Override
   public String summary() {
     return "size of the first update against depth, for SGD and Adam (DeepNet's figure 5)";
+  }
+
+  @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK -> List.of("layers=6,12,25", "branches=12,24,48", "methods=post-ln,deepnorm");
+          case STANDARD -> List.of("seeds=5");
+        });
   }
 
   @Override

@@ -2,11 +2,13 @@ package org.normfree.experiments.study;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.normfree.core.method.Methods;
 import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -39,6 +41,15 @@ public final class PostLnDiagnostics implements Experiment {
   @Override
   public String summary() {
     return "gradients, updates and LayerNorm inputs of deep Post-LN (DeepNet's figures 3 and 4)";
+  }
+
+  @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK -> List.of("pairs=500", "depth=9", "epochs=3", "seeds=2");
+          case STANDARD -> List.of("seeds=5");
+        });
   }
 
   @Override

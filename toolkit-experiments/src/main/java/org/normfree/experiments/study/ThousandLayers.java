@@ -14,6 +14,7 @@ import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -65,6 +66,15 @@ public final class ThousandLayers implements Experiment {
   @Override
   public String summary() {
     return "500 and 500 layers, and 1,000 layers: what trains, in what time and memory";
+  }
+
+  @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK -> List.of("layers=50", "layers.shallow=10", "layers.encoder=100", "steps=30");
+          case STANDARD -> List.of();
+        });
   }
 
   @Override

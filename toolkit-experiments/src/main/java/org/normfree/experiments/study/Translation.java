@@ -7,6 +7,7 @@ import org.normfree.core.method.Methods;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
+import org.normfree.experiments.Preset;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -38,6 +39,17 @@ public final class Translation implements Experiment {
   @Override
   public String summary() {
     return "translation by several methods: BLEU and exact match";
+  }
+
+  @Override
+  public Optional<List<String>> preset(Preset preset) {
+    return Optional.of(
+        switch (preset) {
+          case QUICK ->
+              List.of(
+                  "pairs=1000", "largest=999", "epochs=6", "methods=deepnorm,pre-ln", "seeds=2");
+          case STANDARD -> List.of("seeds=5");
+        });
   }
 
   @Override

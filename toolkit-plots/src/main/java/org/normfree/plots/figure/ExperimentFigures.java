@@ -28,6 +28,9 @@ public final class ExperimentFigures {
           ProbeCurves.of(experiment).ifPresent(figures::add);
       case "depth-sweep" ->
           DepthCurves.of(experiment, "trained_share", "test_bleu").ifPresent(figures::add);
+      case "translation" ->
+          MethodIntervals.of(experiment, "test_exact_match").ifPresent(figures::add);
+      case "language-model" -> MethodIntervals.of(experiment, "test_loss").ifPresent(figures::add);
       case "layernorm-map" -> LayerNormMaps.of(experiment).ifPresent(figures::add);
       default -> {}
     }

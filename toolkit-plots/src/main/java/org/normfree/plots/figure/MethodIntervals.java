@@ -28,9 +28,13 @@ final class MethodIntervals {
 
   static Optional<Figure> of(Experiment experiment, String metric) {
     List<SummaryRow> rows = new ArrayList<>(experiment.rows(metric));
+    double sign = metric.endsWith("loss") || metric.endsWith("perplexity") ? 1 : -1;
     rows.sort(
         Comparator.comparingDouble(
-            row -> -Interval.of(row).map(Interval::mean).orElse(Double.NEGATIVE_INFINITY)));
+            row ->
+                Interval.of(row)
+                    .map(interval -> sign * interval.mean())
+                    .orElse(Double.POSITIVE_INFINITY)));
     Optional<SummaryRow> baseline = Comparison.baseline(Differences.withMean(rows));
     if (baseline.isEmpty()) {
       return Optional.empty();
