@@ -40,6 +40,24 @@ class PeersTest {
   }
 
   @Test
+  void aLanguageModelIsTheSameForBothExecutors() {
+    StepCase one = StepCase.of(List.of("lm-tiny"), List.of("dyt")).get(0);
+    assertThat(one.name()).isEqualTo("lm-tiny rms-norm");
+    List<Variant> variants = one.fit(List.of(Variant.COMPILED, Variant.STOCK, Variant.SAMEDIFF));
+    assertThat(variants).containsExactly(Variant.COMPILED, Variant.STOCK);
+    try (Peers peers = new Peers(setting, one.name(), one.workload(), variants)) {
+      assertThat(peers.agree(4, 1e-4, 1e-2)).isBetween(0.0, 1e-5);
+    }
+  }
+
+  @Test
+  void aCaseThatThereIsNotIsRefused() {
+    assertThatThrownBy(() -> StepCase.of(List.of("lm-265"), List.of("dyt")))
+        .hasMessageContaining("unknown shape 'lm-265'")
+        .hasMessageContaining("lm-256");
+  }
+
+  @Test
   void peersThatDisagreeAreNotTimed() {
     List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
     try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("pre-ln"), variants)) {

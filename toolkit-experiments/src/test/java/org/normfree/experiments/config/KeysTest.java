@@ -57,7 +57,7 @@ class KeysTest {
     "data=cifar, 'data=cifar: did you mean ''cifar10''?'",
     "alpha0=NaN, alpha0=NaN: expected a number > 0",
     "depth=-4, depth=-4: expected an integer >= 1",
-    "optimizer=lion, 'optimizer=lion: choose one of adamw, sgd'"
+    "optimizer=lion, 'optimizer=lion: choose one of adamw, sgd, lamb'"
   })
   void aValueThatDoesNotExistIsToldWithARemedy(String assignment, String message)
       throws IllegalAccessException {
