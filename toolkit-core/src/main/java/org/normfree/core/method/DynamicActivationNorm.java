@@ -70,10 +70,8 @@ abstract class DynamicActivationNorm extends PreNorm {
   }
 
   private SDVariable alpha(Scope scope, NormSite site) {
-    double alpha0 =
-        site.kind() == NormSite.Kind.ATTENTION ? options.alpha0Attention() : options.alpha0Other();
     long length = options.perChannelAlpha() ? site.width() : 1;
-    Initializer initial = Initializer.constant(alpha0);
+    Initializer initial = Initializer.constant(options.alpha0().at(site));
     return options.learnAlpha()
         ? scope.parameter("alpha", initial, length)
         : scope.constant("alpha", initial, length);

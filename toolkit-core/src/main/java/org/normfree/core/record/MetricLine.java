@@ -22,4 +22,7 @@ public record MetricLine(
 
   /** The kind of a line about a layer. */
   public static final String PROBE = "probe";
+
+  /** Begins the scope of a line about a whole network of one depth among several in a run. */
+  public static final String DEPTH = "depth ";
 }

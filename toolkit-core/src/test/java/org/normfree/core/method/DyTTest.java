@@ -23,7 +23,7 @@ class DyTTest {
   }
 
   private static MethodOptions options(boolean perChannel, boolean learn, boolean affine) {
-    return new MethodOptions(0.8, 0.2, perChannel, learn, affine, true, 1e-4);
+    return new MethodOptions(new Alpha0.BySite(0.8, 0.2), perChannel, learn, affine, true, 1e-4);
   }
 
   @ParameterizedTest

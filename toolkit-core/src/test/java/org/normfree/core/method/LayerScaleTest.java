@@ -34,7 +34,7 @@ class LayerScaleTest {
 
   @Test
   void theStartCanBeChosen() {
-    MethodOptions deep = new MethodOptions(0.5, 0.5, false, true, true, true, 1e-6);
+    MethodOptions deep = new MethodOptions(Alpha0.everywhere(0.5), false, true, true, true, 1e-6);
     assertThat(InitialNetwork.of(new LayerScale(deep)).values("block0.attention.scale"))
         .containsOnly(1e-6);
   }

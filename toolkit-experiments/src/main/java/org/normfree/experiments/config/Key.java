@@ -138,6 +138,31 @@ public final class Key<T> {
   /**
    * @param name the key's name
    * @param defaultValue its default
+   * @param range the allowed integers
+   * @param doc one line about it
+   * @return a key whose value is a list of at least one integer, written with commas
+   */
+  public static Key<List<Integer>> integers(
+      String name, List<Integer> defaultValue, Range range, String doc) {
+    return checked(
+        new Key<>(
+            name,
+            new Type<>(
+                () ->
+                    "one or more integers%s separated by commas, each once"
+                        .formatted(range.words()),
+                text -> list(text, item -> number(item, Integer::valueOf).filter(range::contains)),
+                values -> values.stream().map(String::valueOf).collect(Collectors.joining(",")),
+                values -> values,
+                List::of),
+            List.copyOf(defaultValue),
+            doc,
+            true));
+  }
+
+  /**
+   * @param name the key's name
+   * @param defaultValue its default
    * @param range the allowed numbers
    * @param doc one line about it
    * @return a key whose value is a list of at least one finite number, written with commas
@@ -148,7 +173,8 @@ public final class Key<T> {
         new Key<>(
             name,
             new Type<>(
-                () -> "one or more numbers%s separated by commas".formatted(range.words()),
+                () ->
+                    "one or more numbers%s separated by commas, each once".formatted(range.words()),
                 text -> list(text, item -> decimal(item, range)),
                 values -> values.stream().map(Key::plain).collect(Collectors.joining(",")),
                 values -> values,
@@ -218,7 +244,7 @@ public final class Key<T> {
         name,
         new Type<>(
             () ->
-                "one or more of %s, separated by commas"
+                "one or more of %s, separated by commas, each once"
                     .formatted(String.join(", ", choices.get())),
             text -> list(text, item -> Optional.of(item).filter(choices.get()::contains)),
             values -> String.join(",", values),
@@ -357,6 +383,7 @@ public final class Key<T> {
     List<Optional<T>> items =
         Arrays.stream(text.split(",", -1)).map(String::strip).map(parse).toList();
     return items.stream().allMatch(Optional::isPresent)
+            && items.stream().distinct().count() == items.size()
         ? Optional.of(items.stream().map(Optional::orElseThrow).toList())
         : Optional.empty();
   }

@@ -156,6 +156,13 @@ public final class Keys {
       Key.decimal(
           "alpha0.attention", 0, NOT_NEGATIVE, "initial alpha before attention; 0 = alpha0");
 
+  /** α₀ by width. */
+  public static final Key<Boolean> ALPHA0_TABLE =
+      Key.flag(
+          "alpha0.table",
+          false,
+          "initial alpha by width and site as found for language models; overrides the other two");
+
   /** Granularity of α. */
   public static final Key<Boolean> ALPHA_PER_CHANNEL =
       Key.flag("alpha.per.channel", false, "an alpha for each channel instead of one a layer");
@@ -266,6 +273,7 @@ public final class Keys {
     return List.of(
         ALPHA0,
         ALPHA0_ATTENTION,
+        ALPHA0_TABLE,
         ALPHA_PER_CHANNEL,
         ALPHA_LEARNED,
         AFFINE,

@@ -25,7 +25,7 @@ public record Published(List<Entry> entries) {
    * One printed number.
    *
    * @param paper the paper's arXiv number
-   * @param table the table's number in it
+   * @param table the table's number in it; 0 for a number that stands elsewhere, as the remark says
    * @param model the model as the paper calls it
    * @param method our name of the method
    * @param value an accuracy in percent, or a loss in nats
@@ -35,8 +35,12 @@ public record Published(List<Entry> entries) {
       String paper, int table, String model, String method, double value, String remark) {
     /** Where the number stands, as a table's footnote says it. */
     public String source() {
-      return "arXiv %s, table %d, %s%s"
-          .formatted(paper, table, model, remark.isEmpty() ? "" : " (" + remark + ")");
+      return "arXiv %s%s, %s%s"
+          .formatted(
+              paper,
+              table == 0 ? "" : ", table " + table,
+              model,
+              remark.isEmpty() ? "" : " (" + remark + ")");
     }
   }
 
@@ -78,6 +82,15 @@ public record Published(List<Entry> entries) {
             .filter(entry -> entry.paper.equals(DYT))
             .filter(entry -> entry.table == table && entry.model.equals(model))
             .toList());
+  }
+
+  /**
+   * @param model the model as its paper calls it, for example {@code GPT-2 124M}
+   * @return the numbers of that model, wherever they stand
+   */
+  public static Published model(String model) {
+    return new Published(
+        all().entries.stream().filter(entry -> entry.model.equals(model)).toList());
   }
 
   /**

@@ -39,12 +39,9 @@ public final class DepthSweep implements Experiment {
           Methods::names,
           "the methods that are compared");
 
-  private static final Key<List<Double>> LAYERS =
-      Key.decimals(
-          "layers",
-          List.of(3.0, 9.0, 18.0),
-          Range.any().atLeast(1),
-          "depths: layers of either side");
+  private static final Key<List<Integer>> LAYERS =
+      Key.integers(
+          "layers", List.of(3, 9, 18), Range.any().atLeast(1), "depths: layers of either side");
 
   private static final Key<List<Double>> WARMUPS =
       Key.decimals(
@@ -99,12 +96,12 @@ public final class DepthSweep implements Experiment {
   public Result run(Config config, RunDirectory directory) {
     Study study = new Study(name(), config, directory, Translating.KIND);
     for (double warmup : config.get(WARMUPS)) {
-      for (double layers : config.get(LAYERS)) {
+      for (int layers : config.get(LAYERS)) {
         for (String method : config.get(METHODS)) {
           study.addWith(
               method,
-              Map.of("layers", String.valueOf((int) layers), "warmup", String.valueOf(warmup)),
-              run -> run.with(Keys.DEPTH, (int) layers).with(Keys.WARMUP, warmup));
+              Map.of("layers", String.valueOf(layers), "warmup", String.valueOf(warmup)),
+              run -> run.with(Keys.DEPTH, layers).with(Keys.WARMUP, warmup));
         }
       }
     }

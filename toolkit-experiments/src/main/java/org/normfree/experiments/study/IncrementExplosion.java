@@ -1,15 +1,12 @@
 package org.normfree.experiments.study;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
-import org.normfree.core.record.SummaryRow;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
@@ -21,7 +18,6 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Statistics;
 import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
@@ -34,8 +30,8 @@ import org.normfree.experiments.sweep.TrialResult;
  * optimizers, and with residuals scaled by 1/√N. Source: Su Jianlin, kexue.fm 8978 and 8994.
  */
 public final class IncrementExplosion implements Experiment {
-  private static final String CHANGE = "loss_change";
-  private static final String SLOPE = "increment_slope";
+  private static final DepthGrowth GROWTH =
+      new DepthGrowth("loss_change", "increment_slope", FirstSteps.OPTIMIZERS);
 
   private static final Key<List<String>> METHODS =
       Key.choices(
@@ -45,10 +41,10 @@ public final class IncrementExplosion implements Experiment {
           Methods::names,
           "the methods that are compared");
 
-  private static final Key<List<Double>> BRANCHES =
-      Key.decimals(
+  private static final Key<List<Integer>> BRANCHES =
+      Key.integers(
           "branches",
-          List.of(12.0, 24.0, 48.0, 96.0, 192.0),
+          List.of(12, 24, 48, 96, 192),
           Range.any().atLeast(2),
           "depths: numbers of branches, even");
 
@@ -89,7 +85,8 @@ public final class IncrementExplosion implements Experiment {
         trials.add(
             new SweepTrial(
                 method + "-seed" + seed,
-                new Trial(name(), method, Map.of(), seed, Trial.FINAL),
+                new Trial(
+                    name(), method, Map.of(DepthGrowth.ARCH, FirstSteps.STACK), seed, Trial.FINAL),
                 config
                     .forExperiment("increment", TRIAL_KEYS)
                     .with(Keys.METHOD, method)
@@ -99,66 +96,22 @@ public final class IncrementExplosion implements Experiment {
     }
     List<TrialResult> results = new Sweep(directory, Keys.jobsOf(config)).run(name(), trials);
     SummaryBuilder table = new SummaryBuilder(name());
-    rows(config, results, SLOPE).forEach(table::row);
-    for (double depth : config.get(BRANCHES)) {
-      rows(config, results, CHANGE + ":" + (int) depth).forEach(table::row);
-    }
+    GROWTH.addTo(table, results, config.get(BRANCHES));
     return Result.of(table.build(), results);
   }
 
   private static Outcome measure(Config config, Progress.Part progress) {
     Method method = Methods.create(config.get(Keys.METHOD), MethodOptions.DEFAULTS);
-    List<Double> depths = config.get(BRANCHES);
-    Map<String, List<Double>> changes = new LinkedHashMap<>();
-    Map<String, Double> values = new LinkedHashMap<>();
-    double total = depths.stream().mapToDouble(depth -> depth).sum();
-    double done = 0;
-    for (double depth : depths) {
-      FirstUpdate.ofStack((int) depth, method, config.get(Keys.SEED), true)
-          .forEach(
-              (optimizer, change) -> {
-                changes.computeIfAbsent(optimizer, key -> new ArrayList<>()).add(change.loss());
-                values.put(CHANGE + ":" + (int) depth + "/" + optimizer, change.loss());
-              });
-      done += depth;
-      progress.report(Math.round(done), Math.round(total));
-    }
-    changes.forEach(
-        (optimizer, of) -> values.put(SLOPE + "/" + optimizer, ModelUpdate.slope(depths, of)));
-    return Outcome.done(values);
-  }
-
-  /** A row for every method and optimizer. */
-  private static List<SummaryRow> rows(Config config, List<TrialResult> results, String metric) {
-    List<SummaryRow> rows = new ArrayList<>();
-    for (String optimizer : FirstUpdate.OPTIMIZERS) {
-      for (String method : config.get(METHODS)) {
-        List<TrialResult> runs =
-            results.stream().filter(run -> run.trial().method().equals(method)).toList();
-        List<Double> values =
-            runs.stream()
-                .filter(TrialResult::done)
-                .map(run -> run.outcome().values().get(metric + "/" + optimizer))
-                .filter(Objects::nonNull)
-                .filter(Double::isFinite)
-                .toList();
-        rows.add(
-            new SummaryRow(
-                method,
-                Map.of("arch", "ffn-stack", "optimizer", optimizer),
-                metric,
-                values.isEmpty() ? null : Statistics.mean(values),
-                Statistics.meanInterval(values)
-                    .map(ci -> List.of(ci.low(), ci.high()))
-                    .orElse(null),
-                values.size(),
-                runs.stream().map(run -> run.trial().seed()).toList(),
-                runs.size() - values.size(),
-                null,
-                null));
-      }
-    }
-    return rows;
+    return Outcome.done(
+        GROWTH.values(
+            config.get(BRANCHES),
+            progress,
+            depth -> {
+              try (FirstSteps steps =
+                  FirstSteps.ofStack(depth, method, config.get(Keys.SEED), true)) {
+                return steps.changes(FirstSteps.Change::loss);
+              }
+            }));
   }
 
   /**

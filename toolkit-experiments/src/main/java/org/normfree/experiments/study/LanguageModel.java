@@ -33,7 +33,7 @@ public final class LanguageModel implements Experiment {
       Key.flag(
           "variants", true, "add DyT without its embedding factor and with other initial alpha");
 
-  private static final List<Double> ALPHAS = List.of(0.2, 1.0, 2.0);
+  private static final List<Double> ALPHAS = List.of(0.2, 2.0);
 
   @Override
   public String name() {
@@ -64,12 +64,7 @@ public final class LanguageModel implements Experiment {
     Study study = new Study(name(), config, directory, LanguageModeling.KIND);
     config.get(METHODS).forEach(method -> study.add(method, Map.of(), TrainingRun.Probing.NONE));
     if (config.get(VARIANTS)) {
-      study.addWith(
-          "dyt", Map.of("embedding.scale", "false"), c -> c.with(Keys.EMBEDDING_SCALE, false));
-      for (double alpha0 : ALPHAS) {
-        study.addWith(
-            "dyt", Map.of("alpha0", String.valueOf(alpha0)), c -> c.with(Keys.ALPHA0, alpha0));
-      }
+      variants(study);
     }
     List<TrialResult> results = study.run(name());
     SummaryBuilder table = new SummaryBuilder(name());
@@ -78,8 +73,24 @@ public final class LanguageModel implements Experiment {
             "validation_perplexity", "test_perplexity", "test_bits_per_byte", "test_accuracy")) {
       table.runs(results, metric, Published.none());
     }
-    table.runs(results, "test_loss", Published.table(4, "LLaMA 7B"));
+    table.runs(results, "validation_loss", Published.model("GPT-2 124M"));
+    table.runs(results, "test_loss", Published.model("LLaMA 7B"));
     return Result.of(table.build(), results);
+  }
+
+  /** DyT without its factor, with other α₀, with the α₀ of LLaMA 7B, and with that of its width. */
+  private static void variants(Study study) {
+    study.addWith(
+        "dyt", Map.of("embedding.scale", "false"), c -> c.with(Keys.EMBEDDING_SCALE, false));
+    for (double alpha0 : ALPHAS) {
+      study.addWith(
+          "dyt", Map.of("alpha0", String.valueOf(alpha0)), c -> c.with(Keys.ALPHA0, alpha0));
+    }
+    study.addWith(
+        "dyt",
+        Map.of("alpha0.attention", "0.8", "alpha0", "0.2"),
+        c -> c.with(Keys.ALPHA0_ATTENTION, 0.8).with(Keys.ALPHA0, 0.2));
+    study.addWith("dyt", Map.of("alpha0.table", "true"), c -> c.with(Keys.ALPHA0_TABLE, true));
   }
 
   /**

@@ -21,7 +21,7 @@ import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.Transformer;
 import org.normfree.core.model.TransformerConfig;
 import org.normfree.core.nn.Network;
-import org.normfree.core.record.SummaryRow;
+import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
@@ -31,9 +31,9 @@ import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
+import org.normfree.experiments.run.MetricLog;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Statistics;
 import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
@@ -43,14 +43,13 @@ import org.normfree.experiments.sweep.TrialResult;
 /**
  * {@code model-update}: how the size of a model's first update grows with its depth, for SGD and
  * Adam, in a stack of feed-forward branches and in an encoder–decoder of width 64; the slope of log
- * size over log depth. Source: arXiv 2203.00555, sections 3 and 4, figure 5.
+ * size over log depth; and how far the output moves over the first steps. Source: arXiv 2203.00555,
+ * sections 3 and 4, figure 5.
  */
 public final class ModelUpdate implements Experiment {
-  private static final String STACK = "ffn-stack";
   private static final String PAIR = "encoder-decoder";
-  private static final String SLOPE = "update_slope";
-  private static final String SIZE = "update_size";
-  private static final List<String> OPTIMIZERS = List.of("sgd", "adam");
+  private static final DepthGrowth GROWTH =
+      new DepthGrowth("update_size", "update_slope", List.of("sgd", "adam"));
 
   private static final int WIDTH = 64;
   private static final int HIDDEN = 128;
@@ -72,21 +71,21 @@ public final class ModelUpdate implements Experiment {
   private static final Key<List<String>> ARCHITECTURES =
       Key.choices(
           "architectures",
-          List.of(STACK, PAIR),
-          () -> List.of(STACK, PAIR),
+          List.of(FirstSteps.STACK, PAIR),
+          () -> List.of(FirstSteps.STACK, PAIR),
           "the networks that are looked at");
 
-  private static final Key<List<Double>> BRANCHES =
-      Key.decimals(
+  private static final Key<List<Integer>> BRANCHES =
+      Key.integers(
           "branches",
-          List.of(12.0, 24.0, 48.0, 96.0, 192.0),
+          List.of(12, 24, 48, 96, 192),
           TWO_UP,
           "depths of the stack: numbers of branches, even");
 
-  private static final Key<List<Double>> LAYERS =
-      Key.decimals(
+  private static final Key<List<Integer>> LAYERS =
+      Key.integers(
           "layers",
-          List.of(6.0, 12.0, 25.0, 50.0, 100.0),
+          List.of(6, 12, 25, 50, 100),
           Range.any().atLeast(1),
           "depths of the encoder-decoder: layers of either side");
 
@@ -96,8 +95,21 @@ public final class ModelUpdate implements Experiment {
           true,
           "step the weight matrices alone, of which the paper's bounds speak; false = gains and biases too");
 
+  private static final Key<Integer> STEPS =
+      Key.integer(
+          "steps", 20, Range.any().atLeast(0), "steps over which the output is followed; 0 = none");
+
+  private static final Key<Double> SGD_RATE =
+      Key.decimal("lr.sgd", 1e-3, Range.any().above(0), "learning rate of SGD in these steps");
+
+  private static final Key<Double> ADAM_RATE =
+      Key.decimal("lr.adam", 1e-5, Range.any().above(0), "learning rate of Adam in these steps");
+
+  private static final List<Key<?>> OWN =
+      List.of(BRANCHES, LAYERS, MATRICES_ONLY, STEPS, SGD_RATE, ADAM_RATE);
+
   private static final List<Key<?>> TRIAL_KEYS =
-      Config.schema(List.of(Keys.METHOD, BRANCHES, LAYERS, MATRICES_ONLY, Keys.SEED));
+      Config.schema(List.of(Keys.METHOD), OWN, List.of(Keys.SEED));
 
   @Override
   public String name() {
@@ -121,7 +133,8 @@ public final class ModelUpdate implements Experiment {
   @Override
   public List<Key<?>> keys() {
     return Config.schema(
-        List.of(METHODS, ARCHITECTURES, BRANCHES, LAYERS, MATRICES_ONLY),
+        List.of(METHODS, ARCHITECTURES),
+        OWN,
         List.of(Keys.SEED, Keys.SEEDS, Keys.THREADS, Keys.JOBS));
   }
 
@@ -139,56 +152,74 @@ public final class ModelUpdate implements Experiment {
           trials.add(
               new SweepTrial(
                   architecture + "-" + method + "-seed" + seed,
-                  new Trial(name(), method, Map.of("arch", architecture), seed, Trial.FINAL),
+                  new Trial(
+                      name(), method, Map.of(DepthGrowth.ARCH, architecture), seed, Trial.FINAL),
                   own,
-                  (c, d, progress) -> measure(architecture, c, progress)));
+                  (c, d, progress) -> measure(architecture, c, d, progress)));
         }
       }
     }
     List<TrialResult> results = new Sweep(directory, Keys.jobsOf(config)).run(name(), trials);
     SummaryBuilder table = new SummaryBuilder(name());
-    rows(results, SLOPE).forEach(table::row);
-    for (String architecture : config.get(ARCHITECTURES)) {
-      for (double depth : depths(architecture, config)) {
-        rows(results, SIZE + ":" + (int) depth).forEach(table::row);
-      }
-    }
+    List<Integer> depths =
+        config.get(ARCHITECTURES).stream().flatMap(a -> depths(a, config).stream()).toList();
+    GROWTH.addTo(table, results, depths);
     return Result.of(table.build(), results);
   }
 
-  private static List<Double> depths(String architecture, Config config) {
-    return config.get(architecture.equals(STACK) ? BRANCHES : LAYERS);
+  private static List<Integer> depths(String architecture, Config config) {
+    return config.get(architecture.equals(FirstSteps.STACK) ? BRANCHES : LAYERS);
   }
 
-  private static Outcome measure(String architecture, Config config, Progress.Part progress) {
+  private static Outcome measure(
+      String architecture, Config config, RunDirectory directory, Progress.Part progress) {
     Method method = Methods.create(config.get(Keys.METHOD), MethodOptions.DEFAULTS);
-    long seed = config.get(Keys.SEED);
-    boolean matrices = config.get(MATRICES_ONLY);
-    List<Double> depths = depths(architecture, config);
-    Map<String, List<Double>> sizes = new LinkedHashMap<>();
-    Map<String, Double> values = new LinkedHashMap<>();
-    double total = depths.stream().mapToDouble(depth -> depth).sum();
-    double done = 0;
-    for (double depth : depths) {
-      Map<String, FirstUpdate.Change> measured =
-          architecture.equals(STACK)
-              ? FirstUpdate.ofStack((int) depth, method, seed, matrices)
-              : pair((int) depth, method, seed, matrices);
-      OPTIMIZERS.forEach(
-          optimizer -> {
-            double size = measured.get(optimizer).output();
-            sizes.computeIfAbsent(optimizer, key -> new ArrayList<>()).add(size);
-            values.put(SIZE + ":" + (int) depth + "/" + optimizer, size);
-          });
-      done += depth;
-      progress.report(Math.round(done), Math.round(total));
+    Map<Integer, Map<String, List<Double>>> paths = new LinkedHashMap<>();
+    Map<String, Double> values =
+        GROWTH.values(
+            depths(architecture, config),
+            progress,
+            depth -> {
+              try (FirstSteps steps = network(architecture, depth, method, config)) {
+                Map<String, List<Double>> path = new LinkedHashMap<>();
+                int count = config.get(STEPS);
+                path.put("sgd", steps.path("sgd", config.get(SGD_RATE), count));
+                path.put("adam", steps.path("adam", config.get(ADAM_RATE), count));
+                paths.put(depth, path);
+                return steps.changes(FirstSteps.Change::output);
+              }
+            });
+    try (MetricLog metrics = directory.metrics()) {
+      for (int step = 1; step <= config.get(STEPS); step++) {
+        for (Map.Entry<Integer, Map<String, List<Double>>> path : paths.entrySet()) {
+          metrics.add(line(step, path.getKey(), path.getValue()));
+        }
+      }
     }
-    sizes.forEach((optimizer, of) -> values.put(SLOPE + "/" + optimizer, slope(depths, of)));
     return Outcome.done(values);
   }
 
-  private static Map<String, FirstUpdate.Change> pair(
-      int layers, Method method, long seed, boolean matrices) {
+  /** How far the output has moved after a step, by optimizer. */
+  private static MetricLine line(int step, int depth, Map<String, List<Double>> path) {
+    Map<String, Double> moved = new LinkedHashMap<>();
+    path.forEach(
+        (optimizer, distances) -> {
+          if (distances.size() >= step) {
+            moved.put(optimizer, distances.get(step - 1));
+          }
+        });
+    return new MetricLine(MetricLine.PROBE, step, 0, MetricLine.DEPTH + depth, moved);
+  }
+
+  private static FirstSteps network(String architecture, int depth, Method method, Config config) {
+    long seed = config.get(Keys.SEED);
+    boolean matrices = config.get(MATRICES_ONLY);
+    return architecture.equals(FirstSteps.STACK)
+        ? FirstSteps.ofStack(depth, method, seed, matrices)
+        : pair(depth, method, seed, matrices);
+  }
+
+  private static FirstSteps pair(int layers, Method method, long seed, boolean matrices) {
     ParallelCorpus corpus = Numbers.load("en", "de", PAIRS, 99_999);
     Tokenizer tokenizer = Tokenizers.train("bpe", corpus.trainingTexts(), VOCABULARY);
     EncodedPairs pairs =
@@ -209,68 +240,7 @@ public final class ModelUpdate implements Experiment {
             0,
             0);
     Network network = Transformer.build(shape, method, DataType.FLOAT, seed);
-    return FirstUpdate.of(network, inputs, matrices);
-  }
-
-  /** Least squares of log size on log depth; NaN if a size is no finite number above 0. */
-  static double slope(List<Double> depths, List<Double> sizes) {
-    double[] x = depths.stream().mapToDouble(Math::log).toArray();
-    double[] y = sizes.stream().mapToDouble(Math::log).toArray();
-    double meanX = Statistics.mean(depths.stream().map(Math::log).toList());
-    double meanY = Statistics.mean(sizes.stream().map(Math::log).toList());
-    double product = 0;
-    double square = 0;
-    for (int i = 0; i < x.length; i++) {
-      product += (x[i] - meanX) * (y[i] - meanY);
-      square += (x[i] - meanX) * (x[i] - meanX);
-    }
-    double slope = product / square;
-    return Double.isFinite(slope) ? slope : Double.NaN;
-  }
-
-  /** A row for every method, architecture and optimizer. */
-  private static List<SummaryRow> rows(List<TrialResult> results, String metric) {
-    Map<List<String>, List<TrialResult>> groups = new LinkedHashMap<>();
-    for (TrialResult result : results) {
-      String architecture = result.trial().setting().get("arch");
-      groups
-          .computeIfAbsent(List.of(architecture, result.trial().method()), key -> new ArrayList<>())
-          .add(result);
-    }
-    List<SummaryRow> rows = new ArrayList<>();
-    groups.forEach(
-        (key, runs) -> {
-          for (String optimizer : OPTIMIZERS) {
-            row(key, runs, metric, optimizer).ifPresent(rows::add);
-          }
-        });
-    return rows;
-  }
-
-  private static Optional<SummaryRow> row(
-      List<String> key, List<TrialResult> runs, String metric, String optimizer) {
-    String value = metric + "/" + optimizer;
-    List<TrialResult> done = runs.stream().filter(TrialResult::done).toList();
-    if (done.stream().noneMatch(run -> run.outcome().values().containsKey(value))) {
-      return Optional.empty();
-    }
-    List<Double> values =
-        done.stream()
-            .map(run -> run.outcome().values().get(value))
-            .filter(Double::isFinite)
-            .toList();
-    return Optional.of(
-        new SummaryRow(
-            key.get(1),
-            Map.of("arch", key.get(0), "optimizer", optimizer),
-            metric,
-            values.isEmpty() ? null : Statistics.mean(values),
-            Statistics.meanInterval(values).map(ci -> List.of(ci.low(), ci.high())).orElse(null),
-            values.size(),
-            runs.stream().map(run -> run.trial().seed()).toList(),
-            runs.size() - values.size(),
-            null,
-            null));
+    return new FirstSteps(network, inputs, matrices);
   }
 
   /**

@@ -99,7 +99,16 @@ final class Study {
   /** A name for a directory: the method, and what numbers and flags its setting has. */
   private static String id(String method, Map<String, String> setting) {
     StringBuilder id = new StringBuilder(method);
-    for (String name : List.of("arch", "layers", "warmup", "lr", "alpha0", "embedding.scale")) {
+    for (String name :
+        List.of(
+            "arch",
+            "layers",
+            "warmup",
+            "lr",
+            "alpha0.table",
+            "alpha0.attention",
+            "alpha0",
+            "embedding.scale")) {
       if (setting.containsKey(name)) {
         id.append('-').append(name).append(setting.get(name));
       }

@@ -19,6 +19,7 @@ import org.normfree.core.exec.NativeThreads;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
 import org.normfree.core.kernel.Team;
+import org.normfree.core.method.Alpha0;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
@@ -214,18 +215,24 @@ final class TrainingRun {
   }
 
   private Method method() {
-    double alpha0 = config.get(Keys.ALPHA0);
-    double attention = config.get(Keys.ALPHA0_ATTENTION);
     MethodOptions options =
         new MethodOptions(
-            attention > 0 ? attention : alpha0,
-            alpha0,
+            alpha0(),
             config.get(Keys.ALPHA_PER_CHANNEL),
             config.get(Keys.ALPHA_LEARNED),
             config.get(Keys.AFFINE),
             config.get(Keys.EMBEDDING_SCALE),
             config.get(Keys.LAYER_SCALE));
     return Methods.create(config.get(Keys.METHOD), options);
+  }
+
+  private Alpha0 alpha0() {
+    if (config.get(Keys.ALPHA0_TABLE)) {
+      return new Alpha0.ByWidth();
+    }
+    double other = config.get(Keys.ALPHA0);
+    double attention = config.get(Keys.ALPHA0_ATTENTION);
+    return new Alpha0.BySite(attention > 0 ? attention : other, other);
   }
 
   private TrainingSettings settings(BatchStream batches, long seed) {

@@ -57,19 +57,33 @@ class KeyTest {
   }
 
   @Test
+  void aListOfIntegersTakesNoFractionAndNothingTwice() {
+    Key<List<Integer>> layers =
+        Key.integers("layers", List.of(3, 9), Range.any().atLeast(1), "depths");
+    assertThat(layers.parse("6, 12,18")).containsExactly(6, 12, 18);
+    assertThat(layers.text(List.of(6, 12))).isEqualTo("6,12");
+    for (String text : List.of("", "6,", "6.0", "0,6", "6,6")) {
+      assertThatThrownBy(() -> layers.parse(text))
+          .hasMessage(
+              "layers=%s: expected one or more integers >= 1 separated by commas, each once", text);
+    }
+  }
+
+  @Test
   void listsAreReadItemByItem() {
     Key<List<Double>> grid = Key.decimals("grid", List.of(1.0), Range.any().above(0), "rates");
     assertThat(grid.parse("1e-3, 2,3.5")).containsExactly(1e-3, 2.0, 3.5);
     assertThat(grid.text(List.of(1e-3, 2.0))).isEqualTo("0.001,2");
     assertThatThrownBy(() -> grid.parse("1,,2"))
-        .hasMessage("grid=1,,2: expected one or more numbers > 0 separated by commas");
+        .hasMessage("grid=1,,2: expected one or more numbers > 0 separated by commas, each once");
     assertThatThrownBy(() -> grid.parse("")).isInstanceOf(InputException.class);
 
     Key<List<String>> methods =
         Key.choices("methods", List.of("a"), () -> List.of("a", "b"), "methods");
     assertThat(methods.parse("b,a")).containsExactly("b", "a");
     assertThatThrownBy(() -> methods.parse("a,c"))
-        .hasMessage("methods=a,c: expected one or more of a, b, separated by commas");
+        .hasMessage("methods=a,c: expected one or more of a, b, separated by commas, each once");
+    assertThatThrownBy(() -> methods.parse("a,b,a")).isInstanceOf(InputException.class);
   }
 
   @Test

@@ -75,7 +75,14 @@ class SummaryBuilderTest {
         .extracting(method -> table.find(method).orElseThrow().value())
         .containsExactly(82.3, 77.2, 74.1, 82.5, 82.8);
     assertThat(table.find("rezero")).isEmpty();
-    assertThat(Published.all().entries()).hasSize(44);
+    assertThat(Published.all().entries()).hasSize(47);
+  }
+
+  @Test
+  void aNumberOutsideOfTablesSaysWhereItStands() {
+    assertThat(Published.model("GPT-2 124M").find("derf").orElseThrow().source())
+        .isEqualTo("arXiv 2512.10938, GPT-2 124M (validation loss, README of the paper's code)");
+    assertThat(Published.model("LLaMA 7B").find("dyt").orElseThrow().value()).isEqualTo(1.60);
   }
 
   @Test

@@ -1,16 +1,23 @@
 package org.normfree.experiments.study;
 
+import static java.util.Comparator.comparingLong;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
+import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.Summary;
+import org.normfree.core.record.SummaryRow;
 import org.normfree.experiments.Launch;
 import org.normfree.experiments.Result;
 import org.normfree.experiments.config.Config;
@@ -38,9 +45,9 @@ class ModelUpdateTest {
 
   @Test
   void theSlopeOfAPowerIsItsExponent() {
-    assertThat(ModelUpdate.slope(List.of(2.0, 8.0, 32.0), List.of(12.0, 48.0, 192.0)))
+    assertThat(DepthGrowth.logLogSlope(List.of(2, 8, 32), List.of(12.0, 48.0, 192.0)))
         .isCloseTo(1, within(1e-12));
-    assertThat(ModelUpdate.slope(List.of(2.0, 8.0), List.of(3.0, 0.0))).isNaN();
+    assertThat(DepthGrowth.logLogSlope(List.of(2, 8), List.of(3.0, 0.0))).isNaN();
   }
 
   @Test
@@ -66,5 +73,48 @@ class ModelUpdateTest {
     assertThat(slope(summary, "deepnorm", "encoder-decoder", "sgd")).isLessThan(postLn);
     assertThat(summary.rows().stream().map(row -> row.metric()))
         .contains("update_size:1", "update_size:4");
+  }
+
+  /** The first of the steps is the one whose size is measured, as long as the change is small. */
+  @Test
+  void theOutputIsFollowedOverTheFirstSteps() throws Exception {
+    Summary summary =
+        run(
+            "architectures=ffn-stack",
+            "methods=deepnorm",
+            "branches=8,16",
+            "seeds=1",
+            "steps=3",
+            "lr.sgd=0.001",
+            "lr.adam=1e-6");
+    List<MetricLine> lines = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(folder.resolve("run/runs/ffn-stack-deepnorm-seed1/metrics.jsonl"))) {
+      lines.add(Json.MAPPER.readValue(line, MetricLine.class));
+    }
+    assertThat(lines).hasSize(2 * 3).isSortedAccordingTo(comparingLong(MetricLine::step));
+    assertThat(lines.get(0).scope()).isEqualTo("depth 8");
+    Map<String, Double> rates = Map.of("sgd", 1e-3, "adam", 1e-6);
+    rates.forEach(
+        (optimizer, rate) -> {
+          double size =
+              summary.rows().stream()
+                  .filter(row -> row.metric().equals("update_size:8"))
+                  .filter(row -> row.setting().get("optimizer").equals(optimizer))
+                  .findFirst()
+                  .orElseThrow()
+                  .mean();
+          double first = lines.get(0).values().get(optimizer);
+          assertThat(first).isCloseTo(rate * size, withinPercentage(5));
+          assertThat(lines.get(4).values().get(optimizer)).isGreaterThan(2 * first);
+        });
+  }
+
+  @Test
+  void oneDepthHasNoSlopeAndNoStepsNoPath() {
+    Summary summary =
+        run("architectures=ffn-stack", "methods=dyt", "branches=8", "seeds=1", "steps=0");
+    assertThat(summary.rows()).extracting(SummaryRow::metric).containsOnly("update_size:8");
+    assertThat(folder.resolve("run/runs/ffn-stack-dyt-seed1/metrics.jsonl")).isEmptyFile();
   }
 }

@@ -96,8 +96,8 @@ class TextStudiesTest {
             "batch.tokens=480");
     assertThat(result.outcome()).isEqualTo(Marker.DONE);
     assertThat(metrics(result)).contains("test_perplexity", "test_bits_per_byte");
-    // rms-norm; dyt without its factor; dyt with three other alphas
-    assertThat(result.summary().rows().stream().map(SummaryRow::setting).distinct()).hasSize(5);
+    // rms-norm; dyt without its factor; dyt with four other alphas
+    assertThat(result.summary().rows().stream().map(SummaryRow::setting).distinct()).hasSize(6);
     SummaryRow row = result.summary().rows().get(0);
     assertThat(row.mean()).isBetween(1.0, 40.0);
   }

@@ -21,7 +21,10 @@ public final class ExperimentFigures {
       case "dyt-squash" -> SquashBars.of(experiment, ACCURACY).ifPresent(figures::add);
       case "method-comparison" -> MethodIntervals.of(experiment, ACCURACY).ifPresent(figures::add);
       case "alpha-tracking" -> figures.addAll(AlphaTracking.of(experiment));
-      case "model-update" -> UpdateSizes.of(experiment, UpdateSizes.OUTPUT).ifPresent(figures::add);
+      case "model-update" -> {
+        UpdateSizes.of(experiment, UpdateSizes.OUTPUT).ifPresent(figures::add);
+        figures.addAll(UpdatePaths.of(experiment));
+      }
       case "increment-explosion" ->
           UpdateSizes.of(experiment, UpdateSizes.LOSS).ifPresent(figures::add);
       case "postln-diagnostics", "thousand-layers" ->

@@ -62,6 +62,8 @@ public final class Names {
             case "learned", "fixed" -> "α " + value;
             default -> "α = " + value;
           };
+      case "alpha0.table" -> value.equals("true") ? "α₀ by width" : "α₀ as given";
+      case "embedding.scale" -> value.equals("true") ? "embedding factor" : "no embedding factor";
       default -> key(key) + " = " + value;
     };
   }
@@ -74,6 +76,7 @@ public final class Names {
     return switch (key) {
       case "alpha" -> "α";
       case "alpha0" -> "α₀";
+      case "alpha0.attention" -> "α₀ of attention";
       case "lr" -> "learning rate";
       default -> key;
     };
