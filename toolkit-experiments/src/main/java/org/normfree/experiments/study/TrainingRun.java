@@ -89,11 +89,17 @@ final class TrainingRun {
    * A run as probes see it.
    *
    * @param network what is trained
+   * @param batches the training batches
    * @param batch the first batch of the test split, to look at
    * @param directory where to record
    * @param recorder the run's metrics
    */
-  record View(Network network, Batch batch, RunDirectory directory, Recorder recorder) {}
+  record View(
+      Network network,
+      BatchStream batches,
+      Batch batch,
+      RunDirectory directory,
+      Recorder recorder) {}
 
   private TrainingRun(
       Config config,
@@ -148,7 +154,7 @@ final class TrainingRun {
       Recorder recorder = new Recorder(metrics, done < settings.steps());
       Evaluator evaluator =
           new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
-      View view = new View(network, problem.test().iterator().next(), directory, recorder);
+      View view = new View(network, batches, problem.test().iterator().next(), directory, recorder);
       List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
       listeners.addAll(Probes.listeners(config, network, batches.batch(0), recorder));
       listeners.addAll(probing.listeners(view));

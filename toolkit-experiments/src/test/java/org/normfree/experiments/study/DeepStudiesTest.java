@@ -55,6 +55,8 @@ class DeepStudiesTest {
       double start = row(result.summary(), method, "loss_start", deep).mean();
       double end = row(result.summary(), method, "loss_end", deep).mean();
       assertThat(drop).isEqualTo(start - end);
+      double below = row(result.summary(), method, "below_unigram", deep).mean();
+      assertThat(below + end).as("entropy of the tokens").isBetween(2.0, Math.log(400));
       assertThat(row(result.summary(), method, "update_size", deep).mean()).isPositive();
       assertThat(row(result.summary(), method, "memory_gb", deep).mean()).isBetween(0.05, 64.0);
       Map<String, String> encoder = Map.of("arch", "encoder", "layers", "4");

@@ -1,6 +1,9 @@
 package org.normfree.core.data.text;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Scores of generated and predicted text that need nothing but counting. */
 public final class TextScores {
@@ -39,6 +42,28 @@ public final class TextScores {
       throw new IllegalArgumentException("%d bytes of text, expected at least 1".formatted(bytes));
     }
     return nats * tokens / (Math.log(2) * bytes);
+  }
+
+  /**
+   * The cross-entropy of a model that knows how often each token occurs and nothing else, {@code −Σ
+   * p·ln p} over the tokens' shares p: what looks at no context can get no lower.
+   *
+   * @param tokens ids, at least one
+   * @return mean cross-entropy of a token, in nats
+   * @throws IllegalArgumentException if there are none
+   */
+  public static double unigramLoss(IntStream tokens) {
+    Map<Integer, Long> counts =
+        tokens.boxed().collect(Collectors.groupingBy(token -> token, Collectors.counting()));
+    long total = counts.values().stream().mapToLong(count -> count).sum();
+    if (total == 0) {
+      throw new IllegalArgumentException("there are no tokens to count");
+    }
+    return counts.values().stream()
+        .mapToDouble(count -> (double) count / total)
+        .map(share -> -share * Math.log(share))
+        .sorted() // a sum in one order is one number
+        .sum();
   }
 
   static void requireSameSize(List<String> outputs, List<String> references) {
