@@ -9,7 +9,9 @@ import picocli.CommandLine.Option;
 /** {@code toolkit bench step}. */
 @Command(
     name = "step",
-    description = "Training steps of Vision Transformers, after a check that all sides agree.",
+    description =
+        "Training steps of Vision Transformers and a language model, after a check that all sides"
+            + " agree.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class StepCommand implements Runnable {

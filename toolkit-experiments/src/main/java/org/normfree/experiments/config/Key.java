@@ -24,6 +24,8 @@ public final class Key<T> {
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
 
+  private static final String ALL = "all";
+
   private final String name;
   private final Type<T> type;
   private final T defaultValue;
@@ -144,20 +146,13 @@ public final class Key<T> {
    */
   public static Key<List<Integer>> integers(
       String name, List<Integer> defaultValue, Range range, String doc) {
-    return checked(
-        new Key<>(
-            name,
-            new Type<>(
-                () ->
-                    "one or more integers%s separated by commas, each once"
-                        .formatted(range.words()),
-                text -> list(text, item -> number(item, Integer::valueOf).filter(range::contains)),
-                values -> values.stream().map(String::valueOf).collect(Collectors.joining(",")),
-                values -> values,
-                List::of),
-            List.copyOf(defaultValue),
-            doc,
-            true));
+    return numbers(
+        name,
+        defaultValue,
+        () -> "integers" + range.words(),
+        item -> number(item, Integer::valueOf).filter(range::contains),
+        String::valueOf,
+        doc);
   }
 
   /**
@@ -169,14 +164,29 @@ public final class Key<T> {
    */
   public static Key<List<Double>> decimals(
       String name, List<Double> defaultValue, Range range, String doc) {
+    return numbers(
+        name,
+        defaultValue,
+        () -> "numbers" + range.words(),
+        item -> decimal(item, range),
+        Key::plain,
+        doc);
+  }
+
+  private static <N extends Number> Key<List<N>> numbers(
+      String name,
+      List<N> defaultValue,
+      Supplier<String> what,
+      Function<String, Optional<N>> item,
+      Function<N, String> text,
+      String doc) {
     return checked(
         new Key<>(
             name,
             new Type<>(
-                () ->
-                    "one or more numbers%s separated by commas, each once".formatted(range.words()),
-                text -> list(text, item -> decimal(item, range)),
-                values -> values.stream().map(Key::plain).collect(Collectors.joining(",")),
+                () -> "one or more %s separated by commas, each once".formatted(what.get()),
+                words -> list(words, item),
+                values -> values.stream().map(text).collect(Collectors.joining(",")),
                 values -> values,
                 List::of),
             List.copyOf(defaultValue),
@@ -236,7 +246,8 @@ public final class Key<T> {
    * @param defaultValue its default
    * @param choices the allowed words, asked for when a value is checked
    * @param doc one line about it
-   * @return a key whose value is a list of at least one of some words, written with commas
+   * @return a key whose value is a list of at least one of some words, written with commas; {@code
+   *     all} stands for all of them
    */
   public static Key<List<String>> choices(
       String name, List<String> defaultValue, Supplier<List<String>> choices, String doc) {
@@ -244,9 +255,12 @@ public final class Key<T> {
         name,
         new Type<>(
             () ->
-                "one or more of %s, separated by commas, each once"
+                "all, or one or more of %s, separated by commas, each once"
                     .formatted(String.join(", ", choices.get())),
-            text -> list(text, item -> Optional.of(item).filter(choices.get()::contains)),
+            text ->
+                text.equals(ALL)
+                    ? Optional.of(List.copyOf(choices.get()))
+                    : list(text, item -> Optional.of(item).filter(choices.get()::contains)),
             values -> String.join(",", values),
             values -> values,
             List::of),

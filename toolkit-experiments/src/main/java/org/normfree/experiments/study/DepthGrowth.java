@@ -42,7 +42,8 @@ record DepthGrowth(String size, String slope, List<String> optimizers) {
    * @param depths depths of the networks
    * @param progress is told how far it is
    * @param measurement measures a network
-   * @return a run's values: sizes, and slopes where there are two depths or more
+   * @return a run's values: sizes, and slopes where there are two depths or more and something
+   *     moves at all of them
    */
   Map<String, Double> values(
       List<Integer> depths, Progress.Part progress, Measurement measurement) {
@@ -60,10 +61,12 @@ record DepthGrowth(String size, String slope, List<String> optimizers) {
       done += depth;
       progress.report(done, total);
     }
-    if (depths.size() > 1) {
-      sizes.forEach(
-          (optimizer, of) -> values.put(value(slope, optimizer), logLogSlope(depths, of)));
-    }
+    sizes.forEach(
+        (optimizer, of) -> {
+          if (of.size() > 1 && !of.contains(0.0)) {
+            values.put(value(slope, optimizer), logLogSlope(depths, of));
+          }
+        });
     return values;
   }
 
@@ -104,13 +107,14 @@ record DepthGrowth(String size, String slope, List<String> optimizers) {
 
   private static SummaryRow row(
       Place place, List<TrialResult> runs, String metric, String optimizer) {
-    List<Double> values =
+    List<Double> all =
         runs.stream()
             .filter(TrialResult::done)
             .map(run -> run.outcome().values().get(value(metric, optimizer)))
             .filter(Objects::nonNull)
-            .filter(Double::isFinite)
             .toList();
+    List<Double> values = all.stream().filter(Double::isFinite).toList();
+    long ended = runs.stream().filter(TrialResult::done).count();
     return new SummaryRow(
         place.method,
         Map.of(ARCH, place.arch, OPTIMIZER, optimizer),
@@ -119,7 +123,7 @@ record DepthGrowth(String size, String slope, List<String> optimizers) {
         Statistics.meanInterval(values).map(ci -> List.of(ci.low(), ci.high())).orElse(null),
         values.size(),
         runs.stream().map(run -> run.trial().seed()).toList(),
-        runs.size() - values.size(),
+        (int) (runs.size() - ended) + all.size() - values.size(),
         null,
         null);
   }
@@ -132,7 +136,7 @@ record DepthGrowth(String size, String slope, List<String> optimizers) {
     return metric + "/" + optimizer;
   }
 
-  /** Least squares of log size on log depth; NaN if a size is no finite number above 0. */
+  /** Least squares of log size on log depth; NaN if a size is not finite or not above 0. */
   static double logLogSlope(List<Integer> depths, List<Double> sizes) {
     List<Double> x = depths.stream().map(depth -> Math.log(depth)).toList();
     List<Double> y = sizes.stream().map(Math::log).toList();

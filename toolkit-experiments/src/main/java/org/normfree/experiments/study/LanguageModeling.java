@@ -73,7 +73,7 @@ final class LanguageModeling implements Problem {
 
   private static Key<?> defaults(Key<?> key) {
     return key == Keys.EPOCHS
-        ? Keys.EPOCHS.withDefault(4)
+        ? Keys.EPOCHS.withDefault(3)
         : key == Keys.WARMUP
             ? Keys.WARMUP.withDefault(0.2)
             : key == Keys.BETA2

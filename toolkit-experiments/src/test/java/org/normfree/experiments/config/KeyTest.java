@@ -82,7 +82,9 @@ class KeyTest {
         Key.choices("methods", List.of("a"), () -> List.of("a", "b"), "methods");
     assertThat(methods.parse("b,a")).containsExactly("b", "a");
     assertThatThrownBy(() -> methods.parse("a,c"))
-        .hasMessage("methods=a,c: expected one or more of a, b, separated by commas, each once");
+        .hasMessage(
+            "methods=a,c: expected all, or one or more of a, b, separated by commas, each once");
+    assertThat(methods.parse("all")).containsExactly("a", "b");
     assertThatThrownBy(() -> methods.parse("a,b,a")).isInstanceOf(InputException.class);
   }
 

@@ -110,6 +110,22 @@ class ModelUpdateTest {
         });
   }
 
+  /** SkipInit's branches begin with a factor of 0, so their matrices have no gradient. */
+  @Test
+  void whatDoesNotMoveHasASizeOf0AndNoSlope() {
+    Summary summary =
+        run("architectures=ffn-stack", "methods=skipinit", "branches=8,16", "seeds=1", "steps=1");
+    assertThat(summary.rows())
+        .extracting(SummaryRow::metric)
+        .containsOnly("update_size:8", "update_size:16");
+    assertThat(summary.rows())
+        .allSatisfy(
+            row -> {
+              assertThat(row.mean()).isZero();
+              assertThat(row.diverged()).isZero();
+            });
+  }
+
   @Test
   void oneDepthHasNoSlopeAndNoStepsNoPath() {
     Summary summary =
