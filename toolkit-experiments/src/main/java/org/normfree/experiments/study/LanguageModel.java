@@ -3,6 +3,7 @@ package org.normfree.experiments.study;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.normfree.core.method.Methods;
 import org.normfree.experiments.Experiment;
 import org.normfree.experiments.Launch;
@@ -73,9 +74,19 @@ public final class LanguageModel implements Experiment {
             "validation_perplexity", "test_perplexity", "test_bits_per_byte", "test_accuracy")) {
       table.runs(results, metric, Published.none());
     }
-    table.runs(results, "validation_loss", Published.model("GPT-2 124M"));
-    table.runs(results, "test_loss", Published.model("LLaMA 7B"));
+    losses(table, results, "validation_loss", Published.model("GPT-2 124M"));
+    losses(table, results, "test_loss", Published.model("LLaMA 7B"));
     return Result.of(table.build(), results);
+  }
+
+  /**
+   * What was printed was measured with the factor and a good α₀, so it stands beside that alone.
+   */
+  private static void losses(
+      SummaryBuilder table, List<TrialResult> results, String metric, Published published) {
+    Map<Boolean, List<TrialResult>> plain =
+        results.stream().collect(Collectors.partitioningBy(run -> run.trial().setting().isEmpty()));
+    table.runs(plain.get(true), metric, published).runs(plain.get(false), metric, Published.none());
   }
 
   /** DyT without its factor, with other α₀, with the α₀ of LLaMA 7B, and with that of its width. */

@@ -100,6 +100,10 @@ class TextStudiesTest {
     assertThat(result.summary().rows().stream().map(SummaryRow::setting).distinct()).hasSize(6);
     SummaryRow row = result.summary().rows().get(0);
     assertThat(row.mean()).isBetween(1.0, 40.0);
+    assertThat(result.summary().rows())
+        .filteredOn(r -> r.metric().equals("test_loss") && r.published() != null)
+        .extracting(SummaryRow::method)
+        .containsExactly("rms-norm");
   }
 
   /** Two folders of aligned files; the second argument of a pair is the German side. */

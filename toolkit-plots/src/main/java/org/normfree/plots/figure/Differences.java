@@ -46,7 +46,9 @@ final class Differences {
 
   /** Adds the rows to a panel, the first at 0 and each further one 1 lower. */
   void draw(Panel panel, List<SummaryRow> shown) {
-    panel.title("(b) difference to " + labels.get(baseline)).axes("percentage points", "");
+    panel
+        .title("(b) difference to " + labels.get(baseline))
+        .axes(Names.differenceUnit(baseline.metric()), "");
     panel.verticalReference(0);
     double[] scale = scale();
     for (int i = 0; i < shown.size(); i++) {

@@ -104,6 +104,19 @@ public final class Names {
   }
 
   /**
+   * @param metric a metric's name
+   * @return the unit of a difference between two of its values
+   */
+  public static String differenceUnit(String metric) {
+    if (metric.endsWith("loss")) {
+      return "nats";
+    }
+    return metric.endsWith("accuracy") || metric.endsWith("exact_match")
+        ? "percentage points"
+        : metric(metric);
+  }
+
+  /**
    * @param text a few words
    * @return the same with a capital first letter, to begin a title
    */

@@ -47,4 +47,18 @@ class NamesTest {
   private static Group group(String method, Map<String, String> setting) {
     return new Group(method, setting);
   }
+
+  @Test
+  void differencesHaveAUnit() {
+    assertThat(Names.differenceUnit("test_loss")).isEqualTo("nats");
+    assertThat(Names.differenceUnit("test_accuracy")).isEqualTo("percentage points");
+    assertThat(Names.differenceUnit("test_bleu")).isEqualTo("test BLEU");
+  }
+
+  @Test
+  void flagsAreSaidInWords() {
+    assertThat(Names.setting("alpha0.table", "true")).isEqualTo("α₀ by width");
+    assertThat(Names.setting("embedding.scale", "false")).isEqualTo("no embedding factor");
+    assertThat(Names.setting("alpha0.attention", "0.8")).isEqualTo("α₀ of attention = 0.8");
+  }
 }
