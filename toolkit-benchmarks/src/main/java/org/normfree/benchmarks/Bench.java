@@ -67,6 +67,11 @@ public final class Bench implements Runnable {
     return ExitCode.USAGE;
   }
 
+  /** The options that stand before a bench's name or behind it. */
+  CommonOptions common() {
+    return common;
+  }
+
   @Override
   public void run() {
     common.run(

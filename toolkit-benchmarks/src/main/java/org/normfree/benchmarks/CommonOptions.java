@@ -6,15 +6,17 @@ import java.nio.file.Path;
 import org.normfree.core.InputException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** Options of every bench. */
+/** Options of every bench, before its name or behind it. */
 final class CommonOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   @Option(
       names = "--out",
+      scope = ScopeType.INHERIT,
       paramLabel = "DIR",
       defaultValue = "bench",
       description = "where bench.json and the processes' logs go (default: ${DEFAULT-VALUE})")
@@ -22,12 +24,14 @@ final class CommonOptions {
 
   @Option(
       names = "--threads",
+      scope = ScopeType.INHERIT,
       paramLabel = "N",
       description = "threads of every process (default: all cores)")
   private Integer threads;
 
   @Option(
       names = "--rounds",
+      scope = ScopeType.INHERIT,
       paramLabel = "N",
       defaultValue = "20",
       description = "counted rounds of interleaved measurements (default: ${DEFAULT-VALUE})")
@@ -35,6 +39,7 @@ final class CommonOptions {
 
   @Option(
       names = "--warm-up",
+      scope = ScopeType.INHERIT,
       paramLabel = "N",
       defaultValue = "8",
       description = "rounds before them (default: ${DEFAULT-VALUE})")

@@ -2,8 +2,8 @@ package org.normfree.benchmarks;
 
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code toolkit bench depth}. */
 @Command(
@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DepthCommand implements Runnable {
-  @Mixin private CommonOptions common;
+  @ParentCommand private Bench bench;
 
   @Option(
       names = "--depths",
@@ -38,7 +38,7 @@ final class DepthCommand implements Runnable {
 
   @Override
   public void run() {
-    common.run(this::run);
+    bench.common().run(this::run);
   }
 
   void run(Setting setting, Results results) {

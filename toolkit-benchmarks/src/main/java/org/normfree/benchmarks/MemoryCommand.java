@@ -2,8 +2,8 @@ package org.normfree.benchmarks;
 
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code toolkit bench memory}. */
 @Command(
@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 final class MemoryCommand implements Runnable {
   private static final int SETTLING = 200;
 
-  @Mixin private CommonOptions common;
+  @ParentCommand private Bench bench;
 
   @Option(
       names = "--steps",
@@ -39,7 +39,7 @@ final class MemoryCommand implements Runnable {
 
   @Override
   public void run() {
-    common.run(this::run);
+    bench.common().run(this::run);
   }
 
   void run(Setting setting, Results results) {

@@ -2,8 +2,8 @@ package org.normfree.benchmarks;
 
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code toolkit bench ops}. */
 @Command(
@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class OpsCommand implements Runnable {
-  @Mixin private CommonOptions common;
+  @ParentCommand private Bench bench;
 
   @Option(
       names = "--peers",
@@ -38,7 +38,7 @@ final class OpsCommand implements Runnable {
 
   @Override
   public void run() {
-    common.run(this::run);
+    bench.common().run(this::run);
   }
 
   void run(Setting setting, Results results) {

@@ -3,8 +3,8 @@ package org.normfree.benchmarks;
 import java.util.List;
 import org.normfree.core.InputException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code toolkit bench step}. */
 @Command(
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 final class StepCommand implements Runnable {
   private static final List<String> METHODS = List.of("pre-ln", "dyt");
 
-  @Mixin private CommonOptions common;
+  @ParentCommand private Bench bench;
 
   @Option(
       names = "--shapes",
@@ -42,7 +42,7 @@ final class StepCommand implements Runnable {
 
   @Override
   public void run() {
-    common.run(this::run);
+    bench.common().run(this::run);
   }
 
   void run(Setting setting, Results results) {

@@ -55,6 +55,18 @@ class BenchTest {
     assertThat(target).doesNotExist();
   }
 
+  /**
+   * They used to count for all benches together only, and were forgotten before the name of one.
+   */
+  @Test
+  void optionsOfAllBenchesMayStandBeforeTheNameOfOne() throws IOException {
+    assertThat(bench("--threads", "0", "step")).isEqualTo(2);
+    assertThat(err.toString()).contains("--threads=0, expected at least 1");
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(bench("--out", file.toString(), "memory")).isEqualTo(2);
+    assertThat(err.toString()).contains("--out " + file + " is a file");
+  }
+
   @Test
   void aFileInPlaceOfTheFolderIsTold() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
