@@ -6,8 +6,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.exec.GradientGraph;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
-import org.normfree.core.model.ViTConfig;
-import org.normfree.core.model.VisionTransformer;
+import org.normfree.core.model.image.ViTConfig;
+import org.normfree.core.model.image.VisionTransformer;
 
 /**
  * Seconds to build and to differentiate a Vision Transformer of width 32, by SameDiff and by {@link

@@ -9,7 +9,7 @@ import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
-import org.normfree.core.op.Kernels;
+import org.normfree.core.kernel.Kernels;
 
 /** Executors by the names that the benches give them; the one place where they are made. */
 final class Executors {

@@ -12,16 +12,16 @@ import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.benchmarks.peer.WorkloadFile;
-import org.normfree.core.kernel.Team;
+import org.normfree.core.kernel.Kernel;
 import org.normfree.core.op.DynamicActivation;
 import org.normfree.core.op.DynamicActivationGradient;
-import org.normfree.core.op.Kernel;
 import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.Squash;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Team;
+import org.normfree.core.task.Tensor;
 
 /**
  * DyT or layer norm by the toolkit, forward and backward: as a compiled plan runs it where a kernel

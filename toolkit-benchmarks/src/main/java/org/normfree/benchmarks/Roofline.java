@@ -10,10 +10,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.benchmarks.peer.Peer;
 import org.normfree.core.kernel.OneDnnKernel;
-import org.normfree.core.kernel.Team;
 import org.normfree.core.op.Linear;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Team;
+import org.normfree.core.task.Tensor;
 
 /**
  * What the machine can do at most: products in single precision, by the library's own threads and

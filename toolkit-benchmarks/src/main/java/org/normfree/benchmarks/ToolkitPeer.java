@@ -8,7 +8,7 @@ import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.PeerServer;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.core.exec.NativeThreads;
-import org.normfree.core.kernel.Team;
+import org.normfree.core.task.Team;
 
 /** The process that does a workload by the toolkit. */
 public final class ToolkitPeer {

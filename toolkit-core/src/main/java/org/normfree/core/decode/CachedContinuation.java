@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.normfree.core.InputException;
 import org.normfree.core.exec.GraphExecutor;
-import org.normfree.core.model.IncrementalGraph;
+import org.normfree.core.model.text.IncrementalGraph;
 import org.normfree.core.nn.Network;
 
 /**

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.normfree.core.kernel.Team;
+import org.normfree.core.task.Team;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

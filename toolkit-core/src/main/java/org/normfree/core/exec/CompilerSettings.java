@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.normfree.core.InputException;
-import org.normfree.core.op.Kernel;
-import org.normfree.core.op.Kernels;
+import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Kernels;
 
 /**
  * How a graph is compiled.

@@ -6,7 +6,7 @@ import org.normfree.core.InputException;
 
 /**
  * How many threads one native operation of ND4J may use: its own loops (OpenMP) and OpenBLAS. A run
- * of the toolkit allows one and divides the work itself, by a {@link org.normfree.core.kernel.Team
+ * of the toolkit allows one and divides the work itself, by a {@link org.normfree.core.task.Team
  * team}, because OpenMP's threads wait by spinning, which takes the processor from all others.
  *
  * <p>ND4J's and OpenBLAS' limits hold for the process; OpenMP's holds for the thread that sets it,

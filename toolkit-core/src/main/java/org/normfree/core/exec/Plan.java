@@ -14,11 +14,11 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
-import org.normfree.core.kernel.Team;
-import org.normfree.core.op.Kernel;
+import org.normfree.core.kernel.Kernel;
 import org.normfree.core.op.NormfreeOp;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Team;
+import org.normfree.core.task.Tensor;
 
 /** A program with a place in memory for every value and a prepared task for every node. */
 final class Plan implements AutoCloseable {
@@ -114,7 +114,7 @@ final class Plan implements AutoCloseable {
       for (int i = 0; i < results.size(); i++) {
         context.setOutputArray(i, results.get(i));
       }
-      op.execute(context, List.of());
+      op.execute(context, NormfreeOp.Shortcut.NONE);
     } finally {
       context.purge();
     }

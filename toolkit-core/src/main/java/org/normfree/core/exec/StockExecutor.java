@@ -10,8 +10,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.config.SDValue;
 import org.nd4j.autodiff.samediff.internal.InferenceSession;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.normfree.core.op.Kernel;
-import org.normfree.core.op.Kernels;
+import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Kernels;
 
 /**
  * Runs a graph by SameDiff's own session, on any ND4J backend: what {@link SameDiff#output} and

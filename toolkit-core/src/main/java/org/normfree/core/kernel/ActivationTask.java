@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.normfree.core.op.ActivationTerms;
 import org.normfree.core.op.Squash;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /** Dynamic activation or its gradient. */
 final class ActivationTask extends RowTask {

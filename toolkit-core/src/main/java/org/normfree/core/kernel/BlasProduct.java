@@ -6,8 +6,8 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * {@code c = op(a)·op(b) + bias + addend} by OpenBLAS, without ND4J's copies; the rows of c are

@@ -1,6 +1,6 @@
 package org.normfree.core.kernel;
 
-import org.normfree.core.op.Task;
+import org.normfree.core.task.Task;
 
 /**
  * How the rows of equally wide arrays are divided: among the threads of a team, and for each thread

@@ -1,7 +1,7 @@
 package org.normfree.core.kernel;
 
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * {@code y = Σ_rows x} in double precision; the columns are divided among the threads, so the size

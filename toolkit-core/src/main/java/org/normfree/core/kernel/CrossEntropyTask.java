@@ -1,8 +1,8 @@
 package org.normfree.core.kernel;
 
 import java.util.List;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * {@link org.normfree.core.op.SoftmaxCrossEntropy} or its gradient, a row at a time in double

@@ -2,8 +2,8 @@ package org.normfree.core.kernel;
 
 import java.util.Arrays;
 import java.util.List;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * A function of equally long arrays, element by element, chunk by chunk. Chunks lie at the same

@@ -2,8 +2,8 @@ package org.normfree.core.kernel;
 
 import java.util.Arrays;
 import org.normfree.core.op.Embedding;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * The gradient of {@link Embedding}: every token's row is added to the row of its id. Columns are

@@ -1,8 +1,8 @@
 package org.normfree.core.kernel;
 
 import org.normfree.core.op.Embedding;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /** {@link Embedding}: rows of a table, tokens divided among the threads. */
 final class EmbeddingTask implements Task {

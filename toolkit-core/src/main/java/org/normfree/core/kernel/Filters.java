@@ -2,7 +2,7 @@ package org.normfree.core.kernel;
 
 import java.util.Arrays;
 import org.bytedeco.dnnl.memory;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /**
  * The weights of a convolution in one of ND4J's formats.

@@ -3,7 +3,7 @@ package org.normfree.core.kernel;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /** The element type that kernels of this package know. */
 final class Floating {

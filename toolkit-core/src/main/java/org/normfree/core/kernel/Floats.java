@@ -3,7 +3,7 @@ package org.normfree.core.kernel;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /**
  * A row-major FLOAT array in CPU memory, from and to which rows are copied; by several threads at a

@@ -1,7 +1,7 @@
 package org.normfree.core.kernel;
 
 import org.bytedeco.dnnl.memory;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /**
  * A batch of images or sequences, channels first or last; a sequence is an image of height 1.

@@ -2,7 +2,7 @@ package org.normfree.core.kernel;
 
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.IntPointer;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /** A row-major INT array in CPU memory, to be read by several threads at a time. */
 final class Ints {

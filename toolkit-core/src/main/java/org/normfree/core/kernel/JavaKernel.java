@@ -16,7 +16,6 @@ import org.normfree.core.op.Embedding;
 import org.normfree.core.op.EmbeddingGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
-import org.normfree.core.op.Kernel;
 import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.Linear;
@@ -33,8 +32,8 @@ import org.normfree.core.op.SoftmaxCrossEntropyGradient;
 import org.normfree.core.op.SparseCrossEntropy;
 import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * Fused loops in Java for row-major FLOAT arrays in CPU memory, rows divided among the threads;

@@ -1,6 +1,6 @@
 package org.normfree.core.kernel;
 
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /** Gradient of layer norm, RMS norm or DeepNorm. */
 final class NormGradientTask extends RowTask {

@@ -1,6 +1,6 @@
 package org.normfree.core.kernel;
 
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /** Layer norm, RMS norm or DeepNorm, which is layer norm of {@code α·x + branch}. */
 final class NormTask extends RowTask {

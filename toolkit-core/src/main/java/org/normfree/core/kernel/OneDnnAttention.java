@@ -13,8 +13,8 @@ import org.bytedeco.dnnl.softmax_forward;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.op.AttentionTerms;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * Attention, or its gradient, as batched oneDNN products that read and write the heads where they

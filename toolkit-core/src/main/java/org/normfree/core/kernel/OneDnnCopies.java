@@ -9,7 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.reorder;
-import org.normfree.core.op.Task;
+import org.normfree.core.task.Task;
 
 /** Copies with another order or type, and element-wise arithmetic of two arrays, for a team. */
 final class OneDnnCopies {

@@ -19,9 +19,9 @@ import org.normfree.core.op.ColumnSum;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.MatrixProduct;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
 import org.normfree.core.op.ToBfloat16;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * Products, attention, sums, copies and their like by oneDNN, for row-major FLOAT arrays in CPU

@@ -10,7 +10,7 @@ import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
-import org.normfree.core.op.Task;
+import org.normfree.core.task.Task;
 
 /**
  * Sums over a batch of which each thread has computed its share's part: the first part lies in the

@@ -2,6 +2,7 @@ package org.normfree.core.kernel;
 
 import java.util.Arrays;
 import org.normfree.core.op.Squash;
+import org.normfree.core.task.Scratch;
 
 /**
  * Loops that the JIT compiles to vector instructions without being told: each writes one array and

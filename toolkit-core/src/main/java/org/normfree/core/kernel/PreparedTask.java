@@ -1,7 +1,7 @@
 package org.normfree.core.kernel;
 
 import java.util.function.IntFunction;
-import org.normfree.core.op.Task;
+import org.normfree.core.task.Task;
 
 /** A task of one phase in which every thread runs a primitive of its own, or has nothing to do. */
 final class PreparedTask implements Task {

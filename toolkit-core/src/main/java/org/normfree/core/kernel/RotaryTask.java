@@ -1,8 +1,8 @@
 package org.normfree.core.kernel;
 
 import org.normfree.core.op.Rotary;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /** {@link Rotary} row by row; sines and cosines are made once for each token's position. */
 final class RotaryTask implements Task {

@@ -3,8 +3,8 @@ package org.normfree.core.kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * A task over rows that are divided among the threads of a team: each goes over its own block by

@@ -2,7 +2,7 @@ package org.normfree.core.kernel;
 
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
-import org.normfree.core.op.Task;
+import org.normfree.core.task.Task;
 
 /**
  * Each thread runs a sequence of its own on its share of a batch; then shares of sums are added.

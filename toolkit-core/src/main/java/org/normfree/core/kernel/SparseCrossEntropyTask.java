@@ -3,8 +3,8 @@ package org.normfree.core.kernel;
 import java.util.Arrays;
 import java.util.List;
 import org.normfree.core.op.SparseTargets;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * {@link org.normfree.core.op.SparseCrossEntropy} or its gradient, a row at a time in double

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.normfree.core.op.Squash;
+import org.normfree.core.task.Scratch;
 
 /**
  * Fused loops by the Vector API, one pass over a block each. Only loaded where the module {@code

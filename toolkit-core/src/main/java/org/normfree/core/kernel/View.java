@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Tensor;
 
 /**
  * How oneDNN reads or writes an array: where it starts, what it holds, its sizes, and how many

@@ -3,11 +3,11 @@ package org.normfree.core.model;
 import org.normfree.core.InputException;
 
 /** What every architecture's numbers must satisfy. */
-final class Checks {
+public final class Checks {
   private Checks() {}
 
   /** Heads must share the channels out evenly. */
-  static void heads(int width, int heads) {
+  public static void heads(int width, int heads) {
     require(heads >= 1, "heads=%d, expected at least 1", heads);
     require(width >= 1, "width=%d, expected at least 1 channel", width);
     require(
@@ -19,17 +19,17 @@ final class Checks {
   }
 
   /** A vocabulary, a feed-forward network and a longest sequence of a text model. */
-  static void text(int vocabulary, int hidden, int maxLength) {
+  public static void text(int vocabulary, int hidden, int maxLength) {
     require(vocabulary >= 2, "the vocabulary has %d token, expected at least 2", vocabulary);
     require(hidden >= 1, "hidden=%d, expected at least 1 channel", hidden);
     require(maxLength >= 1, "max.length=%d, expected at least 1 token", maxLength);
   }
 
-  static void rate(String name, double rate) {
+  public static void rate(String name, double rate) {
     require(rate >= 0 && rate < 1, "%s=%s, expected a rate in [0, 1)", name, rate);
   }
 
-  static void require(boolean holds, String message, Object... arguments) {
+  public static void require(boolean holds, String message, Object... arguments) {
     if (!holds) {
       throw new InputException(message.formatted(arguments));
     }

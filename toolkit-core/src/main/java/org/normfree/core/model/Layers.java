@@ -22,7 +22,7 @@ import org.normfree.core.nn.Scope;
  * @param feedForward what it computes
  * @param bias whether linear maps and norms have biases
  */
-record Layers(
+public record Layers(
     Method method,
     Stack stack,
     long width,
@@ -33,7 +33,7 @@ record Layers(
 
   /** How queries meet keys and values, each [batch, tokens, width]. */
   @FunctionalInterface
-  interface Mixing {
+  public interface Mixing {
     SDVariable mix(Scope scope, SDVariable query, SDVariable key, SDVariable value);
   }
 
@@ -43,10 +43,10 @@ record Layers(
    * @param key [batch, keys, width]
    * @param value [batch, keys, width]
    */
-  record Memory(SDVariable key, SDVariable value) {}
+  public record Memory(SDVariable key, SDVariable value) {}
 
   /** A residual branch in which every token looks at the others. */
-  SDVariable selfAttention(
+  public SDVariable selfAttention(
       Scope scope, int block, SDVariable x, Mixing mixing, UnaryOperator<SDVariable> drop) {
     return method.residual(
         scope,
@@ -62,7 +62,7 @@ record Layers(
   }
 
   /** A residual branch in which every token looks at another stack's output. */
-  SDVariable crossAttention(
+  public SDVariable crossAttention(
       Scope scope,
       int block,
       SDVariable x,
@@ -81,14 +81,15 @@ record Layers(
   }
 
   /** The keys and values that a cross attention makes of another stack's output. */
-  Memory memory(Scope scope, int block, SDVariable x) {
+  public Memory memory(Scope scope, int block, SDVariable x) {
     return new Memory(
         project(scope.child("key"), WeightRole.Kind.KEY, block, x),
         project(scope.child("value"), WeightRole.Kind.VALUE, block, x));
   }
 
   /** A residual branch with a feed-forward network on every token alone. */
-  SDVariable feedForward(Scope scope, int block, SDVariable x, UnaryOperator<SDVariable> drop) {
+  public SDVariable feedForward(
+      Scope scope, int block, SDVariable x, UnaryOperator<SDVariable> drop) {
     return method.residual(
         scope,
         branch(Branch.Kind.FFN, block),
@@ -115,12 +116,12 @@ record Layers(
   }
 
   /** What stands behind the last layer. */
-  SDVariable last(Scope scope, SDVariable x) {
+  public SDVariable last(Scope scope, SDVariable x) {
     return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, bias), x);
   }
 
   /** Attention over the keys that are not masked, and up to the query's own place if causal. */
-  Mixing over(Optional<SDVariable> mask, boolean causal) {
+  public Mixing over(Optional<SDVariable> mask, boolean causal) {
     return (scope, query, key, value) -> {
       scope.attentionPoint(query, key, heads, causal, mask);
       return scope
@@ -131,7 +132,7 @@ record Layers(
   }
 
   /** What a weight of this stack is for. */
-  WeightRole role(WeightRole.Kind kind, int block) {
+  public WeightRole role(WeightRole.Kind kind, int block) {
     return new WeightRole(kind, stack, block, bias);
   }
 

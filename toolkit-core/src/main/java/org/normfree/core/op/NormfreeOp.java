@@ -173,15 +173,32 @@ public abstract class NormfreeOp extends DynamicCustomOp {
     check(inputArguments().stream().map(INDArray::shape).toList());
   }
 
+  /** Another way to an op's numbers than its reference arithmetic. */
+  @FunctionalInterface
+  public interface Shortcut {
+    /** No other way. */
+    Shortcut NONE = (op, inputs, outputs) -> false;
+
+    /**
+     * Computes an op's outputs if this way can.
+     *
+     * @param op the op, with its attributes
+     * @param inputs the op's inputs; not to be changed
+     * @param outputs row-major arrays of the right shapes to write to
+     * @return whether the outputs were computed; if not, nothing was written
+     */
+    boolean compute(NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs);
+  }
+
   /**
-   * Runs the op on the arrays of a context: by the first kernel that can, else by the reference
+   * Runs the op on the arrays of a context: by the shortcut if it can, else by the reference
    * arithmetic. An executioner calls it for every op of this type.
    *
    * @param context holds inputs and allocated outputs
-   * @param kernels what to try first; empty for the reference arithmetic
+   * @param shortcut what to try first
    * @return the outputs
    */
-  public final INDArray[] execute(OpContext context, List<Kernel> kernels) {
+  public final INDArray[] execute(OpContext context, Shortcut shortcut) {
     List<INDArray> inputs = context.getInputArrays();
     List<INDArray> outputs = context.getOutputArrays();
     List<INDArray> rowMajor =
@@ -190,7 +207,7 @@ public abstract class NormfreeOp extends DynamicCustomOp {
                 out ->
                     isRowMajor(out) ? out : Nd4j.createUninitialized(out.dataType(), out.shape()))
             .toList();
-    if (kernels.stream().noneMatch(kernel -> kernel.compute(this, inputs, rowMajor))) {
+    if (!shortcut.compute(this, inputs, rowMajor)) {
       compute(inputs, rowMajor);
     }
     for (int i = 0; i < outputs.size(); i++) {

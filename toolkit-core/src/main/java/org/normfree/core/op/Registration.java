@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Makes the project's ops known to ND4J: by name, so that SameDiff can clone, save and load graphs
  * that hold them. The toolkit's ND4J backend calls it when ND4J starts.
  */
-final class Registration {
+public final class Registration {
   private static final List<NormfreeOp> OPS =
       List.of(
           new DynamicActivation(),
@@ -45,7 +45,7 @@ final class Registration {
    * Puts every op where ND4J looks op names up, and says in the log if another executioner stands
    * in the way; doing it again changes nothing.
    */
-  static void register() {
+  public static void register() {
     for (NormfreeOp op : OPS) {
       ImportClassMapping.getOpNameMapping().put(op.opName(), op);
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.normfree.core.kernel.Team;
-import org.normfree.core.op.Task;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Team;
 
 /**
  * Runs loops over the elements of several equally long arrays, for many parameters at once. The

@@ -24,17 +24,17 @@ import org.normfree.core.exec.CompiledExecutor;
 import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.Precision;
+import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
-import org.normfree.core.model.DecoderLm;
-import org.normfree.core.model.DecoderLmConfig;
 import org.normfree.core.model.FeedForward;
-import org.normfree.core.model.IncrementalGraph;
-import org.normfree.core.model.Transformer;
-import org.normfree.core.model.TransformerConfig;
+import org.normfree.core.model.text.DecoderLm;
+import org.normfree.core.model.text.DecoderLmConfig;
+import org.normfree.core.model.text.IncrementalGraph;
+import org.normfree.core.model.text.Transformer;
+import org.normfree.core.model.text.TransformerConfig;
 import org.normfree.core.nn.Network;
-import org.normfree.core.op.Kernels;
 
 /** Generating with cached keys and values against the whole network run again for each token. */
 class DecodingTest {

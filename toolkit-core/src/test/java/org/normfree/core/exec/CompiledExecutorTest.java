@@ -19,8 +19,8 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.normfree.core.InputException;
+import org.normfree.core.kernel.Kernels;
 import org.normfree.core.kernel.OneDnnKernel;
-import org.normfree.core.op.Kernels;
 import org.normfree.core.op.Ops;
 
 class CompiledExecutorTest {

@@ -40,8 +40,9 @@ import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SparseCrossEntropy;
 import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
-import org.normfree.core.op.Task;
-import org.normfree.core.op.Tensor;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Team;
+import org.normfree.core.task.Tensor;
 
 /**
  * Every op the Java kernel prepares, by either implementation of the loops, on teams of one to
@@ -83,7 +84,7 @@ class JavaKernelTest {
       context.setInputArrays(reference.inputArguments());
       context.setOutputArrays(
           shapes.stream().map(s -> Nd4j.create(DataType.DOUBLE, s)).toArray(INDArray[]::new));
-      return List.of(reference.execute(context, List.of()));
+      return List.of(reference.execute(context, NormfreeOp.Shortcut.NONE));
     }
 
     private static INDArray wide(INDArray input) {

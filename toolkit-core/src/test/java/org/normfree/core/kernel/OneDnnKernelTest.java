@@ -32,11 +32,11 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
-import org.normfree.core.op.Kernel;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.Ops;
+import org.normfree.core.task.Team;
 
 class OneDnnKernelTest {
   private static final Kernel ONEDNN = new OneDnnKernel();

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.SoftmaxBp;
+import org.normfree.core.task.Team;
 
 class OneDnnSoftmaxTest {
   private static final TaskCheck CHECK = new TaskCheck(OneDnnSoftmax::prepare);

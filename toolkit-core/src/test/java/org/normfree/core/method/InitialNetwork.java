@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.normfree.core.model.ViTConfig;
-import org.normfree.core.model.VisionTransformer;
+import org.normfree.core.model.image.ViTConfig;
+import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
 
 /** A ViT as a method starts it: 64 channels, 128 in the feed-forward network, ten classes. */

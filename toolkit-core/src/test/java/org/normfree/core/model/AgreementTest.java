@@ -26,12 +26,20 @@ import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.model.image.ViTConfig;
+import org.normfree.core.model.image.VisionTransformer;
+import org.normfree.core.model.text.DecoderLm;
+import org.normfree.core.model.text.DecoderLmConfig;
+import org.normfree.core.model.text.EncoderConfig;
+import org.normfree.core.model.text.TextEncoder;
+import org.normfree.core.model.text.Transformer;
+import org.normfree.core.model.text.TransformerConfig;
 import org.normfree.core.nn.Network;
-import org.normfree.core.op.Kernel;
-import org.normfree.core.op.Kernels;
 
 /**
  * Every model with every method, executor, choice of kernels and precision against SameDiff's own

@@ -125,6 +125,6 @@ class RandomShapesTest {
     OpContext context = Nd4j.getExecutioner().buildContext();
     context.setInputArrays(op.inputArguments());
     context.setOutputArrays(Nd4j.create(op.calculateOutputShape().get(0)));
-    return op.execute(context, List.of())[0];
+    return op.execute(context, NormfreeOp.Shortcut.NONE)[0];
   }
 }

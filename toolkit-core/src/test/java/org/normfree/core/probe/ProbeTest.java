@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
-import org.normfree.core.model.ViTConfig;
-import org.normfree.core.model.VisionTransformer;
+import org.normfree.core.model.image.ViTConfig;
+import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.record.LayerNormMap;
 

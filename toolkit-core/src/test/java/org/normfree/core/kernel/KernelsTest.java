@@ -1,4 +1,4 @@
-package org.normfree.core.op;
+package org.normfree.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,8 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import org.normfree.core.InputException;
+import org.normfree.core.model.Checks;
+import org.normfree.core.model.FeedForward;
 
 /**
  * Shape of a decoder-only language model.

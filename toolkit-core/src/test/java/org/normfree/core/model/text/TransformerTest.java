@@ -1,4 +1,4 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,14 +22,15 @@ import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.DeepNormCoefficients;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
 import org.normfree.core.method.Stack;
+import org.normfree.core.model.FeedForward;
 import org.normfree.core.nn.Network;
 import org.normfree.core.op.DeepNorm;
-import org.normfree.core.op.Kernels;
 
 class TransformerTest {
   private static final int[][] SOURCES = {{4, 5, 6, 2}, {7, 2}, {8, 9, 2}};

@@ -1,9 +1,12 @@
-package org.normfree.core.op;
+package org.normfree.core.kernel;
 
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.task.Task;
+import org.normfree.core.task.Tensor;
 
 /**
  * A faster way to the numbers of some ops, found by service lookup. A compiled plan lets it prepare

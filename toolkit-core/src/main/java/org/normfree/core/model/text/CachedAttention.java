@@ -1,9 +1,10 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.normfree.core.model.Layers;
 import org.normfree.core.nn.Scope;
 
 /** Self attention of one new token over itself and the cached keys and values before it. */

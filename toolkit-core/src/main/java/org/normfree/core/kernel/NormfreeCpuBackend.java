@@ -1,8 +1,9 @@
-package org.normfree.core.op;
+package org.normfree.core.kernel;
 
 import org.nd4j.common.io.ClassPathResource;
 import org.nd4j.common.io.Resource;
 import org.nd4j.linalg.cpu.nativecpu.CpuBackend;
+import org.normfree.core.op.Registration;
 
 /**
  * ND4J's CPU backend with {@link NormfreeCpuExecutioner} as its executioner. ND4J finds it by

@@ -1,4 +1,4 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import java.util.List;
 import org.normfree.core.nn.Network;

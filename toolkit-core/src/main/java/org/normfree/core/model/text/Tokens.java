@@ -1,4 +1,4 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

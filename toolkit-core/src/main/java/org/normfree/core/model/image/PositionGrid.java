@@ -1,4 +1,4 @@
-package org.normfree.core.model;
+package org.normfree.core.model.image;
 
 /**
  * Sine and cosine positions on the grid of patches: the first half of the channels for the row, the

@@ -1,6 +1,8 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import org.normfree.core.InputException;
+import org.normfree.core.model.Checks;
+import org.normfree.core.model.FeedForward;
 
 /**
  * Shape of an encoder–decoder Transformer over one vocabulary that both languages share.

@@ -1,4 +1,4 @@
-package org.normfree.core.model;
+package org.normfree.core.model.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.normfree.core.kernel;
+package org.normfree.core.task;
 
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +8,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.InputException;
-import org.normfree.core.op.Task;
 
 /**
  * Threads that go through a list of tasks together, meeting after each phase. The calling thread is

@@ -1,9 +1,10 @@
-package org.normfree.core.model;
+package org.normfree.core.model.image;
 
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.model.Checks;
 
 /**
  * Shape of a Vision Transformer.

@@ -1,4 +1,4 @@
-package org.normfree.core.op;
+package org.normfree.core.kernel;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.Loader;
 import org.nd4j.common.io.ClassPathResource;
 import org.nd4j.common.io.Resource;
 import org.nd4j.linalg.jcublas.JCublasBackend;
+import org.normfree.core.op.Registration;
 import org.slf4j.LoggerFactory;
 
 /**

@@ -1,4 +1,4 @@
-package org.normfree.core.op;
+package org.normfree.core.task;
 
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;

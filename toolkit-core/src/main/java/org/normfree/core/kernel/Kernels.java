@@ -1,11 +1,13 @@
-package org.normfree.core.op;
+package org.normfree.core.kernel;
 
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
+import org.normfree.core.op.NormfreeOp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +31,14 @@ public final class Kernels {
     return STANDARD;
   }
 
-  /** What computes ops that the calling thread executes. */
-  static List<Kernel> ofThisThread() {
-    return OF_THIS_THREAD.get();
+  /** Computes an op by the first of the calling thread's kernels that can; see {@link Kernel}. */
+  static boolean compute(NormfreeOp op, List<INDArray> inputs, List<INDArray> outputs) {
+    for (Kernel kernel : OF_THIS_THREAD.get()) {
+      if (kernel.compute(op, inputs, outputs)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.normfree.core.model;
+package org.normfree.core.model.text;
 
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
+import org.normfree.core.model.Layers;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;

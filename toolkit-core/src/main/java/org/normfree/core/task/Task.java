@@ -1,4 +1,4 @@
-package org.normfree.core.op;
+package org.normfree.core.task;
 
 /**
  * Work on fixed arrays that a team of threads shares. Every thread of the team calls {@link #run}

@@ -1,0 +1,2 @@
+/** Models of images. */
+package org.normfree.core.model.image;
