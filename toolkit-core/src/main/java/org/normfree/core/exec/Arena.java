@@ -1,37 +1,92 @@
 package org.normfree.core.exec;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** One block of native memory that all values of a plan share. */
+/**
+ * Native memory that all plans of an executor share, since one runs at a time: blocks, of which
+ * more are added when a plan needs more. Places are offsets that count through all blocks; between
+ * two blocks lies a gap, so that nothing reaches from one into the other.
+ */
 final class Arena implements AutoCloseable {
-  /** Values start at multiples of it: a page, so that no two share a line of any cache. */
+  /** Values start at multiples of it, so that no two share a line of any cache. */
   static final long ALIGNMENT = 64;
 
   private static final long PAGE = 4096;
 
-  private final BytePointer memory;
-  private final long start;
+  private final TreeMap<Long, Block> blocks = new TreeMap<>();
+  private long end;
 
-  Arena(long bytes) {
-    memory = new BytePointer(bytes + PAGE);
-    start = (PAGE - memory.address() % PAGE) % PAGE;
-    Pointer.memset(memory, 0, memory.capacity());
+  /** Memory from an address that is a multiple of a page. */
+  private record Block(BytePointer memory, long start, long bytes) {
+    static Block of(long bytes) {
+      BytePointer memory = apart(bytes + PAGE);
+      long start = (PAGE - memory.address() % PAGE) % PAGE;
+      return new Block(memory, start, bytes);
+    }
+  }
+
+  /**
+   * Zeroed native memory that belongs to no {@link PointerScope} of the caller. It is freed when it
+   * is closed, or when neither it nor an array on it is reachable any more.
+   */
+  @SuppressWarnings(
+      "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
+  private static BytePointer apart(long bytes) {
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer memory = new BytePointer(bytes);
+      // the scope frees what it lets go of, unless somebody else counts on it
+      memory.retainReference();
+      scope.detach(memory);
+      Pointer.memset(memory, 0, memory.capacity());
+      return memory;
+    }
+  }
+
+  static long rounded(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** All of it, to be given out. */
+  Holes holes() {
+    Holes holes = new Holes(blocks.isEmpty() ? 0 : end + ALIGNMENT);
+    blocks.forEach((offset, block) -> holes.add(offset, block.bytes()));
+    return holes;
+  }
+
+  /** Adds memory for the places up to an offset that {@link Holes} has reached. */
+  void growTo(long newEnd) {
+    long from = blocks.isEmpty() ? 0 : end + ALIGNMENT;
+    if (newEnd > from) {
+      blocks.put(from, Block.of(newEnd - from));
+      end = newEnd;
+    }
+  }
+
+  /** Bytes of all blocks. */
+  long bytes() {
+    return blocks.values().stream().mapToLong(Block::bytes).sum();
   }
 
   /** Where the byte at an offset lies. */
   long address(long offset) {
-    return memory.address() + start + offset;
+    Map.Entry<Long, Block> block = blocks.floorEntry(offset);
+    return block.getValue().memory().address() + block.getValue().start() + offset - block.getKey();
   }
 
-  /** A row-major array at an offset in bytes; valid until the arena is closed. */
+  /** A row-major array at an offset in bytes, which keeps the memory as long as it is reachable. */
   INDArray array(long offset, DataType type, long... shape) {
-    return array(memory, start + offset, type, shape);
+    Map.Entry<Long, Block> block = blocks.floorEntry(offset);
+    long first = block.getValue().start() + offset - block.getKey();
+    return array(block.getValue().memory(), first, type, shape);
   }
 
   static INDArray array(BytePointer memory, long offset, DataType type, long... shape) {
@@ -42,8 +97,11 @@ final class Arena implements AutoCloseable {
         : Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c', type);
   }
 
+  /** Frees the memory at once, whoever still has an array on it. */
   @Override
   public void close() {
-    memory.close();
+    blocks.values().forEach(block -> block.memory().deallocate());
+    blocks.clear();
+    end = 0;
   }
 }

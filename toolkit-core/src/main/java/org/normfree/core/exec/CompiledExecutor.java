@@ -1,11 +1,15 @@
 package org.normfree.core.exec;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,7 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class CompiledExecutor implements GraphExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(CompiledExecutor.class);
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final int KEPT_PLANS = 6;
+  private static final int KEPT_PLANS = 16;
+
+  /** How much larger than what a new plan needs the memory may grow by it. */
+  private static final double MOST_WASTE = 1.5;
 
   private final SameDiff graph;
   private final CompilerSettings settings;
@@ -41,6 +48,7 @@ public final class CompiledExecutor implements GraphExecutor {
   private static final class Native implements Runnable {
     private final Team team;
     private final AtomicBoolean properly = new AtomicBoolean();
+    private Plan.Memory memory = new Plan.Memory(new Arena(), new Arena());
     private final Map<Key, Plan> plans =
         new LinkedHashMap<>(16, 0.75f, true) {
           @Override
@@ -57,14 +65,38 @@ public final class CompiledExecutor implements GraphExecutor {
       team = new Team(threads);
     }
 
+    /**
+     * Memory for a program: what there is, or, where its blocks have become too many pieces for
+     * what they hold, new memory, for which all plans have to go.
+     */
+    Plan.Memory memoryFor(Program program) {
+      Layout layout =
+          Layout.of(program, Plan.moved(program), memory.arena().holes(), memory.results().holes());
+      long grown =
+          Math.max(memory.arena().bytes(), layout.arenaEnd())
+              + Math.max(memory.results().bytes(), layout.resultEnd());
+      boolean grows = grown > memory.arena().bytes() + memory.results().bytes();
+      if (grows && !plans.isEmpty() && grown > MOST_WASTE * layout.peak()) {
+        freePlans();
+      }
+      return memory;
+    }
+
+    private void freePlans() {
+      plans.values().forEach(Plan::close);
+      plans.clear();
+      memory.arena().close();
+      // the memory of results lives on as long as somebody holds one
+      memory = new Plan.Memory(new Arena(), new Arena());
+    }
+
     @Override
     public void run() {
       if (!properly.get()) {
         LOG.warn("A compiled executor was not closed; its memory is freed now. Close executors.");
       }
       team.close();
-      plans.values().forEach(Plan::close);
-      plans.clear();
+      freePlans();
     }
   }
 
@@ -93,10 +125,13 @@ public final class CompiledExecutor implements GraphExecutor {
   @Override
   public Map<String, INDArray> output(Map<String, INDArray> placeholders, List<String> outputs) {
     requireOpen();
-    if (stock != null) {
-      return stock.output(placeholders, outputs);
+    try {
+      Optional<Map<String, INDArray>> values = run(false, graph, placeholders, outputs, Set.of());
+      return values.orElseGet(() -> stock.output(placeholders, outputs));
+    } finally {
+      // not before the end may the cleaner think that nobody needs the memory
+      Reference.reachabilityFence(this);
     }
-    return run(false, graph, placeholders, outputs);
   }
 
   /**
@@ -110,41 +145,43 @@ public final class CompiledExecutor implements GraphExecutor {
   @Override
   public Pass gradients(Map<String, INDArray> placeholders, List<String> outputs) {
     requireOpen();
-    if (stock != null) {
-      return stock.gradients(placeholders, outputs);
+    try {
+      if (stock != null) {
+        return stock.gradients(placeholders, outputs);
+      }
+      if (differentiated == null) {
+        differentiated = GradientGraph.of(graph);
+      }
+      List<String> wanted = new ArrayList<>(outputs);
+      wanted.addAll(differentiated.gradientNames().values());
+      Optional<Map<String, INDArray>> values =
+          run(
+              true,
+              differentiated.function(),
+              placeholders,
+              wanted,
+              Set.copyOf(differentiated.losses()));
+      return values.isPresent()
+          ? differentiated.pass(outputs, values.get())
+          : stock.gradients(placeholders, outputs);
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    if (differentiated == null) {
-      differentiated = GradientGraph.of(graph);
-    }
-    List<String> wanted = new ArrayList<>(outputs);
-    wanted.addAll(differentiated.gradientNames().values());
-    Map<String, INDArray> values = run(true, differentiated.function(), placeholders, wanted);
-    if (stock != null) {
-      return stock.gradients(placeholders, outputs);
-    }
-    Map<String, INDArray> outputValues = new LinkedHashMap<>();
-    outputs.forEach(name -> outputValues.put(name, values.get(name)));
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    differentiated
-        .gradientNames()
-        .forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
-    return new Pass(outputValues, gradients);
   }
 
-  private Map<String, INDArray> run(
+  /** Empty if the graph cannot be compiled; then there is a stock executor. */
+  private Optional<Map<String, INDArray>> run(
       boolean gradients,
       SameDiff function,
       Map<String, INDArray> placeholders,
-      List<String> outputs) {
+      List<String> outputs,
+      Set<String> scalars) {
+    if (stock != null) {
+      return Optional.empty();
+    }
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     placeholders.forEach(
-        (name, array) -> {
-          List<Long> shape = new ArrayList<>();
-          for (long size : array.shape()) {
-            shape.add(size);
-          }
-          shapes.put(name, shape);
-        });
+        (name, array) -> shapes.put(name, Arrays.stream(array.shape()).boxed().toList()));
     Key key = new Key(gradients, List.copyOf(outputs), shapes);
     Plan plan = owned.plans.get(key);
     if (plan != null && !plan.reads(function)) {
@@ -153,29 +190,33 @@ public final class CompiledExecutor implements GraphExecutor {
     }
     if (plan == null) {
       try {
-        plan = compile(function, placeholders, outputs);
+        plan = compile(function, placeholders, outputs, scalars);
       } catch (NotCompilableException e) {
         LOG.warn("Not compiled, SameDiff's own session runs it: {}", e.getMessage());
         stock = new StockExecutor(graph, settings.kernels());
-        return stock.output(placeholders, outputs);
+        return Optional.empty();
       }
       owned.plans.put(key, plan);
     }
     last = plan;
-    return plan.run(owned.team, placeholders, settings.profiled());
+    return Optional.of(plan.run(owned.team, placeholders, settings.profiled()));
   }
 
   private Plan compile(
-      SameDiff function, Map<String, INDArray> placeholders, Collection<String> outputs) {
+      SameDiff function,
+      Map<String, INDArray> placeholders,
+      Collection<String> outputs,
+      Set<String> scalars) {
     long start = System.nanoTime();
-    Program program = Lowering.lower(function, placeholders, outputs, settings.moving());
-    program = Fusion.sumsIntoProducts(Fusion.withoutDeadNodes(program));
-    program = Fusion.attentionKeepsItsWeights(program);
-    program = Fusion.activationsKeepTheirSlope(program);
+    Program program = Lowering.lower(function, placeholders, outputs, settings.moving(), scalars);
+    program = Fusion.resultsApart(Fusion.withoutDeadNodes(program));
+    program = Fusion.sumsIntoProducts(program);
+    program = Fusion.gradientsUseWhatWasSaved(program);
     if (settings.precision() == Precision.BF16) {
-      program = Fusion.withBfloat16Products(program);
+      program = Fusion.withBfloat16(program);
     }
-    Plan plan = new Plan(program, settings.kernels(), settings.threads());
+    Plan.Memory memory = owned.memoryFor(program);
+    Plan plan = new Plan(program, settings.kernels(), settings.threads(), memory);
     LOG.debug(
         "compiled {} steps in {} ms, {} MB in the arena, {} MB in separate buffers",
         program.nodes().size(),
@@ -220,7 +261,10 @@ public final class CompiledExecutor implements GraphExecutor {
     }
   }
 
-  /** Frees the memory of all plans and ends the threads; arrays it returned are gone, too. */
+  /**
+   * Frees the memory of all plans and ends the threads. Arrays it returned stay readable as long as
+   * somebody holds them.
+   */
   @Override
   public void close() {
     if (!closed) {

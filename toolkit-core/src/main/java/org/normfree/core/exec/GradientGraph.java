@@ -1,5 +1,6 @@
 package org.normfree.core.exec;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A graph together with the gradients of its loss: what {@link SameDiff#createGradFunction()}
@@ -21,15 +23,18 @@ import org.nd4j.autodiff.samediff.VariableType;
  *
  * @param function a copy of the graph with the backward ops added; it computes with the arrays of
  *     the graph's own variables and constants
+ * @param losses names of the losses
  * @param gradientNames name of the gradient in {@code function} for each variable that has one, by
  *     the variable's name
  */
-public record GradientGraph(SameDiff function, Map<String, String> gradientNames) {
+public record GradientGraph(
+    SameDiff function, List<String> losses, Map<String, String> gradientNames) {
   /** Name under which a SameDiff keeps its gradient function. */
   private static final String FUNCTION = "grad";
 
-  /** Keeps the order of the names. */
+  /** Copies, and keeps the order of the names. */
   public GradientGraph {
+    losses = List.copyOf(losses);
     gradientNames = Collections.unmodifiableMap(new LinkedHashMap<>(gradientNames));
   }
 
@@ -37,7 +42,8 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
    * Differentiates the loss with respect to every floating-point {@code VARIABLE} that it depends
    * on. The function is kept in {@code graph}, where {@link SameDiff#getFunction} and {@link
    * SDVariable#getGradient} find it; a function that is there already, whoever made it, is taken as
-   * it is. The graph must not be changed afterwards.
+   * it is, unless it lacks a gradient that is asked for: then a new one is made, which is not kept
+   * in the graph. The graph must not be changed afterwards.
    *
    * @param graph the graph, its loss marked
    * @param others further variables whose gradients are wanted, for example placeholders
@@ -53,14 +59,51 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
     for (String name : others) {
       requireFloating(graph, name);
     }
+    List<String> losses = losses(graph);
+    Set<String> requested = Set.of(others);
     if (!graph.hasGradientFunction()) {
-      List<String> losses = losses(graph);
-      SameDiff function = GraphCopy.of(graph);
-      new BackwardPass(function, losses, Set.of(others)).build();
-      graph.putSubFunction(FUNCTION, function);
+      graph.putSubFunction(FUNCTION, differentiated(graph, losses, requested));
     }
     SameDiff function = graph.getFunction(FUNCTION);
-    return new GradientGraph(function, names(graph, function, Set.of(others)));
+    if (!requested.stream().allMatch(name -> hasGradient(function, name))) {
+      // SameDiff keeps the first function for good; one with more gradients is the caller's
+      SameDiff more = differentiated(graph, losses, requested);
+      return new GradientGraph(more, losses, names(graph, more, requested));
+    }
+    return new GradientGraph(function, losses, names(graph, function, requested));
+  }
+
+  private static SameDiff differentiated(
+      SameDiff graph, List<String> losses, Set<String> requested) {
+    SameDiff function = GraphCopy.of(graph);
+    new BackwardPass(function, losses, requested).build();
+    return function;
+  }
+
+  private static boolean hasGradient(SameDiff function, String name) {
+    return function.hasVariable(name) && function.getVariables().get(name).getGradient() != null;
+  }
+
+  /** What a pass yields, from the values of the function's variables. */
+  GraphExecutor.Pass pass(List<String> outputs, Map<String, INDArray> values) {
+    Map<String, INDArray> outputValues = new LinkedHashMap<>();
+    outputs.forEach(name -> outputValues.put(name, values.get(name)));
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    gradientNames.forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
+    return new GraphExecutor.Pass(outputValues, gradients);
+  }
+
+  /**
+   * Refuses a loss that is not one number.
+   *
+   * @throws IllegalArgumentException if it has more than one element
+   */
+  static void requireScalar(String loss, long... shape) {
+    if (Arrays.stream(shape).reduce(1, (a, b) -> a * b) != 1) {
+      throw new IllegalArgumentException(
+          "the loss %s has shape %s, expected one number; reduce it with sum or mean first"
+              .formatted(loss, Arrays.toString(shape)));
+    }
   }
 
   private static void requireFloating(SameDiff graph, String name) {

@@ -2,6 +2,7 @@ package org.normfree.core.exec;
 
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.op.Steps;
 
 /**
  * A value as a node sees it: its elements, or a run of them, under a shape. What a reshape makes of
@@ -11,31 +12,22 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param first index of the first element
  * @param shape sizes of the axes
  */
-record Operand(Value value, long first, long... shape) {
+record Operand(Value value, long first, long... shape) implements Steps.Array {
   static Operand of(Value value) {
     return new Operand(value, 0, value.shape());
   }
 
-  Operand reshaped(long... newShape) {
+  @Override
+  public Operand reshaped(long... newShape) {
     return new Operand(value, first, newShape);
-  }
-
-  /** All but the last axis as one. */
-  Operand matrix() {
-    long columns = shape.length == 0 ? 1 : shape[shape.length - 1];
-    return reshaped(length() / columns, columns);
   }
 
   DataType type() {
     return value.type();
   }
 
-  long length() {
-    long length = 1;
-    for (long size : shape) {
-      length *= size;
-    }
-    return length;
+  long bytes() {
+    return length() * type().width();
   }
 
   boolean sameShape(Operand other) {
@@ -45,6 +37,19 @@ record Operand(Value value, long first, long... shape) {
   /** Whether it is all of its value. */
   boolean whole() {
     return length() == value.length();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Operand operand
+        && value == operand.value
+        && first == operand.first
+        && Arrays.equals(shape, operand.shape);
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(value) * 31 + Long.hashCode(first) + Arrays.hashCode(shape);
   }
 
   @Override

@@ -2,13 +2,13 @@ package org.normfree.core.exec;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,16 +24,24 @@ import org.normfree.core.task.Tensor;
 final class Plan implements AutoCloseable {
   private final Program program;
   private final Layout layout;
-  private final Arena arena;
+  private final Memory memory;
   private final PointerScope natives;
   private final List<Task> tasks = new ArrayList<>();
   private final List<String> kernels = new ArrayList<>();
   private final long[] nanos;
   private final List<Value> variables;
-  private final Map<Value, INDArray> slots = new HashMap<>();
+  private final Map<Value, INDArray> slots = new LinkedHashMap<>();
   private final Map<String, INDArray> placeholders = new LinkedHashMap<>();
   private final Map<String, INDArray> outputs = new LinkedHashMap<>();
   private long runs;
+
+  /**
+   * Memory that the plans of an executor share.
+   *
+   * @param arena for what is needed during a run only
+   * @param results for what is handed out
+   */
+  record Memory(Arena arena, Arena results) {}
 
   /**
    * Prepares everything.
@@ -41,27 +49,19 @@ final class Plan implements AutoCloseable {
    * @param program what is to be run
    * @param available kernels, first choice first
    * @param threads size of the team that will run it
+   * @param memory what it may use, and extend
    */
   @SuppressWarnings(
       "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
-  Plan(Program program, List<Kernel> available, int threads) {
+  Plan(Program program, List<Kernel> available, int threads, Memory memory) {
     this.program = program;
-    List<Value> moved =
-        program.nodes().stream()
-            .flatMap(n -> n.inputs().stream())
-            .map(Operand::value)
-            .filter(v -> v.array() != null && !NormfreeOp.isRowMajor(v.array()))
-            .distinct()
-            .toList();
+    this.memory = memory;
     variables =
-        program.nodes().stream()
-            .flatMap(n -> n.inputs().stream())
-            .map(Operand::value)
-            .filter(v -> v.kind() == Value.Kind.VARIABLE)
-            .distinct()
-            .toList();
-    layout = Layout.of(program, moved);
-    arena = new Arena(layout.size());
+        inputs(program).filter(value -> value.kind() == Value.Kind.VARIABLE).distinct().toList();
+    List<Value> moved = moved(program);
+    layout = Layout.of(program, moved, memory.arena().holes(), memory.results().holes());
+    memory.arena().growTo(layout.arenaEnd());
+    memory.results().growTo(layout.resultEnd());
     moved.forEach(value -> slots.put(value, array(Operand.of(value))));
     program
         .placeholders()
@@ -75,6 +75,29 @@ final class Plan implements AutoCloseable {
       }
       natives = scope.extend();
     }
+    placeScratch();
+  }
+
+  private static Stream<Value> inputs(Program program) {
+    return program.nodes().stream().flatMap(node -> node.inputs().stream()).map(Operand::value);
+  }
+
+  /** Arrays that do not lie as a kernel wants them, of which a plan keeps a copy. */
+  static List<Value> moved(Program program) {
+    return inputs(program)
+        .filter(value -> value.array() != null && !NormfreeOp.isRowMajor(value.array()))
+        .distinct()
+        .toList();
+  }
+
+  private void placeScratch() {
+    long[] bytes = tasks.stream().mapToLong(Task::scratchBytes).toArray();
+    Map<Integer, Long> scratch = layout.scratch(bytes, memory.arena().holes());
+    memory.arena().growTo(layout.scratchEnd());
+    scratch.forEach((node, offset) -> tasks.get(node).place(memory.arena().address(offset)));
+    List<Value> atStart = new ArrayList<>(program.placeholders().values());
+    atStart.addAll(slots.keySet());
+    LayoutCheck.check(program, layout, atStart, scratch, bytes);
   }
 
   private void prepare(Node node, List<Kernel> available, int threads) {
@@ -122,19 +145,24 @@ final class Plan implements AutoCloseable {
 
   private Tensor tensor(Operand operand) {
     long first = operand.first() * operand.type().width();
-    Long offset = layout.offset(operand.value());
     long start =
-        offset == null ? Tensor.of(operand.value().array()).address() : arena.address(offset);
+        layout
+            .place(operand.value())
+            .map(place -> arena(place).address(place.offset()))
+            .orElseGet(() -> Tensor.of(operand.value().array()).address());
     return new Tensor(start + first, operand.type(), operand.shape());
   }
 
   private INDArray array(Operand operand) {
-    Long offset = layout.offset(operand.value());
-    if (offset == null) {
-      return operand.value().array().reshape(operand.shape());
-    }
-    long first = offset + operand.first() * operand.type().width();
-    return arena.array(first, operand.type(), operand.shape());
+    long first = operand.first() * operand.type().width();
+    return layout
+        .place(operand.value())
+        .map(place -> arena(place).array(place.offset() + first, operand.type(), operand.shape()))
+        .orElseGet(() -> operand.value().array().reshape(operand.shape()));
+  }
+
+  private Arena arena(Layout.Place place) {
+    return place.result() ? memory.results() : memory.arena();
   }
 
   /** Whether the graph's variables still are the arrays this plan was prepared for. */
@@ -147,7 +175,7 @@ final class Plan implements AutoCloseable {
     return true;
   }
 
-  /** Runs all steps; the outputs are the plan's own arrays. */
+  /** Runs all steps; the outputs lie in the memory of results, until the next run of any plan. */
   Map<String, INDArray> run(Team team, Map<String, INDArray> given, boolean profiled) {
     placeholders.forEach((name, slot) -> slot.assign(given.get(name)));
     slots.forEach((value, slot) -> slot.assign(value.array()));
@@ -161,11 +189,12 @@ final class Plan implements AutoCloseable {
     } else {
       team.run(tasks);
     }
-    return outputs;
+    return new LinkedHashMap<>(outputs);
   }
 
+  /** Most bytes of the shared memory that were in use at the same time. */
   long arenaBytes() {
-    return layout.size();
+    return layout.peak();
   }
 
   long tensorBytes() {
@@ -178,8 +207,8 @@ final class Plan implements AutoCloseable {
     for (int i = 0; i < program.nodes().size(); i++) {
       Node node = program.nodes().get(i);
       long bytes =
-          node.inputs().stream().mapToLong(Plan::bytes).sum()
-              + node.outputs().stream().mapToLong(Plan::bytes).sum();
+          node.inputs().stream().mapToLong(Operand::bytes).sum()
+              + node.outputs().stream().mapToLong(Operand::bytes).sum();
       text.append(
           "%4d  %-8s %-38s %s -> %s  %d B"
               .formatted(
@@ -202,17 +231,13 @@ final class Plan implements AutoCloseable {
     return text.toString();
   }
 
-  private static long bytes(Operand operand) {
-    return operand.length() * operand.type().width();
-  }
-
   private static String shapes(List<Operand> operands) {
     return operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
   }
 
+  /** Frees what was prepared; the memory is the executor's. */
   @Override
   public void close() {
     natives.deallocate();
-    arena.close();
   }
 }

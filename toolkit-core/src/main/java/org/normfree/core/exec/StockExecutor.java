@@ -1,9 +1,10 @@
 package org.normfree.core.exec;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -28,7 +29,7 @@ public final class StockExecutor implements GraphExecutor {
   private final RecyclingMemory memory = new RecyclingMemory();
   private Session forward;
   private Session backward;
-  private Map<String, String> gradientNames;
+  private GradientGraph differentiated;
 
   /**
    * With the kernels that there are.
@@ -69,21 +70,21 @@ public final class StockExecutor implements GraphExecutor {
     if (backward == null) {
       differentiate();
     }
-    List<String> wanted = new ArrayList<>(outputs);
-    wanted.addAll(gradientNames.values());
+    Set<String> wanted = new LinkedHashSet<>(outputs);
+    wanted.addAll(differentiated.losses());
+    wanted.addAll(differentiated.gradientNames().values());
     memory.recycle();
     Map<String, INDArray> values =
-        Kernels.with(kernels, () -> backward.run(placeholders, wanted, Operation.TRAINING));
-    Map<String, INDArray> outputValues = new LinkedHashMap<>();
-    outputs.forEach(name -> outputValues.put(name, values.get(name)));
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    gradientNames.forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
-    return new Pass(outputValues, gradients);
+        Kernels.with(
+            kernels, () -> backward.run(placeholders, List.copyOf(wanted), Operation.TRAINING));
+    differentiated
+        .losses()
+        .forEach(loss -> GradientGraph.requireScalar(loss, values.get(loss).shape()));
+    return differentiated.pass(outputs, values);
   }
 
   private void differentiate() {
-    GradientGraph differentiated = GradientGraph.of(graph);
-    gradientNames = differentiated.gradientNames();
+    differentiated = GradientGraph.of(graph);
     backward = new Session(differentiated.function(), memory);
   }
 

@@ -158,6 +158,9 @@ public class Attention extends NormfreeOp {
         heads(),
         (batch, head, width) -> {
           INDArray weights = AttentionWeights.of(terms, inputs, batch, head, width);
+          if (outputs.size() > 1) { // a plan keeps the weights for the gradient
+            outputs.get(1).get(NDArrayIndex.point(batch), NDArrayIndex.point(head)).assign(weights);
+          }
           if (terms.noisy()) {
             weights.muli(AttentionWeights.noise(terms, inputs, batch, head));
           }
@@ -195,5 +198,14 @@ public class Attention extends NormfreeOp {
     return List.of(
         new AttentionGradient(sameDiff, terms(), inputs.toArray(SDVariable[]::new))
             .outputVariables());
+  }
+
+  /** The softmax weights, [batch, heads, tokens, keys], where nothing is masked or dropped. */
+  @Override
+  public List<long[]> savedShapes(List<long[]> shapes) {
+    long[] query = shapes.get(0);
+    return terms().isPlain()
+        ? List.of(new long[] {query[0], heads(), query[1], shapes.get(1)[1]})
+        : List.of();
   }
 }

@@ -1,6 +1,8 @@
 package org.normfree.core.op;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,5 +84,14 @@ public class AttentionGradient extends GradientOp {
           Attention.slice(outputs.get(2), batch, head, width)
               .assign(Nd4j.matmul(weights, upstream, true, false, false));
         });
+  }
+
+  @Override
+  public Optional<FromSaved> fromSaved() {
+    Attention forward = new Attention();
+    terms().describe(forward);
+    int own = terms().inputs();
+    int[] inputs = IntStream.rangeClosed(0, own + 1).toArray(); // the weights last
+    return Optional.of(new FromSaved(forward, own, this, inputs));
   }
 }

@@ -108,4 +108,9 @@ public class DeepNorm extends NormfreeOp {
         new DeepNormGradient(sameDiff, tArgs(), arg(0), arg(1), arg(2), gradients.get(0))
             .outputVariables());
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ROW), new Overwrite(0, 1, Access.ROW));
+  }
 }

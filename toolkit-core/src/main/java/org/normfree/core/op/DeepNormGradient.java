@@ -54,4 +54,13 @@ public class DeepNormGradient extends GradientOp {
     outputs.get(2).assign(norm.gainGradient(upstream));
     outputs.get(3).assign(upstream.sum(0));
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(
+        new Overwrite(0, inputs - 1, Access.ROW),
+        new Overwrite(0, 0, Access.ROW),
+        new Overwrite(1, 0, Access.ROW),
+        new Overwrite(1, 1, Access.ROW));
+  }
 }

@@ -143,4 +143,9 @@ public class DynamicActivation extends NormfreeOp {
         new DynamicActivationGradient(sameDiff, iArgs(), inputs.toArray(SDVariable[]::new))
             .outputVariables());
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ROW));
+  }
 }

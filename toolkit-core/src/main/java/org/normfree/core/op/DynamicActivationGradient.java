@@ -91,4 +91,9 @@ public class DynamicActivationGradient extends GradientOp {
       dx.assign(inner);
     }
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, inputs - 1, Access.ROW), new Overwrite(0, 0, Access.ROW));
+  }
 }

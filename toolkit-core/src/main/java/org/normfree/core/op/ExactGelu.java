@@ -77,4 +77,15 @@ public class ExactGelu extends NormfreeOp {
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     return List.of(new ExactGeluGradient(sameDiff, arg(0), gradients.get(0)).outputVariables());
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ELEMENT));
+  }
+
+  /** The slope, of which the gradient is a product. */
+  @Override
+  public List<long[]> savedShapes(List<long[]> shapes) {
+    return shapes;
+  }
 }

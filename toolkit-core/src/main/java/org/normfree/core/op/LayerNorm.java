@@ -79,4 +79,9 @@ public class LayerNorm extends NormfreeOp {
         new LayerNormGradient(sameDiff, getTArgument(0), arg(0), arg(1), gradients.get(0))
             .outputVariables());
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ROW));
+  }
 }

@@ -52,4 +52,9 @@ public class LayerNormGradient extends GradientOp {
     outputs.get(1).assign(norm.gainGradient(upstream));
     outputs.get(2).assign(upstream.sum(0));
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, inputs - 1, Access.ROW), new Overwrite(0, 0, Access.ROW));
+  }
 }

@@ -89,4 +89,21 @@ public class Linear extends NormfreeOp {
         new LinearGradient(sameDiff, args().length > 2, arg(0), arg(1), gradients.get(0))
             .outputVariables());
   }
+
+  /** A matrix product over all rows. */
+  @Override
+  public boolean lower(Steps steps) {
+    Steps.Array x = steps.input(0);
+    Steps.Array weight = steps.input(1);
+    boolean bias = steps.inputs() > 2;
+    MatrixProduct product = new MatrixProduct(false, false, bias, false);
+    Steps.Array y =
+        bias
+            ? steps.compute(product, x.matrix(), weight, steps.input(2))
+            : steps.compute(product, x.matrix(), weight);
+    long[] shape = x.shape().clone();
+    shape[shape.length - 1] = weight.shape()[1];
+    steps.result(0, y.reshaped(shape));
+    return true;
+  }
 }

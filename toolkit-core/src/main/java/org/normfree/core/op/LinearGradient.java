@@ -53,4 +53,23 @@ public class LinearGradient extends GradientOp {
       outputs.get(2).assign(upstream.sum(0));
     }
   }
+
+  /** Two matrix products and a sum over rows. */
+  @Override
+  public boolean lower(Steps steps) {
+    Steps.Array x = steps.input(0);
+    Steps.Array upstream = steps.input(2).matrix();
+    if (steps.wants(0)) {
+      MatrixProduct toInput = new MatrixProduct(false, true, false, false);
+      steps.result(0, steps.compute(toInput, upstream, steps.input(1)).reshaped(x.shape()));
+    }
+    if (steps.wants(1)) {
+      MatrixProduct toWeight = new MatrixProduct(true, false, false, false);
+      steps.result(1, steps.compute(toWeight, x.matrix(), upstream));
+    }
+    if (bias() && steps.wants(2)) {
+      steps.result(2, steps.compute(new ColumnSum(), upstream));
+    }
+    return true;
+  }
 }

@@ -1,6 +1,7 @@
 package org.normfree.core.op;
 
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -71,11 +72,6 @@ public class MatrixProduct extends NormfreeOp {
     return (getIArgument(0) & ADDEND) != 0;
   }
 
-  /** The same product with an addend as its last input. */
-  public final MatrixProduct withAddend() {
-    return new MatrixProduct(transposeA(), transposeB(), bias(), true);
-  }
-
   @Override
   protected void check(List<long[]> shapes) {
     long[] a = shapes.get(0);
@@ -116,5 +112,22 @@ public class MatrixProduct extends NormfreeOp {
       product.addi(inputs.get(inputs.size() - 1));
     }
     c.assign(product);
+  }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return addend() ? List.of(new Overwrite(0, inputs - 1, Access.ADDEND)) : List.of();
+  }
+
+  @Override
+  public Optional<NormfreeOp> withAddend() {
+    return addend()
+        ? Optional.empty()
+        : Optional.of(new MatrixProduct(transposeA(), transposeB(), bias(), true));
+  }
+
+  @Override
+  public Optional<Rounding> toBfloat16() {
+    return Optional.of(new Rounding(new ToBfloat16(), 0, 1));
   }
 }

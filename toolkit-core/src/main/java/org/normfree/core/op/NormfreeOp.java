@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * whenever {@link NormfreeExecutioner} runs the op: in a SameDiff session, in {@code Nd4j.exec},
  * after a load.
  */
-public abstract class NormfreeOp extends DynamicCustomOp {
+public abstract class NormfreeOp extends DynamicCustomOp implements Traits {
   /**
    * Output shapes in the graph, empty if the graph alone does not say; null until someone asks.
    * Asked anew, each op would ask all ops before it, by every path.
@@ -91,6 +91,20 @@ public abstract class NormfreeOp extends DynamicCustomOp {
    * @param outputs arrays of the inferred shapes to write to, row-major
    */
   protected abstract void compute(List<INDArray> inputs, List<INDArray> outputs);
+
+  /** An op of the project is a function of its inputs and attributes. */
+  @Override
+  public boolean isPure() {
+    return true;
+  }
+
+  /** Whether another op is the same: of the same name, with the same attributes. */
+  public final boolean isSameOp(NormfreeOp other) {
+    return opName().equals(other.opName())
+        && Arrays.equals(iArgs(), other.iArgs())
+        && Arrays.equals(tArgs(), other.tArgs())
+        && Arrays.equals(bArgs(), other.bArgs());
+  }
 
   /**
    * Whether an input holds integers (INT): indices or class numbers, which carry no gradient. The

@@ -75,4 +75,9 @@ public class RmsNorm extends NormfreeOp {
         new RmsNormGradient(sameDiff, getTArgument(0), arg(0), arg(1), gradients.get(0))
             .outputVariables());
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ROW));
+  }
 }

@@ -50,4 +50,9 @@ public class RmsNormGradient extends GradientOp {
     rows(outputs.get(0)).assign(norm.inputGradient(upstream, inputs.get(1)));
     outputs.get(1).assign(norm.gainGradient(upstream));
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, inputs - 1, Access.ROW), new Overwrite(0, 0, Access.ROW));
+  }
 }

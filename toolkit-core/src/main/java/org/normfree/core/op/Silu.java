@@ -71,4 +71,15 @@ public class Silu extends NormfreeOp {
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     return List.of(new SiluGradient(sameDiff, arg(0), gradients.get(0)).outputVariables());
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ELEMENT));
+  }
+
+  /** The slope, of which the gradient is a product. */
+  @Override
+  public List<long[]> savedShapes(List<long[]> shapes) {
+    return shapes;
+  }
 }

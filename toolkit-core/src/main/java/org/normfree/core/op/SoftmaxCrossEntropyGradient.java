@@ -58,4 +58,9 @@ public class SoftmaxCrossEntropyGradient extends GradientOp {
     rows(outputs.get(0)).assign(expected.subi(labels).muliColumnVector(upstream));
     rows(outputs.get(1)).assign(logs.muliColumnVector(upstream.neg()));
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ROW), new Overwrite(1, 1, Access.ROW));
+  }
 }

@@ -72,4 +72,9 @@ public class SparseCrossEntropyGradient extends GradientOp {
     }
     rows(outputs.get(0)).assign(p.muliColumnVector(SoftmaxCrossEntropy.column(inputs.get(2))));
   }
+
+  @Override
+  public List<Overwrite> overwrites(int inputs) {
+    return List.of(new Overwrite(0, 0, Access.ROW));
+  }
 }

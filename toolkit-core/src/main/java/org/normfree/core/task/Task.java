@@ -26,6 +26,21 @@ public interface Task {
   }
 
   /**
+   * Bytes of memory that the task needs while it runs and whose content does not matter before and
+   * after; 0 for none.
+   */
+  default long scratchBytes() {
+    return 0;
+  }
+
+  /**
+   * Tells where that memory lies; called before the first run, and again if it moves.
+   *
+   * @param address of {@link #scratchBytes} bytes, a multiple of 64
+   */
+  default void place(long address) {}
+
+  /**
    * A task that thread 0 does alone.
    *
    * @param work what it does
