@@ -4,12 +4,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.task.Natives;
 
 /**
  * Native memory that all plans of an executor share, since one runs at a time: blocks, of which
@@ -28,26 +27,9 @@ final class Arena implements AutoCloseable {
   /** Memory from an address that is a multiple of a page. */
   private record Block(BytePointer memory, long start, long bytes) {
     static Block of(long bytes) {
-      BytePointer memory = apart(bytes + PAGE);
+      BytePointer memory = Natives.memory(bytes + PAGE);
       long start = (PAGE - memory.address() % PAGE) % PAGE;
       return new Block(memory, start, bytes);
-    }
-  }
-
-  /**
-   * Zeroed native memory that belongs to no {@link PointerScope} of the caller. It is freed when it
-   * is closed, or when neither it nor an array on it is reachable any more.
-   */
-  @SuppressWarnings(
-      "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
-  private static BytePointer apart(long bytes) {
-    try (PointerScope scope = new PointerScope()) {
-      BytePointer memory = new BytePointer(bytes);
-      // the scope frees what it lets go of, unless somebody else counts on it
-      memory.retainReference();
-      scope.detach(memory);
-      Pointer.memset(memory, 0, memory.capacity());
-      return memory;
     }
   }
 

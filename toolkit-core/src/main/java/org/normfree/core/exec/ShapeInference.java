@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ops.ReduceOp;
 import org.nd4j.linalg.api.ops.ScalarOp;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.task.Natives;
 
 /**
  * Asks ND4J for the output shapes of its ops before there is any value: inputs that are not known
@@ -22,7 +23,7 @@ final class ShapeInference {
   private static final Set<String> IS_TOLD_ITS_SHAPE =
       Set.of("reshape", "permute", "slice", "strided_slice", "tile", "fill", "create", "range");
 
-  private BytePointer block = new BytePointer(1 << 16);
+  private BytePointer block = Natives.memory(1 << 16);
 
   /**
    * @throws NotCompilableException if a shape depends on a value that is not known
@@ -111,13 +112,13 @@ final class ShapeInference {
   private INDArray unknown(Operand operand) {
     long bytes = operand.length() * operand.type().width();
     if (block.capacity() < bytes) {
-      block.close();
-      block = new BytePointer(bytes);
+      block.deallocate();
+      block = Natives.memory(bytes);
     }
     return Arena.array(block, 0, operand.type(), operand.shape());
   }
 
   void close() {
-    block.close();
+    block.deallocate();
   }
 }

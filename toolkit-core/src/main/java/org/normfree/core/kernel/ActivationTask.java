@@ -17,8 +17,6 @@ final class ActivationTask extends RowTask {
   private final Map<ActivationTerms, Floats> terms = new EnumMap<>(ActivationTerms.class);
   private final RowLoops.ActivationRow[] rows;
   private final RowLoops.ActivationSums[] sums;
-  private final float[][] in = blockOfEach();
-  private final float[][] upstreams;
 
   private ActivationTask(
       RowLoops loops,
@@ -55,7 +53,6 @@ final class ActivationTask extends RowTask {
                   gradients.get(ActivationTerms.BETA).recent(thread)));
     }
     upstream = gradient ? new Floats(inputs.get(inputs.size() - 1)) : null;
-    upstreams = gradient ? blockOfEach() : null;
   }
 
   static ActivationTask forward(
@@ -79,38 +76,38 @@ final class ActivationTask extends RowTask {
   }
 
   @Override
-  void begin(int thread) {
-    float[] shift = row(ActivationTerms.SHIFT, 0);
+  void begin(Workbench bench, int thread) {
+    float[] shift = row(bench, 5, ActivationTerms.SHIFT, 0);
     rows[thread] =
         new RowLoops.ActivationRow(
-            row(ActivationTerms.ALPHA, 1),
+            row(bench, 2, ActivationTerms.ALPHA, 1),
             shift[0],
-            row(ActivationTerms.GAMMA, 1),
-            row(ActivationTerms.BETA, 0));
+            row(bench, 3, ActivationTerms.GAMMA, 1),
+            row(bench, 4, ActivationTerms.BETA, 0));
   }
 
-  private float[] row(ActivationTerms term, float missing) {
-    float[] values = new float[blocks.stride];
+  private float[] row(Workbench bench, int array, ActivationTerms term, float missing) {
     Floats given = terms.get(term);
-    if (given == null) {
-      Arrays.fill(values, 0, x.columns, missing);
-    } else {
-      given.readRow(values, x.columns);
+    if (given != null) {
+      return row(bench, array, given, x.columns);
     }
+    float[] values = bench.filled(array, blocks.stride, 0);
+    Arrays.fill(values, 0, x.columns, missing);
     return values;
   }
 
   @Override
-  void block(int thread, int row, int count) {
-    float[] a = in[thread];
+  void block(Workbench bench, int thread, int row, int count) {
+    float[] a = block(bench, 0);
     x.read(row, count, a, blocks.stride);
     if (upstream == null) {
-      loops(thread).activation(squash, a, count, blocks.stride, rows[thread]);
+      bench.loops().activation(squash, a, count, blocks.stride, rows[thread]);
       result.write(row, count, a, blocks.stride);
     } else {
-      float[] g = upstreams[thread];
+      float[] g = block(bench, 1);
       upstream.read(row, count, g, blocks.stride);
-      loops(thread)
+      bench
+          .loops()
           .activationGradient(squash, a, g, count, blocks.stride, rows[thread], sums[thread]);
       result.write(row, count, g, blocks.stride);
     }

@@ -27,68 +27,80 @@ final class AttentionLoops {
   private final float[] weights;
   private final double[] work;
 
-  private AttentionLoops(Tensor query, Tensor key, int heads) {
+  private AttentionLoops(Workbench bench, Tensor query, Tensor key, int heads) {
     tokens = (int) query.shape()[1];
     keys = (int) key.shape()[1];
     channels = query.columns();
     width = channels / heads;
     scale = (float) (1 / Math.sqrt(width));
-    q = new float[tokens * width];
-    k = new float[keys * width];
-    v = new float[keys * width];
-    g = new float[tokens * width];
-    dq = new float[tokens * width];
-    dk = new float[keys * width];
-    dv = new float[keys * width];
-    transposed = new float[keys * width];
-    weights = new float[tokens * keys];
-    scores = new float[tokens * keys];
-    work = new double[keys];
+    q = bench.array(0, tokens * width);
+    k = bench.array(1, keys * width);
+    v = bench.array(2, keys * width);
+    g = bench.array(3, tokens * width);
+    dq = bench.array(4, tokens * width);
+    dk = bench.array(5, keys * width);
+    dv = bench.array(6, keys * width);
+    transposed = bench.array(7, keys * width);
+    weights = bench.array(8, tokens * keys);
+    scores = bench.array(9, tokens * keys);
+    work = bench.doubles(keys);
   }
 
   /** Attention; inputs are Q, K and V. */
-  static Task forward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    return task(AttentionLoops::forward, heads, inputs, outputs, threads);
+  static Task forward(
+      RowLoops loops, int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return task(loops, AttentionLoops::forward, heads, inputs, outputs, threads);
   }
 
   /** Its gradient; inputs are Q, K, V and G. */
-  static Task backward(int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    return task(AttentionLoops::backward, heads, inputs, outputs, threads);
+  static Task backward(
+      RowLoops loops, int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    return task(loops, AttentionLoops::backward, heads, inputs, outputs, threads);
   }
 
-  /** What is done for one head, whose channels begin at {@code from}. */
+  /** What is done for one head. */
   private interface Head {
-    void run(AttentionLoops loops, Floats[] inputs, Floats[] outputs, int batch, int from);
+    void run(AttentionLoops loops, Floats[] inputs, Floats[] outputs, int batch, int head);
   }
 
   /** Divides all heads of all batch elements among the threads. */
   private static Task task(
-      Head head, int heads, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+      RowLoops loops,
+      Head head,
+      int heads,
+      List<Tensor> inputs,
+      List<Tensor> outputs,
+      int threads) {
     Floats[] in = inputs.stream().map(Floats::new).toArray(Floats[]::new);
     Floats[] out = outputs.stream().map(Floats::new).toArray(Floats[]::new);
-    AttentionLoops[] loops = new AttentionLoops[threads];
-    Arrays.setAll(loops, i -> new AttentionLoops(inputs.get(0), inputs.get(1), heads));
     int items = (int) inputs.get(0).shape()[0] * heads;
     return (phase, thread) -> {
-      AttentionLoops mine = loops[thread];
+      AttentionLoops mine =
+          new AttentionLoops(Workbench.of(loops), inputs.get(0), inputs.get(1), heads);
       int end = Task.share(items, thread + 1, threads);
       for (int item = Task.share(items, thread, threads); item < end; item++) {
-        head.run(mine, in, out, item / heads, item % heads * mine.width);
+        head.run(mine, in, out, item / heads, item % heads);
       }
     };
   }
 
-  private void forward(Floats[] inputs, Floats[] outputs, int b, int from) {
+  private void forward(Floats[] inputs, Floats[] outputs, int b, int head) {
+    int from = head * width;
     load(inputs[0], b, tokens, from, q);
     load(inputs[1], b, keys, from, k);
     load(inputs[2], b, keys, from, v);
     computeWeights();
-    Arrays.fill(dq, 0);
+    if (outputs.length > 1) { // kept for the gradient, though the one of these loops needs it not
+      int heads = channels / width;
+      outputs[1].write((b * heads + head) * tokens * keys, weights, 0, tokens * keys);
+    }
+    Arrays.fill(dq, 0, tokens * width, 0);
     addProduct(weights, keys, 1, v, dq, tokens, keys);
     store(outputs[0], b, tokens, from, dq);
   }
 
-  private void backward(Floats[] inputs, Floats[] outputs, int b, int from) {
+  private void backward(Floats[] inputs, Floats[] outputs, int b, int head) {
+    int from = head * width;
     load(inputs[0], b, tokens, from, q);
     load(inputs[1], b, keys, from, k);
     load(inputs[2], b, keys, from, v);
@@ -96,9 +108,9 @@ final class AttentionLoops {
     computeWeights();
     products(g, v, scores);
     scoreGradient();
-    Arrays.fill(dq, 0);
-    Arrays.fill(dk, 0);
-    Arrays.fill(dv, 0);
+    Arrays.fill(dq, 0, tokens * width, 0);
+    Arrays.fill(dk, 0, keys * width, 0);
+    Arrays.fill(dv, 0, keys * width, 0);
     addProduct(scores, keys, 1, k, dq, tokens, keys);
     addProduct(scores, 1, keys, q, dk, keys, tokens);
     addProduct(weights, 1, keys, g, dv, keys, tokens);
@@ -165,7 +177,7 @@ final class AttentionLoops {
         transposed[c * keys + row] = b[row * width + c];
       }
     }
-    Arrays.fill(result, 0);
+    Arrays.fill(result, 0, tokens * keys, 0);
     for (int row = 0; row < tokens; row++) {
       int to = row * keys;
       for (int c = 0; c < width; c++) {

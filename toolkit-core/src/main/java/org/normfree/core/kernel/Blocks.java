@@ -47,9 +47,9 @@ final class Blocks {
     return threads;
   }
 
-  /** An array for a block. */
-  float[] array() {
-    return new float[count * stride];
+  /** Length of an array for a block. */
+  int length() {
+    return count * stride;
   }
 
   /** Goes over a thread's rows. */

@@ -12,13 +12,12 @@ import org.normfree.core.task.Tensor;
 final class ElementTask implements Task {
   private static final int CHUNK = 2048;
 
-  private final RowLoops[] loops;
+  private final RowLoops loops;
   private final Body body;
   private final Floats[] inputs;
   private final Floats[] outputs;
   private final int length;
   private final int threads;
-  private final float[][][] arrays;
 
   /** What is done to a chunk. */
   interface Body {
@@ -32,19 +31,19 @@ final class ElementTask implements Task {
 
   ElementTask(RowLoops loops, Body body, List<Tensor> inputs, List<Tensor> outputs, int threads) {
     this.body = body;
-    this.loops = new RowLoops[threads];
-    Arrays.setAll(this.loops, thread -> loops.another());
+    this.loops = loops;
     this.inputs = inputs.stream().map(Floats::new).toArray(Floats[]::new);
     this.outputs = outputs.stream().map(Floats::new).toArray(Floats[]::new);
     this.length = this.outputs[0].length();
     this.threads = threads;
-    this.arrays = new float[threads][Math.max(inputs.size(), outputs.size())][CHUNK];
   }
 
   @Override
   public void run(int phase, int thread) {
     int chunks = (length + CHUNK - 1) / CHUNK;
-    float[][] mine = arrays[thread];
+    Workbench bench = Workbench.of(loops);
+    float[][] mine = new float[Math.max(inputs.length, outputs.length)][];
+    Arrays.setAll(mine, k -> bench.array(k, CHUNK));
     int end = Task.share(chunks, thread + 1, threads);
     for (int chunk = Task.share(chunks, thread, threads); chunk < end; chunk++) {
       int at = chunk * CHUNK;
@@ -52,7 +51,7 @@ final class ElementTask implements Task {
       for (int i = 0; i < inputs.length; i++) {
         inputs[i].read(at, mine[i], 0, n);
       }
-      body.run(loops[thread], mine, n);
+      body.run(bench.loops(), mine, n);
       for (int i = 0; i < outputs.length; i++) {
         outputs[i].write(at, mine[mine.length - outputs.length + i], 0, n);
       }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.ColumnSum;
@@ -46,6 +47,7 @@ public final class JavaKernel extends TaskKernel {
   private static final long LONGEST_SEQUENCE = 128;
 
   private final RowLoops loops;
+  private final Preparations preparations;
 
   /** For service lookup. */
   public JavaKernel() {
@@ -55,6 +57,7 @@ public final class JavaKernel extends TaskKernel {
   /** With loops of one's own choice. */
   JavaKernel(RowLoops loops) {
     this.loops = loops;
+    preparations = preparations();
   }
 
   @Override
@@ -71,153 +74,223 @@ public final class JavaKernel extends TaskKernel {
   public Optional<Task> prepare(
       DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
     boolean suitable =
-        op instanceof NormfreeOp
-            && Stream.concat(inputs.stream(), outputs.stream())
-                .allMatch(t -> isKnown(t.type()) && t.length() <= Floats.MOST);
-    if (!suitable) {
-      return Optional.empty();
-    }
-    Task task = rows((NormfreeOp) op, inputs, outputs, threads);
-    return Optional.ofNullable(
-        task == null ? products((NormfreeOp) op, inputs, outputs, threads) : task);
+        Stream.concat(inputs.stream(), outputs.stream())
+            .allMatch(t -> isKnown(t.type()) && t.length() <= Floats.MOST);
+    return suitable
+        ? preparations.prepare(op, new Arrays(inputs, outputs, threads))
+        : Optional.empty();
   }
 
   private static boolean isKnown(DataType type) {
     return type == DataType.FLOAT || type == DataType.INT32;
   }
 
-  private Task rows(NormfreeOp op, List<Tensor> in, List<Tensor> out, int threads) {
-    Tensor x = in.get(0);
-    Tensor y = out.get(0);
-    if (op instanceof DynamicActivation activation && knows(activation.squash())) {
-      return ActivationTask.forward(
-          loops, activation.squash(), activation.mask(), in, out, threads);
-    } else if (op instanceof DynamicActivationGradient gradient && knows(gradient.squash())) {
-      return ActivationTask.backward(loops, gradient.squash(), gradient.mask(), in, out, threads);
-    } else if (op instanceof LayerNorm) {
-      return norm(true, op.getTArgument(0), NormTask.Joined.of(x), in.subList(1, 3), y, threads);
-    } else if (op instanceof RmsNorm) {
-      return norm(false, op.getTArgument(0), NormTask.Joined.of(x), in.subList(1, 2), y, threads);
-    } else if (op instanceof DeepNorm) {
-      return norm(true, op.getTArgument(1), joined(op, in), in.subList(2, 4), y, threads);
-    } else if (op instanceof LayerNormGradient) {
-      return new NormGradientTask(
-          loops,
-          true,
-          op.getTArgument(0),
-          NormTask.Joined.of(x),
-          in.get(1),
-          in.get(2),
-          new NormGradientTask.Outputs(y, null, out.get(1), out.get(2)),
-          threads);
-    } else if (op instanceof RmsNormGradient) {
-      return new NormGradientTask(
-          loops,
-          false,
-          op.getTArgument(0),
-          NormTask.Joined.of(x),
-          in.get(1),
-          in.get(2),
-          new NormGradientTask.Outputs(y, null, out.get(1), null),
-          threads);
-    } else if (op instanceof DeepNormGradient) {
-      return new NormGradientTask(
-          loops,
-          true,
-          op.getTArgument(1),
-          joined(op, in),
-          in.get(2),
-          in.get(3),
-          new NormGradientTask.Outputs(y, out.get(1), out.get(2), out.get(3)),
-          threads);
-    } else if (op instanceof SoftmaxCrossEntropy) {
-      return CrossEntropyTask.forward(in, out, threads);
-    } else if (op instanceof SoftmaxCrossEntropyGradient) {
-      return CrossEntropyTask.backward(in, out, threads);
-    } else if (op instanceof SparseCrossEntropy loss) {
-      return new SparseCrossEntropyTask(loss.attributes(), in, y, threads);
-    } else if (op instanceof SparseCrossEntropyGradient loss) {
-      return new SparseCrossEntropyTask(loss.attributes(), in, y, threads);
-    } else if (op instanceof Embedding) {
-      return new EmbeddingTask(x, in.get(1), y, threads);
-    } else if (op instanceof EmbeddingGradient) {
-      return new EmbeddingGradientTask(in.get(1), in.get(2), y, threads);
-    } else if (op instanceof Rotary rotary) {
-      return new RotaryTask(rotary, x, in.get(1), y, threads);
-    } else if (op instanceof Silu) {
-      ElementTask.Body body =
-          out.size() == 1
-              ? (own, a, n) -> own.silu(a[0], n)
-              : (own, a, n) -> own.siluWithSlope(a[0], a[1], n);
-      return new ElementTask(loops, body, in, out, threads);
-    } else if (op instanceof SiluGradient) {
-      return new ElementTask(
-          loops, (own, a, n) -> own.siluGradient(a[0], a[1], n), in, out, threads);
-    } else if (op instanceof ExactGelu) {
-      ElementTask.Body body =
-          out.size() == 1
-              ? (own, a, n) -> own.gelu(a[0], n)
-              : (own, a, n) -> own.geluWithSlope(a[0], a[1], n);
-      return new ElementTask(loops, body, in, out, threads);
-    } else if (op instanceof ExactGeluGradient) {
-      return new ElementTask(
-          loops, (own, a, n) -> own.geluGradient(a[0], a[1], n), in, out, threads);
-    }
-    return null;
+  /** The ops it knows, by class. */
+  private Preparations preparations() {
+    Preparations known = new Preparations();
+    known.add(
+        DynamicActivation.class,
+        (op, in) ->
+            in.when(
+                knows(op.squash()),
+                () ->
+                    ActivationTask.forward(
+                        loops, op.squash(), op.mask(), in.inputs(), in.outputs(), in.threads())));
+    known.add(
+        DynamicActivationGradient.class,
+        (op, in) ->
+            in.when(
+                knows(op.squash()),
+                () ->
+                    ActivationTask.backward(
+                        loops, op.squash(), op.mask(), in.inputs(), in.outputs(), in.threads())));
+    known.always(LayerNorm.class, (op, in) -> norm(op, true, 0, in, joined(in), 1));
+    known.always(RmsNorm.class, (op, in) -> norm(op, false, 0, in, joined(in), 1));
+    known.always(DeepNorm.class, (op, in) -> norm(op, true, 1, in, joined(op, in), 2));
+    known.always(
+        LayerNormGradient.class,
+        (op, in) ->
+            normGradient(
+                op,
+                true,
+                0,
+                in,
+                joined(in),
+                new NormGradientTask.Outputs(in.output(0), null, in.output(1), in.output(2))));
+    known.always(
+        RmsNormGradient.class,
+        (op, in) ->
+            normGradient(
+                op,
+                false,
+                0,
+                in,
+                joined(in),
+                new NormGradientTask.Outputs(in.output(0), null, in.output(1), null)));
+    known.always(
+        DeepNormGradient.class,
+        (op, in) ->
+            normGradient(
+                op,
+                true,
+                1,
+                in,
+                joined(op, in),
+                new NormGradientTask.Outputs(
+                    in.output(0), in.output(1), in.output(2), in.output(3))));
+    known.always(
+        SoftmaxCrossEntropy.class,
+        (op, in) -> CrossEntropyTask.forward(in.inputs(), in.outputs(), in.threads()));
+    known.always(
+        SoftmaxCrossEntropyGradient.class,
+        (op, in) -> CrossEntropyTask.backward(in.inputs(), in.outputs(), in.threads()));
+    known.always(
+        SparseCrossEntropy.class,
+        (op, in) ->
+            new SparseCrossEntropyTask(op.attributes(), in.inputs(), in.output(0), in.threads()));
+    known.always(
+        SparseCrossEntropyGradient.class,
+        (op, in) ->
+            new SparseCrossEntropyTask(op.attributes(), in.inputs(), in.output(0), in.threads()));
+    known.always(
+        Embedding.class,
+        (op, in) -> new EmbeddingTask(in.input(0), in.input(1), in.output(0), in.threads()));
+    known.always(
+        EmbeddingGradient.class,
+        (op, in) ->
+            new EmbeddingGradientTask(in.input(1), in.input(2), in.output(0), in.threads()));
+    known.always(
+        Rotary.class,
+        (op, in) -> new RotaryTask(op, in.input(0), in.input(1), in.output(0), in.threads()));
+    elements(known, Silu.class, (own, a, n) -> own.silu(a[0], n));
+    elements(known, SiluGradient.class, (own, a, n) -> own.siluGradient(a[0], a[1], n));
+    elements(known, ExactGelu.class, (own, a, n) -> own.gelu(a[0], n));
+    elements(known, ExactGeluGradient.class, (own, a, n) -> own.geluGradient(a[0], a[1], n));
+    withSlope(known, Silu.class, (own, a, n) -> own.siluWithSlope(a[0], a[1], n));
+    withSlope(known, ExactGelu.class, (own, a, n) -> own.geluWithSlope(a[0], a[1], n));
+    known.always(
+        Linear.class,
+        (op, in) ->
+            new BlasProduct(
+                false,
+                false,
+                in.input(0),
+                in.input(1),
+                in.output(0),
+                in.inputs().size() > 2 ? in.input(2) : null,
+                null,
+                in.threads()));
+    known.always(LinearGradient.class, (op, in) -> linearGradient(in));
+    known.always(
+        MatrixProduct.class,
+        (op, in) ->
+            new BlasProduct(
+                op.transposeA(),
+                op.transposeB(),
+                in.input(0),
+                in.input(1),
+                in.output(0),
+                op.bias() ? in.input(2) : null,
+                op.addend() ? in.input(in.inputs().size() - 1) : null,
+                in.threads()));
+    known.always(
+        ColumnSum.class, (op, in) -> new ColumnSumTask(in.input(0), in.output(0), in.threads()));
+    known.add(
+        Attention.class,
+        (op, in) ->
+            in.when(
+                op.terms().isPlain() && isShort(in.inputs()),
+                () ->
+                    AttentionLoops.forward(
+                        loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
+    known.add(
+        AttentionGradient.class,
+        (op, in) ->
+            in.when(
+                op.terms().isPlain() && isShort(in.inputs()),
+                () ->
+                    AttentionLoops.backward(
+                        loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
+    return known;
   }
 
   private static boolean knows(Squash squash) {
     return squash != Squash.ARCTAN;
   }
 
-  private static NormTask.Joined joined(NormfreeOp op, List<Tensor> in) {
-    return NormTask.Joined.of(in.get(0), in.get(1), op.getTArgument(0));
+  private static NormTask.Joined joined(Arrays in) {
+    return NormTask.Joined.of(in.input(0));
   }
 
+  private static NormTask.Joined joined(NormfreeOp op, Arrays in) {
+    return NormTask.Joined.of(in.input(0), in.input(1), op.getTArgument(0));
+  }
+
+  /**
+   * @param epsilon number of the attribute that is ε
+   * @param gain number of the input that is the gain; the bias, if there is one, comes next
+   */
   private Task norm(
-      boolean centred,
-      double epsilon,
-      NormTask.Joined in,
-      List<Tensor> affine,
-      Tensor y,
-      int threads) {
-    Tensor bias = affine.size() > 1 ? affine.get(1) : null;
-    return new NormTask(loops, centred, epsilon, in, affine.get(0), bias, y, threads);
+      NormfreeOp op, boolean centred, int epsilon, Arrays in, NormTask.Joined joined, int gain) {
+    Tensor bias = in.inputs().size() > gain + 1 ? in.input(gain + 1) : null;
+    return new NormTask(
+        loops,
+        centred,
+        op.getTArgument(epsilon),
+        joined,
+        in.input(gain),
+        bias,
+        in.output(0),
+        in.threads());
   }
 
-  private static Task products(NormfreeOp op, List<Tensor> in, List<Tensor> out, int threads) {
-    Tensor first = in.get(0);
-    Tensor result = out.get(0);
-    if (op instanceof Linear) {
-      Tensor bias = in.size() > 2 ? in.get(2) : null;
-      return new BlasProduct(false, false, first, in.get(1), result, bias, null, threads);
-    } else if (op instanceof LinearGradient) {
-      Tensor upstream = in.get(2);
-      Task dx = new BlasProduct(false, true, upstream, in.get(1), result, null, null, threads);
-      Task dw = new BlasProduct(true, false, first, upstream, out.get(1), null, null, threads);
-      return out.size() == 2
-          ? Task.together(dx, dw)
-          : Task.together(dx, dw, new ColumnSumTask(upstream, out.get(2), threads));
-    } else if (op instanceof MatrixProduct product) {
-      return new BlasProduct(
-          product.transposeA(),
-          product.transposeB(),
-          first,
-          in.get(1),
-          result,
-          product.bias() ? in.get(2) : null,
-          product.addend() ? in.get(in.size() - 1) : null,
-          threads);
-    } else if (op instanceof ColumnSum) {
-      return new ColumnSumTask(first, result, threads);
-    } else if (op instanceof Attention attention && attention.terms().isPlain() && isShort(in)) {
-      return AttentionLoops.forward(attention.heads(), in, out, threads);
-    } else if (op instanceof AttentionGradient gradient
-        && gradient.terms().isPlain()
-        && isShort(in)) {
-      return AttentionLoops.backward(gradient.heads(), in, out, threads);
-    }
-    return null;
+  /** The upstream gradient is the last input, and the gain the one before it. */
+  private Task normGradient(
+      NormfreeOp op,
+      boolean centred,
+      int epsilon,
+      Arrays in,
+      NormTask.Joined joined,
+      NormGradientTask.Outputs outputs) {
+    int last = in.inputs().size() - 1;
+    return new NormGradientTask(
+        loops,
+        centred,
+        op.getTArgument(epsilon),
+        joined,
+        in.input(last - 1),
+        in.input(last),
+        outputs,
+        in.threads());
+  }
+
+  private void elements(
+      Preparations known, Class<? extends NormfreeOp> type, ElementTask.Body body) {
+    known.always(
+        type, (op, in) -> new ElementTask(loops, body, in.inputs(), in.outputs(), in.threads()));
+  }
+
+  /** What is done instead where a function's slope is wanted, too. */
+  private void withSlope(
+      Preparations known, Class<? extends NormfreeOp> type, ElementTask.Body body) {
+    known.first(
+        type,
+        (op, in) ->
+            in.when(
+                in.outputs().size() > 1,
+                () -> new ElementTask(loops, body, in.inputs(), in.outputs(), in.threads())));
+  }
+
+  private static Task linearGradient(Arrays in) {
+    Tensor x = in.input(0);
+    Tensor upstream = in.input(2);
+    int threads = in.threads();
+    Task dx =
+        new BlasProduct(false, true, upstream, in.input(1), in.output(0), null, null, threads);
+    Task dw = new BlasProduct(true, false, x, upstream, in.output(1), null, null, threads);
+    return in.outputs().size() == 2
+        ? Task.together(dx, dw)
+        : Task.together(dx, dw, new ColumnSumTask(upstream, in.output(2), threads));
   }
 
   private static boolean isShort(List<Tensor> inputs) {

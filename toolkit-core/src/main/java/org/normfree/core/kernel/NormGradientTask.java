@@ -12,10 +12,7 @@ final class NormGradientTask extends RowTask {
   private final Floats dBranch;
   private final ColumnSums dGain;
   private final ColumnSums dBias;
-  private final float[][] gains = rowOfEach();
-  private final float[][] rows = blockOfEach();
-  private final float[][] gradients = blockOfEach();
-  private final float[][] results = blockOfEach();
+  private final float[][] gains;
 
   /**
    * Where the gradients go.
@@ -45,27 +42,29 @@ final class NormGradientTask extends RowTask {
     dBranch = outputs.branch == null ? null : new Floats(outputs.branch);
     dGain = sums(norm.columns(), outputs.gain);
     dBias = sums(norm.columns(), outputs.bias);
+    gains = new float[threads][];
   }
 
   @Override
-  void begin(int thread) {
-    gain.readRow(gains[thread], norm.columns());
+  void begin(Workbench bench, int thread) {
+    gains[thread] = row(bench, 2, gain, norm.columns());
   }
 
   @Override
-  void block(int thread, int row, int count) {
+  void block(Workbench bench, int thread, int row, int count) {
     int stride = blocks.stride;
-    float[] x = rows[thread];
-    float[] g = gradients[thread];
-    float[] result = results[thread];
-    in.read(loops(thread), row, count, x, g, stride);
+    float[] x = block(bench, 0);
+    float[] g = block(bench, 1);
+    float[] result = block(bench, 3);
+    in.read(bench.loops(), row, count, x, g, stride);
     upstream.read(row, count, g, stride);
-    loops(thread)
+    bench
+        .loops()
         .normGradient(
             norm, x, g, count, gains[thread], result, dGain.recent(thread), dBias.recent(thread));
     if (dBranch != null) {
       dBranch.write(row, count, result, stride);
-      loops(thread).scale(result, in.alpha(), count * stride);
+      bench.loops().scale(result, in.alpha(), count * stride);
     }
     dx.write(row, count, result, stride);
   }

@@ -9,10 +9,8 @@ final class NormTask extends RowTask {
   private final Floats gain;
   private final Floats bias;
   private final Floats result;
-  private final float[][] gains = rowOfEach();
-  private final float[][] biases = rowOfEach();
-  private final float[][] rows = blockOfEach();
-  private final float[][] branches = blockOfEach();
+  private final float[][] gains;
+  private final float[][] biases;
 
   /**
    * What is normalized.
@@ -58,21 +56,22 @@ final class NormTask extends RowTask {
     this.gain = new Floats(gain);
     this.bias = bias == null ? null : new Floats(bias);
     this.result = new Floats(result);
+    gains = new float[threads][];
+    biases = new float[threads][];
   }
 
   @Override
-  void begin(int thread) {
-    gain.readRow(gains[thread], norm.columns());
-    if (bias != null) {
-      bias.readRow(biases[thread], norm.columns());
-    }
+  void begin(Workbench bench, int thread) {
+    gains[thread] = row(bench, 2, gain, norm.columns());
+    biases[thread] =
+        bias == null ? bench.filled(3, blocks.stride, 0) : row(bench, 3, bias, norm.columns());
   }
 
   @Override
-  void block(int thread, int row, int count) {
-    float[] x = rows[thread];
-    in.read(loops(thread), row, count, x, branches[thread], blocks.stride);
-    loops(thread).norm(norm, x, count, gains[thread], biases[thread]);
+  void block(Workbench bench, int thread, int row, int count) {
+    float[] x = block(bench, 0);
+    in.read(bench.loops(), row, count, x, block(bench, 1), blocks.stride);
+    bench.loops().norm(norm, x, count, gains[thread], biases[thread]);
     result.write(row, count, x, blocks.stride);
   }
 }

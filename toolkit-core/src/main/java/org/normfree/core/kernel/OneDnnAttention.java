@@ -5,12 +5,12 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.op.AttentionTerms;
 import org.normfree.core.task.Task;
@@ -41,7 +41,6 @@ final class OneDnnAttention implements Task {
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
   private final int threads;
-  private final FloatPointer future;
   private final Share[] shares;
 
   private OneDnnAttention(
@@ -61,22 +60,10 @@ final class OneDnnAttention implements Task {
     tokens = query[1];
     channels = query[2];
     keys = inputs.get(1).shape()[1];
-    future = terms.causal() ? future() : null;
     shares = new Share[threads];
     for (int thread = 0; thread < threads; thread++) {
       shares[thread] = new Share(thread);
     }
-  }
-
-  /** What is added to the scores of keys that a query must not see yet, [tokens, keys]. */
-  private FloatPointer future() {
-    FloatPointer added = new FloatPointer(tokens * keys);
-    for (long query = 0; query < tokens; query++) {
-      for (long key = 0; key < keys; key++) {
-        added.put(query * keys + key, key <= query + keys - tokens ? 0 : NOT_YET);
-      }
-    }
-    return added;
   }
 
   /**
@@ -104,6 +91,20 @@ final class OneDnnAttention implements Task {
   }
 
   @Override
+  public long scratchBytes() {
+    return Arrays.stream(shares).mapToLong(Share::bytes).sum();
+  }
+
+  @Override
+  public void place(long address) {
+    long next = address;
+    for (Share share : shares) {
+      share.place(next);
+      next += share.bytes();
+    }
+  }
+
+  @Override
   public void run(int phase, int thread) {
     shares[thread].run();
   }
@@ -122,7 +123,7 @@ final class OneDnnAttention implements Task {
     private final int from;
     private final int to;
     private final int atATime;
-    private final FloatPointer scratch;
+    private long future;
     private Part whole;
     private Part rest;
 
@@ -131,17 +132,51 @@ final class OneDnnAttention implements Task {
       to = Task.share(batch, thread + 1, threads);
       long scores = heads * tokens * keys;
       atATime = (int) Math.max(1, Math.min(to - from, PART_FLOATS / scores));
+    }
+
+    /** Arrays of a part, and what hides the keys that are not to be seen yet. */
+    long bytes() {
+      return to > from ? aligned(partFloats()) + aligned(futureFloats()) : 0;
+    }
+
+    private long partFloats() {
       long arrays = (backward ? 2L : 1L) + (terms.noisy() ? 1 : 0);
-      scratch = new FloatPointer((arrays * scores + 2 * keys) * atATime + 16);
+      return (arrays * heads * tokens * keys + 2 * keys) * atATime;
+    }
+
+    private long futureFloats() {
+      return terms.causal() ? tokens * keys : 0;
+    }
+
+    private static long aligned(long floats) {
+      return (floats * Float.BYTES + 63) / 64 * 64;
+    }
+
+    void place(long address) {
       if (to > from) {
-        long aligned = (scratch.address() + 63) / 64 * 64;
-        whole = new Part(atATime, aligned);
+        future = address + aligned(partFloats());
+        whole = new Part(atATime, address, future);
         int remaining = (to - from) % atATime;
-        rest = remaining == 0 ? null : new Part(remaining, aligned);
+        rest = remaining == 0 ? null : new Part(remaining, address, future);
+      }
+    }
+
+    /** Writes what is added to the scores of keys that a query must not see yet, [tokens, keys]. */
+    private void writeFuture() {
+      Floats added = new Floats(new Tensor(future, DataType.FLOAT, tokens, keys));
+      float[] row = new float[(int) keys];
+      for (int query = 0; query < tokens; query++) {
+        for (int key = 0; key < keys; key++) {
+          row[key] = key <= query + keys - tokens ? 0 : NOT_YET;
+        }
+        added.write(query * row.length, row, 0, row.length);
       }
     }
 
     void run() {
+      if (terms.causal() && to > from) {
+        writeFuture();
+      }
       for (int start = from; start < to; start += atATime) {
         Part part = start + atATime <= to ? whole : rest;
         long first = start * (channels * Float.BYTES);
@@ -158,6 +193,7 @@ final class OneDnnAttention implements Task {
   /** So many elements of the batch at once. */
   private final class Part {
     private final long size;
+    private final long future;
     private final long weights;
     private final long scores;
     private final long dropped;
@@ -189,7 +225,7 @@ final class OneDnnAttention implements Task {
     /** {@code key = weightsᵀ·query}: what has the key's shape. */
     private final Prepared overTokens;
 
-    Part(int size, long scratch) {
+    Part(int size, long scratch, long future) {
       long width = channels / heads;
       View query = View.heads(0, size, heads, tokens, width);
       View key = View.heads(0, size, heads, keys, width);
@@ -197,6 +233,7 @@ final class OneDnnAttention implements Task {
       float scale = (float) (1 / Math.sqrt((double) width));
       long bytes = (long) size * heads * tokens * keys * Float.BYTES;
       this.size = size;
+      this.future = future;
       weights = scratch;
       scores = scratch + bytes;
       dropped = scratch + (backward ? 2 : 1) * bytes;
@@ -285,7 +322,7 @@ final class OneDnnAttention implements Task {
       if (terms.masked()) {
         readMask(input(terms.mask(), start * (keys * Float.BYTES)));
         if (terms.causal()) {
-          maskedProduct.run(query, key, p, hidden, future.address());
+          maskedProduct.run(query, key, p, hidden, future);
         } else {
           maskedProduct.run(query, key, p, hidden);
         }
@@ -293,7 +330,7 @@ final class OneDnnAttention implements Task {
         masking.run(p, seen, p);
       } else {
         if (terms.causal()) {
-          maskedProduct.run(query, key, p, future.address());
+          maskedProduct.run(query, key, p, future);
         } else {
           maskedProduct.run(query, key, p);
         }

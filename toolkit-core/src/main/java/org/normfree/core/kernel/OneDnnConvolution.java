@@ -18,6 +18,12 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv1D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv1DDerivative;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2DDerivative;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.DepthwiseConv2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.DepthwiseConv2DBp;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
@@ -30,6 +36,16 @@ import org.normfree.core.task.Tensor;
  * oneDNN's own layout, as the weights always are.
  */
 final class OneDnnConvolution {
+  /** The ops that {@link #prepare} knows. */
+  static final List<Class<? extends DynamicCustomOp>> OPS =
+      List.of(
+          Conv1D.class,
+          Conv1DDerivative.class,
+          Conv2D.class,
+          Conv2DDerivative.class,
+          DepthwiseConv2D.class,
+          DepthwiseConv2DBp.class);
+
   private final Image input;
   private final Filters weights;
   private final Window window;

@@ -1,18 +1,19 @@
 package org.normfree.core.kernel;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.shape.Permute;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.SubOp;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Identity;
+import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.ColumnSum;
@@ -31,6 +32,8 @@ import org.normfree.core.task.Tensor;
  * the team. For a fixed size of the team the results are the same bits every time.
  */
 public final class OneDnnKernel extends TaskKernel {
+  private static final Preparations PREPARATIONS = preparations();
+
   /** For service lookup; loads nothing yet. */
   public OneDnnKernel() {}
 
@@ -70,52 +73,76 @@ public final class OneDnnKernel extends TaskKernel {
   @Override
   public Optional<Task> prepare(
       DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    if (outputs.get(0).type() == DataType.DOUBLE) {
-      return Optional.empty();
-    }
-    if (op instanceof MatrixProduct product) {
-      return Optional.of(product(product, inputs, outputs.get(0)).task(threads));
-    }
-    if (op instanceof ToBfloat16) {
-      View from = View.matrix(inputs.get(0));
-      return Optional.of(OneDnnCopies.copy(from, View.matrix(outputs.get(0)), threads));
-    }
-    boolean floats =
-        Stream.concat(inputs.stream(), outputs.stream()).allMatch(t -> t.type() == DataType.FLOAT);
-    return floats
-        ? Optional.ofNullable(prepareFloats(op, inputs, outputs, threads))
+    boolean known =
+        Stream.concat(inputs.stream(), outputs.stream())
+            .allMatch(t -> t.type() == DataType.FLOAT || t.type() == DataType.BFLOAT16);
+    return known
+        ? PREPARATIONS.prepare(op, new Arrays(inputs, outputs, threads))
         : Optional.empty();
   }
 
-  private static Task prepareFloats(
-      DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    if (op instanceof Linear) {
-      return linear(inputs, outputs.get(0)).task(threads);
-    } else if (op instanceof LinearGradient) {
-      return linearGradient(inputs, outputs, threads);
-    } else if (op instanceof ColumnSum) {
-      return OneDnnProduct.columnSum(inputs.get(0), outputs.get(0), threads);
-    } else if (op instanceof Attention attention) {
-      return OneDnnAttention.forward(attention.terms(), inputs, outputs, threads);
-    } else if (op instanceof AttentionGradient gradient) {
-      return OneDnnAttention.backward(gradient.terms(), inputs, outputs, threads);
-    } else if (op instanceof AddOp) {
-      return binary(dnnl.algorithm.binary_add, inputs, outputs.get(0), threads);
-    } else if (op instanceof SubOp) {
-      return binary(dnnl.algorithm.binary_sub, inputs, outputs.get(0), threads);
-    } else if (op instanceof MulOp) {
-      return binary(dnnl.algorithm.binary_mul, inputs, outputs.get(0), threads);
-    } else if (op instanceof Permute) {
-      return permute(op, inputs, outputs.get(0), threads);
+  /** The ops it knows, by class. */
+  private static Preparations preparations() {
+    Preparations known = new Preparations();
+    known.always(
+        MatrixProduct.class, (op, in) -> product(op, in.inputs(), in.output(0)).task(in.threads()));
+    known.always(
+        ToBfloat16.class,
+        (op, in) ->
+            OneDnnCopies.copy(View.matrix(in.input(0)), View.matrix(in.output(0)), in.threads()));
+    floats(known, Linear.class, (op, in) -> Optional.of(linear(in)));
+    floats(known, LinearGradient.class, (op, in) -> Optional.of(linearGradient(in)));
+    floats(
+        known,
+        ColumnSum.class,
+        (op, in) -> Optional.of(OneDnnProduct.columnSum(in.input(0), in.output(0), in.threads())));
+    floats(
+        known,
+        Attention.class,
+        (op, in) ->
+            Optional.ofNullable(
+                OneDnnAttention.forward(op.terms(), in.inputs(), in.outputs(), in.threads())));
+    floats(
+        known,
+        AttentionGradient.class,
+        (op, in) ->
+            Optional.ofNullable(
+                OneDnnAttention.backward(op.terms(), in.inputs(), in.outputs(), in.threads())));
+    floats(known, AddOp.class, (op, in) -> binary(dnnl.algorithm.binary_add, in));
+    floats(known, SubOp.class, (op, in) -> binary(dnnl.algorithm.binary_sub, in));
+    floats(known, MulOp.class, (op, in) -> binary(dnnl.algorithm.binary_mul, in));
+    floats(known, Identity.class, (op, in) -> Optional.of(copy(in)));
+    floats(known, Permute.class, OneDnnKernel::permute);
+    for (Class<? extends DynamicCustomOp> type : OneDnnConvolution.OPS) {
+      floats(
+          known,
+          type,
+          (op, in) -> OneDnnConvolution.prepare(op, in.inputs(), in.outputs(), in.threads()));
     }
-    return Stream.<Supplier<Optional<Task>>>of(
-            () -> OneDnnConvolution.prepare(op, inputs, outputs, threads),
-            () -> OneDnnPooling.prepare(op, inputs, outputs, threads),
-            () -> OneDnnSoftmax.prepare(op, inputs, outputs, threads))
-        .map(Supplier::get)
-        .flatMap(Optional::stream)
-        .findFirst()
-        .orElse(null);
+    for (Class<? extends DynamicCustomOp> type : OneDnnPooling.OPS) {
+      floats(
+          known,
+          type,
+          (op, in) -> OneDnnPooling.prepare(op, in.inputs(), in.outputs(), in.threads()));
+    }
+    for (Class<? extends DynamicCustomOp> type : OneDnnSoftmax.OPS) {
+      floats(
+          known,
+          type,
+          (op, in) -> OneDnnSoftmax.prepare(op, in.inputs(), in.outputs(), in.threads()));
+    }
+    return known;
+  }
+
+  /** An op that is known for FLOAT only. */
+  private static <O extends DifferentialFunction> void floats(
+      Preparations known, Class<O> type, Preparations.Preparation<? super O> preparation) {
+    known.add(
+        type,
+        (op, in) ->
+            Floating.all(in.inputs(), in.outputs())
+                ? preparation.prepare(op, in)
+                : Optional.empty());
   }
 
   private static OneDnnProduct product(MatrixProduct op, List<Tensor> inputs, Tensor output) {
@@ -129,16 +156,20 @@ public final class OneDnnKernel extends TaskKernel {
         op.addend() ? View.matrix(inputs.get(inputs.size() - 1)) : null);
   }
 
-  private static OneDnnProduct linear(List<Tensor> inputs, Tensor output) {
+  private static Task linear(Arrays in) {
     return new OneDnnProduct(
-        View.matrix(inputs.get(0)),
-        View.matrix(inputs.get(1)),
-        View.matrix(output),
-        inputs.size() > 2 ? row(inputs.get(2)) : null,
-        null);
+            View.matrix(in.input(0)),
+            View.matrix(in.input(1)),
+            View.matrix(in.output(0)),
+            in.inputs().size() > 2 ? row(in.input(2)) : null,
+            null)
+        .task(in.threads());
   }
 
-  private static Task linearGradient(List<Tensor> inputs, List<Tensor> outputs, int threads) {
+  private static Task linearGradient(Arrays in) {
+    List<Tensor> inputs = in.inputs();
+    List<Tensor> outputs = in.outputs();
+    int threads = in.threads();
     View x = View.matrix(inputs.get(0));
     View weight = View.matrix(inputs.get(1));
     View upstream = View.matrix(inputs.get(2));
@@ -157,42 +188,56 @@ public final class OneDnnKernel extends TaskKernel {
   }
 
   /** Element-wise arithmetic; the second input may broadcast over the first, not the reverse. */
-  private static Task binary(
-      dnnl.algorithm operation, List<Tensor> inputs, Tensor output, int threads) {
-    Tensor a = inputs.get(0);
-    Tensor b = inputs.get(1);
+  private static Optional<Task> binary(dnnl.algorithm operation, Arrays in) {
+    Tensor a = in.input(0);
+    Tensor b = in.input(1);
+    Tensor output = in.output(0);
+    int threads = in.threads();
     long[] sizes = output.shape();
     int rank = sizes.length;
-    if (rank == 0 || rank > 6 || !Arrays.equals(a.shape(), sizes) || b.shape().length > rank) {
-      return null;
+    if (rank == 0
+        || rank > 6
+        || !java.util.Arrays.equals(a.shape(), sizes)
+        || b.shape().length > rank) {
+      return Optional.empty();
     }
-    if (Arrays.equals(a.shape(), b.shape())) {
+    if (java.util.Arrays.equals(a.shape(), b.shape())) {
       // parts of a matrix' rows are one run of memory, parts of another axis are not
-      return OneDnnCopies.binary(
-          operation, View.matrix(a), View.matrix(b), View.matrix(output), threads);
+      return Optional.of(
+          OneDnnCopies.binary(
+              operation, View.matrix(a), View.matrix(b), View.matrix(output), threads));
     }
     long[] broadcast = new long[rank];
-    Arrays.fill(broadcast, 1);
+    java.util.Arrays.fill(broadcast, 1);
     System.arraycopy(b.shape(), 0, broadcast, rank - b.shape().length, b.shape().length);
-    return OneDnnCopies.binary(
-        operation, View.of(a), View.of(b.address(), b.type(), broadcast), View.of(output), threads);
+    return Optional.of(
+        OneDnnCopies.binary(
+            operation,
+            View.of(a),
+            View.of(b.address(), b.type(), broadcast),
+            View.of(output),
+            threads));
   }
 
-  private static Task permute(
-      DifferentialFunction op, List<Tensor> inputs, Tensor output, int threads) {
-    View from = View.of(inputs.get(0));
+  private static Task copy(Arrays in) {
+    return OneDnnCopies.copy(View.matrix(in.input(0)), View.matrix(in.output(0)), in.threads());
+  }
+
+  private static Optional<Task> permute(Permute op, Arrays in) {
+    View from = View.of(in.input(0));
     int rank = from.sizes().length;
-    long[] order = ((Permute) op).iArgs();
-    if (inputs.size() > 1 || order.length != rank) {
-      return null;
+    long[] order = op.iArgs();
+    if (in.inputs().size() > 1 || order.length != rank) {
+      return Optional.empty();
     }
     long[] sizes = new long[rank];
     long[] strides = new long[rank];
     for (int axis = 0; axis < rank; axis++) {
-      sizes[axis] = from.sizes()[(int) order[axis]];
-      strides[axis] = from.strides()[(int) order[axis]];
+      int source = (int) (order[axis] < 0 ? order[axis] + rank : order[axis]);
+      sizes[axis] = from.sizes()[source];
+      strides[axis] = from.strides()[source];
     }
     View permuted = new View(from.address(), from.type(), sizes, strides);
-    return OneDnnCopies.copy(permuted, View.of(output), threads);
+    return Optional.of(OneDnnCopies.copy(permuted, View.of(in.output(0)), in.threads()));
   }
 }

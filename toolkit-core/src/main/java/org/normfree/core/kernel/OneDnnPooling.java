@@ -14,6 +14,10 @@ import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.AvgPooling2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.MaxPooling2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Pooling2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Pooling2DDerivative;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
@@ -22,6 +26,10 @@ import org.normfree.core.task.Tensor;
  * its share of the batch.
  */
 final class OneDnnPooling {
+  /** The ops that {@link #prepare} knows. */
+  static final List<Class<? extends DynamicCustomOp>> OPS =
+      List.of(MaxPooling2D.class, AvgPooling2D.class, Pooling2D.class, Pooling2DDerivative.class);
+
   private static final int MODE = 8;
   private static final int INCLUDE_PADDING = 9;
   private static final int CHANNELS_LAST = 10;

@@ -1,7 +1,6 @@
 package org.normfree.core.kernel;
 
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
@@ -37,15 +36,16 @@ final class OneDnnProduct {
 
   /** The product of a team of so many threads. */
   Task task(int threads) {
+    return new PreparedTask(threads, thread -> share(thread, threads));
+  }
+
+  /** What one thread of a team does; null for nothing. */
+  private Prepared share(int thread, int threads) {
     boolean byRows = c.sizes()[0] >= c.sizes()[1];
     int length = (int) c.sizes()[byRows ? 0 : 1];
-    return new PreparedTask(
-        threads,
-        thread -> {
-          int from = start(length, thread, threads);
-          int to = start(length, thread + 1, threads);
-          return from == to ? null : (byRows ? rows(from, to) : columns(from, to)).prepare();
-        });
+    int from = start(length, thread, threads);
+    int to = start(length, thread + 1, threads);
+    return from == to ? null : (byRows ? rows(from, to) : columns(from, to)).prepare();
   }
 
   private Product rows(int from, int to) {
@@ -70,27 +70,64 @@ final class OneDnnProduct {
 
   /** {@code y = Σ_rows x} as a product with a row of ones, which oneDNN's own reduction is not. */
   static Task columnSum(Tensor x, Tensor y, int threads) {
-    int rows = x.rows();
-    FloatPointer ones = new FloatPointer(rows);
-    for (int i = 0; i < rows; i++) {
-      ones.put(i, 1f);
-    }
-    Task sum =
-        new OneDnnProduct(
-                View.of(ones.address(), DataType.FLOAT, 1, rows),
-                View.matrix(x),
-                View.of(y.address(), DataType.FLOAT, 1, y.length()),
-                null,
-                null)
-            .task(threads);
-    return new Holding(sum, ones);
+    return new ColumnSum(x, y, threads);
   }
 
-  /** Keeps the memory of a task's operand from being freed. */
-  private record Holding(Task task, Pointer memory) implements Task {
+  /** The ones lie in scratch memory; each thread writes its own. */
+  private static final class ColumnSum implements Task {
+    private static final float[] ONES = ones();
+
+    private final Tensor x;
+    private final Tensor y;
+    private final int threads;
+    private final Floats[] rows;
+    private final Prepared[] sums;
+
+    ColumnSum(Tensor x, Tensor y, int threads) {
+      this.x = x;
+      this.y = y;
+      this.threads = threads;
+      rows = new Floats[threads];
+      sums = new Prepared[threads];
+    }
+
+    private static float[] ones() {
+      float[] ones = new float[1024];
+      Arrays.fill(ones, 1);
+      return ones;
+    }
+
+    @Override
+    public long scratchBytes() {
+      return threads * bytes();
+    }
+
+    private long bytes() {
+      return (x.rows() * (long) Float.BYTES + 63) / 64 * 64;
+    }
+
+    @Override
+    public void place(long address) {
+      View sum = View.of(y.address(), DataType.FLOAT, 1, y.length());
+      for (int thread = 0; thread < threads; thread++) {
+        Tensor ones = new Tensor(address + thread * bytes(), DataType.FLOAT, 1, x.rows());
+        rows[thread] = new Floats(ones);
+        sums[thread] =
+            new OneDnnProduct(View.of(ones), View.matrix(x), sum, null, null)
+                .share(thread, threads);
+      }
+    }
+
     @Override
     public void run(int phase, int thread) {
-      task.run(phase, thread);
+      if (sums[thread] == null) {
+        return;
+      }
+      int length = rows[thread].length();
+      for (int at = 0; at < length; at += ONES.length) {
+        rows[thread].write(at, ONES, 0, Math.min(ONES.length, length - at));
+      }
+      sums[thread].run();
     }
   }
 }

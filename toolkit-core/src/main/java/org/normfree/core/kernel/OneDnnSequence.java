@@ -14,13 +14,15 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
  * oneDNN primitives that one thread runs one after the other, on memory at fixed addresses and in
- * buffers of their own; where a primitive wants another layout than an array has, a copy stands
- * before or behind it.
+ * buffers, which lie in the scratch memory of the task they belong to; where a primitive wants
+ * another layout than an array has, a copy stands before or behind it.
+ *
+ * <p>Where scratch memory lies is not known before {@link #place}. Until then an address in what
+ * the sequences of a task share is {@link #shared} of its offset.
  */
 final class OneDnnSequence {
   private static final int ALIGNMENT = 64;
@@ -30,16 +32,56 @@ final class OneDnnSequence {
   private final List<IntMemoryMap> arguments = new ArrayList<>();
   // what native code points to must not be collected
   private final List<Pointer> kept = new ArrayList<>();
+  private final List<Moved> moved = new ArrayList<>();
+  private long bufferBytes;
 
-  /** Array memory. */
+  /** Memory in scratch: at an offset in the sequence's own, or in what a task's share. */
+  private record Moved(memory array, boolean shared, long offset) {}
+
+  /** Stands for an address in the scratch memory that a task's sequences share. */
+  static long shared(long offset) {
+    return -1 - offset;
+  }
+
+  /** Array memory, or, with {@link #shared}, scratch memory. */
   memory at(long address, memory.desc layout) {
-    return keep(new memory(layout, OneDnn.CPU, keep(new Place(address))));
+    if (address >= 0) {
+      return keep(new memory(layout, OneDnn.CPU, keep(new Place(address))));
+    }
+    return moved(true, -1 - address, layout);
+  }
+
+  private memory moved(boolean shared, long offset, memory.desc layout) {
+    memory unplaced = keep(new memory(layout, OneDnn.CPU, keep(new Place(0))));
+    moved.add(new Moved(unplaced, shared, offset));
+    return unplaced;
   }
 
   /** A buffer of the sequence's own. */
   memory buffer(memory.desc layout) {
-    FloatPointer floats = keep(new FloatPointer((layout.get_size() + ALIGNMENT) / Float.BYTES));
-    return at((floats.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT, layout);
+    memory buffer = moved(false, bufferBytes, layout);
+    bufferBytes += (layout.get_size() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return buffer;
+  }
+
+  /** Bytes of all buffers of its own. */
+  long bufferBytes() {
+    return bufferBytes;
+  }
+
+  /**
+   * Says where scratch memory lies.
+   *
+   * @param buffers of its own buffers
+   * @param common of what a task's sequences share
+   */
+  void place(long buffers, long common) {
+    for (Moved m : moved) {
+      long address = (m.shared() ? common : buffers) + m.offset();
+      try (Place place = new Place(address)) {
+        m.array().set_data_handle(place);
+      }
+    }
   }
 
   /** The same numbers in the wanted layout: the array itself, or a buffer it is copied to. */

@@ -13,6 +13,8 @@ import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.SoftmaxBp;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
@@ -21,6 +23,9 @@ import org.normfree.core.task.Tensor;
  * what lies before the axis.
  */
 final class OneDnnSoftmax {
+  /** The ops that {@link #prepare} knows. */
+  static final List<Class<? extends DynamicCustomOp>> OPS = List.of(SoftMax.class, SoftmaxBp.class);
+
   private static final int AXIS = 1;
 
   private final long outer;

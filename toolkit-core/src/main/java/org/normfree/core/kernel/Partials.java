@@ -9,20 +9,25 @@ import java.util.List;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.javacpp.FloatPointer;
 import org.normfree.core.task.Task;
 
 /**
  * Sums over a batch of which each thread has computed its share's part: the first part lies in the
- * result, the others in buffers, and they are added in the order of the batch.
+ * result, the others in scratch memory that the sequences share, and they are added in the order of
+ * the batch.
  */
 final class Partials {
+  private static final int ALIGNMENT = 64;
+
   private final int threads;
   private final List<Integer> starts = new ArrayList<>();
   private final List<Sum> sums = new ArrayList<>();
   private OneDnnSequence[] additions;
 
-  private record Sum(long address, int length, FloatPointer others) {}
+  private long bytes;
+
+  /** A sum: where its result lies, and where in scratch memory its other parts begin. */
+  private record Sum(long address, int length, long others) {}
 
   Partials(int threads, int batch) {
     this.threads = threads;
@@ -36,15 +41,33 @@ final class Partials {
 
   /** Another sum of so many FLOATs, whose result lies at the address. */
   void add(long address, long length) {
-    long others = (starts.size() - 1) * length;
-    sums.add(new Sum(address, Math.toIntExact(length), new FloatPointer(Math.max(1, others))));
+    sums.add(new Sum(address, Math.toIntExact(length), bytes));
+    bytes += (starts.size() - 1) * aligned(length);
+  }
+
+  private static long aligned(long length) {
+    return (length * Float.BYTES + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Bytes of scratch memory. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Says where scratch memory lies. */
+  void place(long address) {
+    for (OneDnnSequence sequence : additions) {
+      sequence.place(address + bytes, address);
+    }
   }
 
   /** Where the share that starts at {@code from} puts its part of a sum. */
   long address(int sum, int from) {
     Sum s = sums.get(sum);
     int part = starts.indexOf(from);
-    return part == 0 ? s.address : s.others.address() + (part - 1L) * s.length * Float.BYTES;
+    return part == 0
+        ? s.address
+        : OneDnnSequence.shared(s.others + (part - 1L) * aligned(s.length));
   }
 
   /** Prepares the additions. */
@@ -58,13 +81,18 @@ final class Partials {
         for (int part = 1; part < starts.size() && from < to; part++) {
           append(
               sequence,
-              address(i, starts.get(part)) + (long) from * Float.BYTES,
+              within(address(i, starts.get(part)), (long) from * Float.BYTES),
               sums.get(i).address + (long) from * Float.BYTES,
               to - from);
         }
       }
       additions[thread] = sequence;
     }
+  }
+
+  /** An address further on. */
+  private static long within(long address, long bytes) {
+    return address < 0 ? address - bytes : address + bytes;
   }
 
   private static void append(OneDnnSequence sequence, long part, long sum, long length) {

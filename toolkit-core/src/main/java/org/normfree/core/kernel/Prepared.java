@@ -11,21 +11,26 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 
 /**
  * A oneDNN primitive with the arguments it will be run with. Equal layers ask for the same
  * primitive at other addresses: a thread makes one and moves it, because the thousands of a deep
- * network would take gigabytes. For one thread at a time.
+ * network would take gigabytes. A thread keeps the {@value #MOST} it used last. For one thread at a
+ * time.
  */
 final class Prepared {
-  private static final ThreadLocal<Map<Signature, Movable>> OF_THIS_THREAD =
-      ThreadLocal.withInitial(HashMap::new);
+  /** Enough for the plans that an executor keeps. */
+  private static final int MOST = 2048;
+
+  private static final ThreadLocal<Kept> OF_THIS_THREAD = ThreadLocal.withInitial(Kept::new);
 
   private final Signature signature;
   private final Supplier<? extends primitive> operation;
   private final int[] names;
   private final View[] views;
   private final long[] addresses;
+  private Kept kept;
   private Movable movable;
   private Thread owner;
 
@@ -51,14 +56,49 @@ final class Prepared {
   /** Runs it on memory at the given addresses, in the order of the names. */
   void run(long... places) {
     Thread current = Thread.currentThread();
-    if (owner != current) {
-      movable =
-          OF_THIS_THREAD
-              .get()
-              .computeIfAbsent(signature, key -> new Movable(operation.get(), names, views));
+    if (owner != current || movable.freed) {
+      kept = OF_THIS_THREAD.get();
+      movable = kept.of(signature, () -> new Movable(operation.get(), names, views));
       owner = current;
     }
+    movable.lastUse = kept.uses++;
     movable.run(places);
+  }
+
+  /** What a thread has made. */
+  private static final class Kept {
+    private final Map<Signature, Movable> movables = new HashMap<>();
+    private long uses;
+
+    Movable of(Signature signature, Supplier<Movable> maker) {
+      Movable known = movables.get(signature);
+      if (known != null) {
+        return known;
+      }
+      if (movables.size() >= MOST) {
+        freeSome();
+      }
+      Movable made = Movable.made(maker);
+      made.lastUse = uses;
+      movables.put(signature, made);
+      return made;
+    }
+
+    /** Frees the quarter that was not used for longest. */
+    private void freeSome() {
+      long[] lastUses = movables.values().stream().mapToLong(m -> m.lastUse).sorted().toArray();
+      long oldest = lastUses[lastUses.length / 4];
+      movables
+          .values()
+          .removeIf(
+              movable -> {
+                boolean old = movable.lastUse <= oldest;
+                if (old) {
+                  movable.free();
+                }
+                return old;
+              });
+    }
   }
 
   /** What primitives must have in common to be one. */
@@ -72,6 +112,25 @@ final class Prepared {
     private final long[] places;
     private final stream calls = new stream(OneDnn.CPU);
     private final Address address = new Address();
+    private PointerScope natives;
+    private boolean freed;
+    private long lastUse;
+
+    /** Makes one apart from whatever scope the caller is in. */
+    @SuppressWarnings(
+        "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
+    static Movable made(Supplier<Movable> maker) {
+      try (PointerScope scope = new PointerScope()) {
+        Movable made = maker.get();
+        made.natives = scope.extend();
+        return made;
+      }
+    }
+
+    void free() {
+      freed = true;
+      natives.deallocate();
+    }
 
     Movable(primitive operation, int[] names, View[] views) {
       this.operation = operation;

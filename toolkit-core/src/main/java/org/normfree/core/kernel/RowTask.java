@@ -1,7 +1,6 @@
 package org.normfree.core.kernel;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
@@ -13,19 +12,13 @@ import org.normfree.core.task.Tensor;
 abstract class RowTask implements Task {
   final Blocks blocks;
 
-  private final RowLoops[] loops;
+  private final RowLoops loops;
   private final List<ColumnSums> sums = new ArrayList<>();
   private final List<Floats> destinations = new ArrayList<>();
 
   RowTask(RowLoops loops, Blocks blocks) {
-    this.loops = new RowLoops[blocks.threads()];
-    Arrays.setAll(this.loops, thread -> loops.another());
+    this.loops = loops;
     this.blocks = blocks;
-  }
-
-  /** A thread's loops. */
-  final RowLoops loops(int thread) {
-    return loops[thread];
   }
 
   /** Sums over rows; not written anywhere where the destination is null. */
@@ -36,25 +29,23 @@ abstract class RowTask implements Task {
     return columnSums;
   }
 
-  /** An array for a row of every thread. */
-  final float[][] rowOfEach() {
-    return new float[blocks.threads()][blocks.stride];
+  /** A vector as a row: what lies behind its end is 0; a single number goes to every column. */
+  final float[] row(Workbench bench, int k, Floats vector, int columns) {
+    float[] row = bench.filled(k, blocks.stride, 0);
+    vector.readRow(row, columns);
+    return row;
   }
 
-  /** An array for a block of every thread. */
-  final float[][] blockOfEach() {
-    float[][] arrays = new float[blocks.threads()][];
-    for (int thread = 0; thread < arrays.length; thread++) {
-      arrays[thread] = blocks.array();
-    }
-    return arrays;
+  /** An array for a block. */
+  final float[] block(Workbench bench, int k) {
+    return bench.array(k, blocks.length());
   }
 
   /** What is needed before a thread's first block. */
-  abstract void begin(int thread);
+  abstract void begin(Workbench bench, int thread);
 
   /** Some rows. */
-  abstract void block(int thread, int row, int count);
+  abstract void block(Workbench bench, int thread, int row, int count);
 
   @Override
   public final int phases() {
@@ -65,11 +56,12 @@ abstract class RowTask implements Task {
   public final void run(int phase, int thread) {
     if (phase == 0) {
       sums.forEach(s -> s.begin(thread));
-      begin(thread);
+      Workbench bench = Workbench.of(loops);
+      begin(bench, thread);
       blocks.forEach(
           thread,
           (row, count) -> {
-            block(thread, row, count);
+            block(bench, thread, row, count);
             sums.forEach(s -> s.added(thread, count));
           });
       sums.forEach(s -> s.flush(thread));

@@ -47,6 +47,27 @@ final class SequenceTask implements Task {
   }
 
   @Override
+  public long scratchBytes() {
+    long bytes = partials.bytes();
+    for (OneDnnSequence share : shares) {
+      bytes += share == null ? 0 : share.bufferBytes();
+    }
+    return bytes;
+  }
+
+  @Override
+  public void place(long address) {
+    long own = address + partials.bytes();
+    for (OneDnnSequence share : shares) {
+      if (share != null) {
+        share.place(own, address);
+        own += share.bufferBytes();
+      }
+    }
+    partials.place(address);
+  }
+
+  @Override
   public int phases() {
     return partials.isEmpty() ? 1 : 2;
   }

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.task.Natives;
+import org.normfree.core.task.ScratchMemory;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Team;
 import org.normfree.core.task.Tensor;
@@ -20,15 +22,29 @@ import org.normfree.core.task.Tensor;
 abstract class TaskKernel implements Kernel {
   private static final int KEPT = 2048;
 
-  private final ThreadLocal<Map<Call, Optional<Task>>> kept =
-      ThreadLocal.withInitial(
-          () ->
-              new LinkedHashMap<>(KEPT, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Call, Optional<Task>> eldest) {
-                  return size() > KEPT;
-                }
-              });
+  private final ThreadLocal<Kept> kept = ThreadLocal.withInitial(Kept::new);
+
+  /** What a thread has prepared. */
+  private static final class Kept {
+    private final ScratchMemory scratch = new ScratchMemory();
+    private final Map<Call, Optional<Placed>> tasks =
+        new LinkedHashMap<>(KEPT, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Call, Optional<Placed>> eldest) {
+            return size() > KEPT;
+          }
+        };
+  }
+
+  /** A task, and where its scratch memory lay when it ran last. */
+  private static final class Placed {
+    private final Task task;
+    private long scratch;
+
+    Placed(Task task) {
+      this.task = task;
+    }
+  }
 
   /** An op with its attributes and arrays. */
   private record Call(
@@ -50,10 +66,16 @@ abstract class TaskKernel implements Kernel {
     List<Tensor> in = inputs.stream().map(Tensor::of).toList();
     List<Tensor> out = outputs.stream().map(Tensor::of).toList();
     Call call = new Call(op.opName(), attributes, in, out, team.threads());
-    Optional<Task> task =
-        kept.get().computeIfAbsent(call, c -> prepare(op, in, out, team.threads()));
-    task.ifPresent(t -> team.run(List.of(t)));
-    return task.isPresent();
+    Kept mine = kept.get();
+    Optional<Placed> placed =
+        mine.tasks.computeIfAbsent(
+            call, c -> Natives.apart(() -> prepare(op, in, out, team.threads())).map(Placed::new));
+    placed.ifPresent(
+        p -> {
+          p.scratch = mine.scratch.place(p.task, p.scratch);
+          team.run(List.of(p.task));
+        });
+    return placed.isPresent();
   }
 
   private static boolean suits(INDArray array) {

@@ -1,5 +1,7 @@
 package org.normfree.core.task;
 
+import java.util.Arrays;
+
 /**
  * Work on fixed arrays that a team of threads shares. Every thread of the team calls {@link #run}
  * for every phase with its own number; the team meets after each phase, so a phase sees all that
@@ -73,9 +75,30 @@ public interface Task {
             "a task of %d phases, expected 1; run it on its own".formatted(task.phases()));
       }
     }
-    return (phase, thread) -> {
-      for (Task task : tasks) {
-        task.run(phase, thread);
+    return new Task() {
+      @Override
+      public void run(int phase, int thread) {
+        for (Task task : tasks) {
+          task.run(phase, thread);
+        }
+      }
+
+      @Override
+      public long scratchBytes() {
+        return Arrays.stream(tasks).mapToLong(task -> rounded(task.scratchBytes())).sum();
+      }
+
+      @Override
+      public void place(long address) {
+        long next = address;
+        for (Task task : tasks) {
+          task.place(next);
+          next += rounded(task.scratchBytes());
+        }
+      }
+
+      private static long rounded(long bytes) {
+        return (bytes + 63) / 64 * 64;
       }
     };
   }

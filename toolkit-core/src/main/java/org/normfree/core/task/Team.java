@@ -25,11 +25,15 @@ public final class Team implements AutoCloseable {
   private static final int APART = 16;
   private static final long NAP_NANOS = 50_000;
 
+  /** How often a thread that has nothing to do looks whether its team is still wanted. */
+  private static final long OWNER_CHECK_NANOS = 200_000_000;
+
   /** The OpenMP that ND4J and oneDNN share; its limit holds for the thread that sets it. */
   private static final NativeOps OPEN_MP = openMp();
 
   private static final ThreadLocal<Team> OF_THIS_THREAD = new ThreadLocal<>();
-  private static volatile int size = Runtime.getRuntime().availableProcessors();
+  private static final ThreadLocal<Integer> SIZE =
+      ThreadLocal.withInitial(() -> Runtime.getRuntime().availableProcessors());
 
   private static NativeOps openMp() {
     Nd4j.getBackend(); // the holder is empty until ND4J has started
@@ -49,13 +53,21 @@ public final class Team implements AutoCloseable {
   private volatile List<? extends Task> work;
   private volatile Throwable failure;
 
+  /** Whose team it is: with this thread it ends, too; null if it ends when it is closed. */
+  private final Thread owner;
+
   /**
-   * Starts the threads.
+   * Starts the threads, which end when the team is closed.
    *
    * @param threads size of the team, the caller included, at least 1
    */
   public Team(int threads) {
+    this(threads, null);
+  }
+
+  private Team(int threads, Thread owner) {
     this.threads = threads;
+    this.owner = owner;
     workers = new Thread[threads - 1];
     turns = new int[threads * APART];
     Arrays.fill(turns, MOST_TURNS);
@@ -69,7 +81,8 @@ public final class Team implements AutoCloseable {
   }
 
   /**
-   * How many threads the teams that {@link #ofThisThread} makes from now on have.
+   * How many threads the calling thread's own team has from now on. Other threads have their own
+   * number, so that runs side by side may differ in it.
    *
    * @param threads at least 1
    * @throws InputException if {@code threads} is below 1
@@ -80,22 +93,26 @@ public final class Team implements AutoCloseable {
           "threads is %d; expected at least 1, at most the number of cores is of use"
               .formatted(threads));
     }
-    size = threads;
+    SIZE.set(threads);
   }
 
-  /** The size that was set; at first the number of processors. */
+  /** The size that was set for the calling thread; at first the number of processors. */
   public static int size() {
-    return size;
+    return SIZE.get();
   }
 
-  /** The calling thread's own team, for work that no plan gives a team. */
+  /**
+   * The calling thread's own team, for work that no plan gives a team. It ends when the thread has
+   * ended.
+   */
   public static Team ofThisThread() {
     Team team = OF_THIS_THREAD.get();
+    int size = SIZE.get();
     if (team == null || team.threads != size) {
       if (team != null) {
         team.close();
       }
-      team = new Team(size);
+      team = new Team(size, Thread.currentThread());
       OF_THIS_THREAD.set(team);
     }
     return team;
@@ -218,8 +235,11 @@ public final class Team implements AutoCloseable {
       for (int i = 0; round == last && !closed; i++) {
         if (i < FEWEST_TURNS) {
           Thread.onSpinWait();
-        } else {
+        } else if (owner == null) {
           LockSupport.park(this);
+        } else {
+          LockSupport.parkNanos(this, OWNER_CHECK_NANOS);
+          closed |= !owner.isAlive();
         }
       }
       if (closed) {

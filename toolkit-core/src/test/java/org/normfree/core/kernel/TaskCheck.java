@@ -14,6 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.task.ScratchMemory;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Team;
 import org.normfree.core.task.Tensor;
@@ -26,6 +27,9 @@ import org.normfree.core.task.Tensor;
  */
 record TaskCheck(Preparation kernel) {
   private static final double TOLERANCE = 1e-5;
+
+  /** One task at a time is prepared and run. */
+  private static final ScratchMemory SCRATCH = new ScratchMemory();
 
   interface Preparation {
     Optional<Task> prepare(
@@ -46,11 +50,14 @@ record TaskCheck(Preparation kernel) {
 
   Optional<Task> prepare(
       DynamicCustomOp op, List<INDArray> inputs, List<INDArray> outputs, int threads) {
-    return kernel.prepare(
-        op,
-        inputs.stream().map(Tensor::of).toList(),
-        outputs.stream().map(Tensor::of).toList(),
-        threads);
+    Optional<Task> task =
+        kernel.prepare(
+            op,
+            inputs.stream().map(Tensor::of).toList(),
+            outputs.stream().map(Tensor::of).toList(),
+            threads);
+    task.ifPresent(t -> SCRATCH.place(t, 0));
+    return task;
   }
 
   /**
