@@ -97,8 +97,6 @@ class ArchitectureTest {
           .areStatic()
           .and()
           .areNotDeclaredIn(ROOT + ".exec.NativeThreads") // mirrors a setting of the process
-          .and()
-          .areNotDeclaredIn(ROOT + ".task.Team") // the same setting
           .should()
           .beFinal();
 

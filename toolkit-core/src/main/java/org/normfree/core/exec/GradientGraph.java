@@ -2,6 +2,7 @@ package org.normfree.core.exec;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,12 +85,17 @@ public record GradientGraph(
     return function.hasVariable(name) && function.getVariables().get(name).getGradient() != null;
   }
 
-  /** What a pass yields, from the values of the function's variables. */
+  /** What a pass yields, from the values of the function's variables; no array twice. */
   GraphExecutor.Pass pass(List<String> outputs, Map<String, INDArray> values) {
+    Set<String> taken = new HashSet<>(outputs);
     Map<String, INDArray> outputValues = new LinkedHashMap<>();
     outputs.forEach(name -> outputValues.put(name, values.get(name)));
     Map<String, INDArray> gradients = new LinkedHashMap<>();
-    gradientNames.forEach((name, gradient) -> gradients.put(name, values.get(gradient)));
+    gradientNames.forEach(
+        (name, gradient) -> {
+          INDArray value = values.get(gradient);
+          gradients.put(name, taken.add(gradient) ? value : value.dup());
+        });
     return new GraphExecutor.Pass(outputValues, gradients);
   }
 

@@ -3,10 +3,13 @@ package org.normfree.core.exec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.internal.memory.AbstractMemoryMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,6 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class RecyclingMemory extends AbstractMemoryMgr {
   private final Map<Kind, Deque<INDArray>> free = new HashMap<>();
   private final List<Lent> lent = new ArrayList<>();
+  private final Set<INDArray> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private record Kind(DataType type, char order, List<Long> shape) {}
 
@@ -68,9 +72,16 @@ final class RecyclingMemory extends AbstractMemoryMgr {
     // see the class comment
   }
 
+  /** Says that a caller has an array, and may read it whenever it likes. */
+  void handedOut(INDArray array) {
+    handedOut.add(array);
+  }
+
+  /** Closes all arrays but those that callers have, which the garbage collector frees. */
   @Override
   public void close() {
     recycle();
+    free.values().forEach(arrays -> arrays.removeIf(handedOut::contains));
     free.values().forEach(arrays -> arrays.forEach(INDArray::close));
     free.clear();
   }

@@ -1,15 +1,22 @@
 package org.normfree.core.exec;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Operation;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.config.SDValue;
 import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.kernel.Kernel;
 import org.normfree.core.kernel.Kernels;
@@ -68,27 +75,26 @@ public final class StockExecutor implements GraphExecutor {
   @Override
   public Pass gradients(Map<String, INDArray> placeholders, List<String> outputs) {
     if (backward == null) {
-      differentiate();
+      differentiate(placeholders);
     }
     Set<String> wanted = new LinkedHashSet<>(outputs);
-    wanted.addAll(differentiated.losses());
     wanted.addAll(differentiated.gradientNames().values());
     memory.recycle();
     Map<String, INDArray> values =
         Kernels.with(
             kernels, () -> backward.run(placeholders, List.copyOf(wanted), Operation.TRAINING));
-    differentiated
-        .losses()
-        .forEach(loss -> GradientGraph.requireScalar(loss, values.get(loss).shape()));
     return differentiated.pass(outputs, values);
   }
 
-  private void differentiate() {
+  private void differentiate(Map<String, INDArray> placeholders) {
     differentiated = GradientGraph.of(graph);
+    // the backward pass of a loss of another shape fails, or does worse
+    output(placeholders, differentiated.losses())
+        .forEach((loss, value) -> GradientGraph.requireScalar(loss, value.shape()));
     backward = new Session(differentiated.function(), memory);
   }
 
-  /** Gives back the native memory of all arrays this executor returned or used inside. */
+  /** Gives back the native memory of all arrays this executor used, save those it returned. */
   @Override
   public void close() {
     memory.close();
@@ -96,8 +102,11 @@ public final class StockExecutor implements GraphExecutor {
 
   /** SameDiff's session, with memory that is kept from call to call. */
   private static final class Session extends InferenceSession {
+    private final RecyclingMemory memory;
+
     Session(SameDiff graph, RecyclingMemory memory) {
       super(graph);
+      this.memory = memory;
       setMmgr(memory);
     }
 
@@ -117,8 +126,36 @@ public final class StockExecutor implements GraphExecutor {
                   At.defaultAt(operation))
               .getValueOutputs();
       Map<String, INDArray> arrays = new LinkedHashMap<>();
-      outputs.forEach(name -> arrays.put(name, values.get(name).getTensorValue()));
+      Set<Long> taken = memoryOf(placeholders.values());
+      sameDiff.variables().stream()
+          .filter(variable -> variable.getVariableType() != VariableType.ARRAY)
+          .map(SDVariable::getArr)
+          .filter(Objects::nonNull)
+          .forEach(array -> taken.add(memoryOf(array)));
+      for (String name : outputs) {
+        INDArray array = values.get(name).getTensorValue();
+        boolean apart = array.isEmpty() || taken.add(memoryOf(array));
+        if (apart) {
+          memory.handedOut(array);
+        }
+        arrays.put(name, apart ? array : array.dup());
+      }
       return arrays;
+    }
+
+    private static Set<Long> memoryOf(Collection<INDArray> arrays) {
+      return arrays.stream()
+          .filter(array -> !array.isEmpty())
+          .map(Session::memoryOf)
+          .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** Where the buffer lies that an array is a view of. */
+    private static long memoryOf(INDArray array) {
+      DataBuffer buffer = array.data();
+      return buffer.originalDataBuffer() == null
+          ? buffer.address()
+          : buffer.originalDataBuffer().address();
     }
   }
 }

@@ -48,6 +48,17 @@ public final class Nd4jTraits {
         }
       };
 
+  /** Where ND4J has its ops that draw random numbers. */
+  private static final String RANDOM_PACKAGE = "org.nd4j.linalg.api.ops.random";
+
+  private static final Traits RANDOM =
+      new Traits() {
+        @Override
+        public boolean isRandom() {
+          return true;
+        }
+      };
+
   private static final Traits PURE =
       new Traits() {
         @Override
@@ -183,6 +194,9 @@ public final class Nd4jTraits {
     }
     if (CONTROL_FLOW.stream().anyMatch(kind -> kind.test(op))) {
       return NOT_COMPILABLE;
+    }
+    if (op.getClass().getPackageName().startsWith(RANDOM_PACKAGE)) {
+      return RANDOM;
     }
     if (op instanceof Reshape reshape) {
       long[] arguments = reshape.iArgs();

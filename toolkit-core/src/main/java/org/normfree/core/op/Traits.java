@@ -64,6 +64,11 @@ public interface Traits {
     return false;
   }
 
+  /** Whether the op draws random numbers, other ones at each call. No by default. */
+  default boolean isRandom() {
+    return false;
+  }
+
   /** Whether a plan can hold the op at all; control flow it cannot. Yes by default. */
   default boolean isCompilable() {
     return true;

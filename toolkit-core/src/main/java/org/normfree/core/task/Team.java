@@ -4,9 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOps;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.normfree.core.InputException;
 
 /**
@@ -28,17 +25,11 @@ public final class Team implements AutoCloseable {
   /** How often a thread that has nothing to do looks whether its team is still wanted. */
   private static final long OWNER_CHECK_NANOS = 200_000_000;
 
-  /** The OpenMP that ND4J and oneDNN share; its limit holds for the thread that sets it. */
-  private static final NativeOps OPEN_MP = openMp();
+  private static final NativeLimits LIMITS = NativeLimits.ofThisProcess();
 
   private static final ThreadLocal<Team> OF_THIS_THREAD = new ThreadLocal<>();
   private static final ThreadLocal<Integer> SIZE =
       ThreadLocal.withInitial(() -> Runtime.getRuntime().availableProcessors());
-
-  private static NativeOps openMp() {
-    Nd4j.getBackend(); // the holder is empty until ND4J has started
-    return NativeOpsHolder.getInstance().getDeviceNativeOps();
-  }
 
   private final int threads;
   private final Thread[] workers;
@@ -130,12 +121,11 @@ public final class Team implements AutoCloseable {
    * @throws RuntimeException what a task threw, after all threads have stopped
    */
   public void run(List<? extends Task> tasks) {
-    int before = OPEN_MP.ompGetMaxThreads();
-    OPEN_MP.setOmpNumThreads(1);
+    int before = LIMITS.enter();
     try {
       runAlone(tasks);
     } finally {
-      OPEN_MP.setOmpNumThreads(before);
+      LIMITS.leave(before);
     }
   }
 
@@ -228,7 +218,7 @@ public final class Team implements AutoCloseable {
   }
 
   private void follow(int number) {
-    OPEN_MP.setOmpNumThreads(1);
+    LIMITS.begin();
     int seen = 0;
     while (true) {
       int last = seen;
