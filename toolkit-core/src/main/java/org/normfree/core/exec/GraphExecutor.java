@@ -15,7 +15,9 @@ public interface GraphExecutor extends AutoCloseable {
    *
    * @param placeholders a value for every placeholder the outputs depend on
    * @param outputs names of the wanted variables
-   * @return the value of each; the arrays stay valid until the next call on this executor
+   * @return the value of each: arrays apart from each other, from variables and constants, which
+   *     the caller may change; their content holds until the next call on this executor, their
+   *     memory as long as somebody holds them
    */
   Map<String, INDArray> output(Map<String, INDArray> placeholders, List<String> outputs);
 
@@ -24,8 +26,9 @@ public interface GraphExecutor extends AutoCloseable {
    *
    * @param placeholders a value for every placeholder of the graph
    * @param outputs names of forward variables wanted beside the gradients
-   * @return outputs and the gradient of every trainable variable; the arrays stay valid until the
-   *     next call on this executor
+   * @return outputs and the gradient of every trainable variable that the loss depends on; arrays
+   *     as {@link #output} gives them
+   * @throws IllegalArgumentException if the loss is not one number
    */
   Pass gradients(Map<String, INDArray> placeholders, List<String> outputs);
 

@@ -51,7 +51,8 @@ public interface Kernel {
    *
    * @param op the op with its attributes, the project's own or one of ND4J's
    * @param inputs the op's inputs; not to be changed
-   * @param outputs where the outputs go; an output of an elementwise op may be one of the inputs
+   * @param outputs where the outputs go; an output may lie over an input where the op says so
+   *     ({@link org.normfree.core.op.Traits#overwrites})
    * @param threads size of the team that will run the task
    * @return what computes the outputs; empty if the kernel does not know the op, a type or a shape
    */

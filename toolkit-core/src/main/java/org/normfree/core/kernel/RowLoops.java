@@ -91,7 +91,7 @@ interface RowLoops {
 
   /**
    * {@code dx = r·(g − mean(g) − x̂·mean(g·x̂))} with {@code g = G·gain}, the mean only where the
-   * norm is centred; x̂ replaces x.
+   * norm is centred; what is in x and upstream afterwards does not matter.
    *
    * @param dGain gets {@code Σ_rows G·x̂} added
    * @param dBias gets {@code Σ_rows G} added

@@ -118,9 +118,14 @@ public final class Team implements AutoCloseable {
    * Does the tasks one after the other.
    *
    * @param tasks prepared for a team of this size
+   * @throws IllegalStateException if the team was closed
    * @throws RuntimeException what a task threw, after all threads have stopped
    */
   public void run(List<? extends Task> tasks) {
+    if (closed) {
+      throw new IllegalStateException(
+          "this team of %d threads was closed; make a new one".formatted(threads));
+    }
     int before = LIMITS.enter();
     try {
       runAlone(tasks);
@@ -241,7 +246,7 @@ public final class Team implements AutoCloseable {
     }
   }
 
-  /** Ends the threads; tasks under way are finished by their caller first. */
+  /** Ends the threads, such as are at work after what they are doing; the team cannot run again. */
   @Override
   public void close() {
     closed = true;
