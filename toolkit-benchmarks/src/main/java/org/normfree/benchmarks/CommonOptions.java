@@ -3,6 +3,7 @@ package org.normfree.benchmarks;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.normfree.core.InputException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -78,7 +79,7 @@ final class CommonOptions {
 
   static void require(boolean holds, String message, Object... values) {
     if (!holds) {
-      throw new InputException(message.formatted(values));
+      throw new InputException(String.format(Locale.ROOT, message, values));
     }
   }
 }

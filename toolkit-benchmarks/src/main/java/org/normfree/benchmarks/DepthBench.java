@@ -2,6 +2,7 @@ package org.normfree.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -75,7 +76,7 @@ final class DepthBench {
             samples.values().stream().mapToDouble(Sample::median).toArray());
     samples.forEach(
         (depth, sample) -> {
-          String title = name.formatted(depth);
+          String title = String.format(Locale.ROOT, name, depth);
           double expected = fit.at(depth);
           setting.say(
               "%s: %.1f %s, %+.1f %% off the line",
@@ -93,7 +94,7 @@ final class DepthBench {
   void build(int layers) {
     try (Peers peers =
         new Peers(
-            setting, "%d layers".formatted(layers), SHAPE.withDepth(METHOD, layers / 2), only())) {
+            setting, "%s layers".formatted(layers), SHAPE.withDepth(METHOD, layers / 2), only())) {
       if (peers.variants().isEmpty()) {
         return;
       }
@@ -102,7 +103,7 @@ final class DepthBench {
       double[] report = process.ask("report");
       String[] parts = {"build", "differentiate, compile and first pass"};
       for (int i = 0; i < parts.length; i++) {
-        String name = "%d residual layers: %s".formatted(layers, parts[i]);
+        String name = "%s residual layers: %s".formatted(layers, parts[i]);
         setting.say("%s %.1f s", name, report[i]);
         results.add(
             Row.of(BENCH, name, variant.title(), variant.title(), "s", report[i], report[i]));

@@ -1,6 +1,7 @@
 package org.normfree.benchmarks;
 
 import java.util.List;
+import java.util.Locale;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.exec.GradientGraph;
@@ -52,8 +53,14 @@ public final class DepthBuild {
         double ours = seconds(() -> GradientGraph.of(graphs[0]));
         double theirs = seconds(graphs[1]::createGradFunction);
         System.out.printf(
+            Locale.ROOT,
             "depth: %s, %d layers, %d ops: build %.2f s, GradientGraph %.2f s, SameDiff %.2f s%n",
-            method, layers, graphs[0].getOps().size(), build, ours, theirs);
+            method,
+            layers,
+            graphs[0].getOps().size(),
+            build,
+            ours,
+            theirs);
       }
     }
   }

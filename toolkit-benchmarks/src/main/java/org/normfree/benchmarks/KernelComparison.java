@@ -3,6 +3,7 @@ package org.normfree.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -62,7 +63,7 @@ public final class KernelComparison {
     LinearGradient gradient = new LinearGradient();
     gradient.addBArgument(true);
     return Case.of(
-        "linear %d×%d→%d".formatted(rows, in, out),
+        "linear %s×%s→%s".formatted(rows, in, out),
         new Linear(),
         gradient,
         List.of(random(rows, in), random(in, out), random(out)),
@@ -76,7 +77,7 @@ public final class KernelComparison {
     gradient.addIArgument(heads);
     INDArray x = random(batch, tokens, channels);
     return Case.of(
-        "attention [%d, %d, %d], %d heads".formatted(batch, tokens, channels, heads),
+        "attention [%s, %s, %s], %s heads".formatted(batch, tokens, channels, heads),
         op,
         gradient,
         List.of(x, x.dup(), x.dup()),
@@ -126,7 +127,13 @@ public final class KernelComparison {
               attention(32, 64, 192, 3))) {
         double[] t = medians(work, kernels);
         System.out.printf(
-            "| %s | %s | %.0f | %.0f | %.1f |%n", work.name, threads, t[0], t[1], t[0] / t[1]);
+            Locale.ROOT,
+            "| %s | %s | %.0f | %.0f | %.1f |%n",
+            work.name,
+            threads,
+            t[0],
+            t[1],
+            t[0] / t[1]);
       }
     }
   }

@@ -63,7 +63,7 @@ final class MemoryBench {
     results.add(
         new Row(
             "memory",
-            "%s, resident over %d steps".formatted(name, steps),
+            "%s, resident over %s steps".formatted(name, steps),
             variant.title(),
             "its start",
             "MiB",

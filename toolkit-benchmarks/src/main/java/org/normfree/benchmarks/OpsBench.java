@@ -66,6 +66,6 @@ final class OpsBench {
   }
 
   private static String name(Workload.Op op) {
-    return "%s %d×%d, forward and backward".formatted(op.op(), op.rows(), op.width());
+    return "%s %s×%s, forward and backward".formatted(op.op(), op.rows(), op.width());
   }
 }

@@ -2,6 +2,7 @@ package org.normfree.benchmarks;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -44,13 +45,14 @@ final class Roofline implements Peer {
                 .map(
                     p ->
                         new Measure(
-                            "product %d×%d×%d".formatted(p[0], p[1], p[2]), "GFLOP/s", true)),
+                            "product %s×%s×%s".formatted(p[0], p[1], p[2]), "GFLOP/s", true)),
             Arrays.stream(COPIES)
                 .boxed()
                 .map(
                     c ->
                         new Measure(
-                            "copy of %.1f MB".formatted(c * (double) Float.BYTES / 1e6),
+                            String.format(
+                                Locale.ROOT, "copy of %.1f MB", c * (double) Float.BYTES / 1e6),
                             "GB/s read and written",
                             false)))
         .toList();

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -45,7 +46,7 @@ record Setting(
 
   /** Tells how it goes. */
   void say(String text, Object... values) {
-    screen.println(text.formatted(values));
+    screen.println(String.format(Locale.ROOT, text, values));
     screen.flush();
   }
 }

@@ -1,5 +1,6 @@
 package org.normfree.core;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -14,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -115,6 +117,25 @@ class ArchitectureTest {
               target(owner(type(Nd4j.class)))
                   .and(target(nameMatching("randn?|getRandom(Factory)?"))))
           .because("only an explicitly seeded SplittableRandom reproduces a run");
+
+  /**
+   * Numbers look the same in every language of the system. Error Prone's DefaultLocale refuses the
+   * formats that it can read; those that are handed on it cannot.
+   */
+  @ArchTest
+  static final ArchRule FORMATS_HANDED_ON_NAME_A_LOCALE =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              describe(
+                  "it formats what it was handed without a Locale",
+                  call ->
+                      call.getTargetOwner().isEquivalentTo(String.class)
+                          && call.getName().startsWith("format")
+                          && call.getTarget().getRawParameterTypes().stream()
+                              .noneMatch(type -> type.isEquivalentTo(Locale.class))
+                          && call.getOrigin().getRawParameterTypes().stream()
+                              .anyMatch(type -> type.isEquivalentTo(Object[].class))));
 
   @ArchTest
   static final ArchRule STANDARD_STREAMS_ARE_THE_PROGRAMS =

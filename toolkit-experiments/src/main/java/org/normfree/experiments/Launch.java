@@ -46,7 +46,7 @@ public final class Launch {
   public static Result run(Experiment experiment, Config config, Path out, List<String> command) {
     RunDirectory directory = RunDirectory.open(out, config, command);
     Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));
-    try (directory) {
+    try {
       if (directory.finished().isPresent()) {
         Marker marker = directory.finished().get();
         LOG.info("{}: already {} in {}; nothing to run", experiment.name(), marker, out);
@@ -71,6 +71,7 @@ public final class Launch {
     } catch (Throwable e) { // an error of the run, out of memory included, is told, not thrown
       throw failed(experiment, directory, e);
     } finally {
+      directory.close(); // not earlier: what went wrong is recorded, or undone, under the lock
       withdraw(farewell);
     }
   }

@@ -4,7 +4,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.normfree.core.InputException;
 import org.normfree.core.record.AtomicFile;
 import org.normfree.plots.archive.Experiment;
@@ -35,34 +37,38 @@ public final class Figures {
     System.setProperty("java.awt.headless", "true");
     RunArchive archive = RunArchive.read(runs);
     List<HtmlReport.Section> sections = new ArrayList<>();
-    List<Path> files = new ArrayList<>();
+    Map<Path, byte[]> files = new LinkedHashMap<>();
     for (Experiment experiment : archive.experiments()) {
       List<Figure> drawn = ExperimentFigures.of(experiment);
       sections.add(new HtmlReport.Section(experiment, drawn));
       for (Figure figure : drawn) {
         Path base = out.resolve("figures").resolve(figure.name());
-        files.add(write(base, ".pdf", FigureEncoder.pdf(figure)));
-        files.add(write(base, ".svg", FigureEncoder.svg(figure)));
-        files.add(write(base, ".png", FigureEncoder.png(figure)));
+        put(files, base, ".pdf", FigureEncoder.pdf(figure));
+        put(files, base, ".svg", FigureEncoder.svg(figure));
+        put(files, base, ".png", FigureEncoder.png(figure));
       }
       Path table = out.resolve("tables").resolve(experiment.id());
       ResultTable results = ResultTable.of(experiment);
-      files.add(write(table, ".tex", bytes(TableFormat.latex(results))));
-      files.add(write(table, ".md", bytes(TableFormat.markdown(results))));
-      files.add(write(table, ".csv", bytes(TableFormat.csv(experiment))));
+      put(files, table, ".tex", bytes(TableFormat.latex(results)));
+      put(files, table, ".md", bytes(TableFormat.markdown(results)));
+      put(files, table, ".csv", bytes(TableFormat.csv(experiment)));
     }
-    files.add(write(out.resolve("report"), ".html", HtmlReport.of(sections)));
-    return List.copyOf(files);
+    put(files, out.resolve("report"), ".html", HtmlReport.of(sections));
+    // only now: a broken file among the runs leaves nothing behind
+    files.forEach(Figures::write);
+    return List.copyOf(files.keySet());
   }
 
-  private static Path write(Path base, String ending, byte[] content) {
-    Path file = base.resolveSibling(base.getFileName() + ending);
+  private static void put(Map<Path, byte[]> files, Path base, String ending, byte[] content) {
+    files.put(base.resolveSibling(base.getFileName() + ending), content);
+  }
+
+  private static void write(Path file, byte[] content) {
     try {
       AtomicFile.write(file, content);
     } catch (UncheckedIOException e) {
       throw new InputException(e.getMessage() + "; make room there or name another folder", e);
     }
-    return file;
   }
 
   private static byte[] bytes(String text) {

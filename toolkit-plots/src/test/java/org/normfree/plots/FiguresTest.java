@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.normfree.core.InputException;
 import org.w3c.dom.Document;
 
@@ -68,6 +71,22 @@ class FiguresTest {
     try (Stream<Path> written = Files.walk(folder.resolve("out"))) {
       assertThat(written.filter(Files::isRegularFile))
           .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG", "tr-TR"})
+  void everyByteIsTheSameInEveryLanguage(String language) throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      Path out = folder.resolve(language);
+      for (Path file : Figures.create(folder.resolve("runs"), out)) {
+        Path same = folder.resolve("out").resolve(out.relativize(file));
+        assertThat(file).as("%s", file).hasSameBinaryContentAs(same);
+      }
+    } finally {
+      Locale.setDefault(before);
     }
   }
 

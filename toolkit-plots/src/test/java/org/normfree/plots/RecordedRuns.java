@@ -55,7 +55,7 @@ public final class RecordedRuns {
         for (long seed : SEEDS) {
           boolean diverges = squash.equals("identity") && (!learned || seed == 2);
           double accuracy = level + 0.4 * (seed - 2) * (squash.length() % 3 + 1) / 3;
-          Path run = folder.resolve("runs/%s-%s-%d".formatted(squash, alpha, seed));
+          Path run = folder.resolve("runs/%s-%s-%s".formatted(squash, alpha, seed));
           write(
               run,
               new Trial("dyt-squash", method, setting, seed, Trial.FINAL),
@@ -105,7 +105,7 @@ public final class RecordedRuns {
             double accuracy =
                 level == null ? 30 : level + 0.3 * (seed - 2) * (1 + method.length() % 3);
             write(
-                folder.resolve("runs/%s-%d".formatted(method, seed)),
+                folder.resolve("runs/%s-%s".formatted(method, seed)),
                 new Trial("method-comparison", method, setting, seed, Trial.FINAL),
                 diverges ? Marker.DIVERGED : Marker.DONE,
                 curves(40, accuracy, seed + method.hashCode(), diverges ? 15 : Long.MAX_VALUE));
@@ -122,8 +122,8 @@ public final class RecordedRuns {
   public static void alpha(Path folder) {
     List<String> layers = new ArrayList<>();
     for (int block = 0; block < 6; block++) {
-      layers.add("block%d.attention.norm".formatted(block));
-      layers.add("block%d.mlp.norm".formatted(block));
+      layers.add("block%s.attention.norm".formatted(block));
+      layers.add("block%s.mlp.norm".formatted(block));
     }
     layers.add("final.norm");
     for (long seed : SEEDS) {
@@ -211,7 +211,7 @@ public final class RecordedRuns {
       }
       layers.add(
           new LayerNormMap.Layer(
-              depth < 4 ? "block%d.attention.norm".formatted(depth) : "final.norm",
+              depth < 4 ? "block%s.attention.norm".formatted(depth) : "final.norm",
               x,
               y,
               token,
@@ -279,7 +279,7 @@ public final class RecordedRuns {
                   epoch, "train", Map.of("loss", loss * (0.7 + 0.2 * seed * random.nextDouble()))));
         }
         write(
-            folder.resolve("runs/%s-%d".formatted(depth, seed)),
+            folder.resolve("runs/%s-%s".formatted(depth, seed)),
             new Trial("depth-limit", "deepnorm", setting, seed, Trial.FINAL),
             Marker.DONE,
             lines);

@@ -29,7 +29,7 @@ public final class LibTorchPeer {
     Engine engine = Engine.getEngine("PyTorch");
     JniUtils.setNumThreads(Integer.parseInt(args[2]));
     System.err.printf(
-        "libtorch %s, %s, %d threads%n",
+        "libtorch %s, %s, %s threads%n",
         engine.getVersion(), JniUtils.getFeatures(), JniUtils.getNumThreads());
     Map<String, ArrayFile.Array> arrays = ArrayFile.read(Path.of(args[1]));
     Workload workload = Workload.parse(args[0]);

@@ -2,6 +2,7 @@ package org.normfree.libtorch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.normfree.benchmarks.peer.ArrayFile;
 
@@ -108,6 +109,6 @@ abstract class LossScript {
   }
 
   final void line(String text, Object... values) {
-    body.append(INDENT).append(text.formatted(values)).append('\n');
+    body.append(INDENT).append(String.format(Locale.ROOT, text, values)).append('\n');
   }
 }

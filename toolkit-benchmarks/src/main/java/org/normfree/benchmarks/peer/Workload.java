@@ -100,7 +100,7 @@ public sealed interface Workload {
 
     @Override
     public String word() {
-      return "vit:%s:%d:%d:%d:%d:%d:%d:%d:%d"
+      return "vit:%s:%s:%s:%s:%s:%s:%s:%s:%s"
           .formatted(method, batch, image, channels, patch, width, depth, heads, classes);
     }
   }
@@ -143,7 +143,7 @@ public sealed interface Workload {
 
     @Override
     public String word() {
-      return "lm:%s:%d:%d:%d:%d:%d:%d:%d"
+      return "lm:%s:%s:%s:%s:%s:%s:%s:%s"
           .formatted(method, batch, length, vocabulary, width, depth, heads, hidden);
     }
   }
@@ -158,7 +158,7 @@ public sealed interface Workload {
   record Op(String op, int rows, int width) implements Workload {
     @Override
     public String word() {
-      return "op:%s:%d:%d".formatted(op, rows, width);
+      return "op:%s:%s:%s".formatted(op, rows, width);
     }
   }
 }

@@ -24,7 +24,7 @@ public record Augmentation(
   public Augmentation {
     if (cropPadding < 0) {
       throw new InputException(
-          "the crop padding is %d, expected 0 (no crop) or more pixels".formatted(cropPadding));
+          "the crop padding is %s, expected 0 (no crop) or more pixels".formatted(cropPadding));
     }
     if (!(mixupAlpha >= 0 && Double.isFinite(mixupAlpha))) {
       throw new InputException(

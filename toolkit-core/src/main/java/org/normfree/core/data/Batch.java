@@ -98,7 +98,7 @@ public record Batch(Map<String, Feed> feeds, int[] targets, int size) {
   private static void requireLength(int length, long... shape) {
     if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != length) {
       throw new IllegalArgumentException(
-          "%d elements do not fill shape %s".formatted(length, Arrays.toString(shape)));
+          "%s elements do not fill shape %s".formatted(length, Arrays.toString(shape)));
     }
   }
 }

@@ -72,7 +72,7 @@ public final class CifarBinary {
     }
     if (names.size() != CLASS_NAMES.size()) {
       throw new InputException(
-          "%s names %d classes, expected %d, one a line; correct or remove it"
+          "%s names %s classes, expected %s, one a line; correct or remove it"
               .formatted(meta, names.size(), CLASS_NAMES.size()));
     }
     return names;
@@ -85,7 +85,7 @@ public final class CifarBinary {
       byte[] bytes = Sources.bytes(file);
       if (bytes.length == 0 || bytes.length % RECORD != 0) {
         throw new InputException(
-            "%s holds %d bytes, expected a positive multiple of %d (a label and 32×32×3 pixels); it"
+            "%s holds %s bytes, expected a positive multiple of %s (a label and 32×32×3 pixels); it"
                     .formatted(file, bytes.length, RECORD)
                 + " is truncated or not the CIFAR-10 binary version, so fetch it again");
       }
@@ -93,7 +93,7 @@ public final class CifarBinary {
         int label = bytes[start] & 0xFF;
         if (label >= classNames.size()) {
           throw new InputException(
-              "%s has label %d in record %d, expected 0 to 9; is it the CIFAR-10 binary version?"
+              "%s has label %s in record %s, expected 0 to 9; is it the CIFAR-10 binary version?"
                   .formatted(file, label, start / RECORD));
         }
         labels.add(label);

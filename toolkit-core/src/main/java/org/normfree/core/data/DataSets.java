@@ -35,7 +35,7 @@ public final class DataSets {
     }
     if (imageSize != 0 && !name.equals("folder")) {
       throw new InputException(
-          "data.size=%d applies to data=folder only, expected 0 for data=%s"
+          "data.size=%s applies to data=folder only, expected 0 for data=%s"
               .formatted(imageSize, name));
     }
     return switch (name) {

@@ -35,7 +35,7 @@ public final class EvaluationBatches implements Iterable<Batch> {
    */
   public Batch batch(int index) {
     if (index < 0 || index >= count()) {
-      throw new IllegalArgumentException("batch %d of %d".formatted(index, count()));
+      throw new IllegalArgumentException("batch %s of %s".formatted(index, count()));
     }
     int start = index * batchSize;
     int[] targets =
@@ -68,11 +68,11 @@ public final class EvaluationBatches implements Iterable<Batch> {
       throw new InputException("there are no images to make batches of; check the data set");
     }
     if (batchSize < 1) {
-      throw new InputException("the batch size is %d, expected at least 1".formatted(batchSize));
+      throw new InputException("the batch size is %s, expected at least 1".formatted(batchSize));
     }
     if (normalization.mean().length != images.channels()) {
       throw new InputException(
-          "the normalization is for %d channels but the images have %d; compute it from them"
+          "the normalization is for %s channels but the images have %s; compute it from them"
               .formatted(normalization.mean().length, images.channels()));
     }
   }

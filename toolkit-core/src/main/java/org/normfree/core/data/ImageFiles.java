@@ -44,7 +44,7 @@ final class ImageFiles {
       }
       if (image.height != first.height || image.width != first.width) {
         throw new InputException(
-            "%s has %d×%d pixels but %s has %d×%d; set data.size to the side to resize all to"
+            "%s has %s×%s pixels but %s has %s×%s; set data.size to the side to resize all to"
                 .formatted(
                     files.get(i),
                     image.height,

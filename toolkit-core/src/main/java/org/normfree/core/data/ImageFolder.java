@@ -38,7 +38,7 @@ public final class ImageFolder {
   public static ImageSplits load(Path folder, int imageSize) {
     if (imageSize < 0) {
       throw new InputException(
-          "data.size is %d, expected a side in pixels, or 0 for images as they are"
+          "data.size is %s, expected a side in pixels, or 0 for images as they are"
               .formatted(imageSize));
     }
     Sources.requireFolder(folder);
@@ -78,7 +78,7 @@ public final class ImageFolder {
         Sources.children(part).stream().filter(Files::isDirectory).map(Sources::name).toList();
     if (names.size() < 2) {
       throw new InputException(
-          "%s holds %d class folders, expected at least two; put the images of each class into a"
+          "%s holds %s class folders, expected at least two; put the images of each class into a"
                   .formatted(part, names.size())
               + " folder of its name");
     }
@@ -95,7 +95,7 @@ public final class ImageFolder {
           Sources.children(classFolder).stream().filter(ImageFolder::isImage).toList();
       if (members.size() < least) {
         throw new InputException(
-            "%s holds %d images (.png, .jpg, .jpeg), expected at least %d; add images or remove the"
+            "%s holds %s images (.png, .jpg, .jpeg), expected at least %s; add images or remove the"
                     .formatted(classFolder, members.size(), least)
                 + " class");
       }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ public final class MnistIdx {
     RawImages test = read(folder, "t10k", classNames);
     if (train.height() != test.height() || train.width() != test.width()) {
       throw new InputException(
-          "%s mixes training images of %d×%d and test images of %d×%d pixels, expected one size"
+          "%s mixes training images of %s×%s and test images of %s×%s pixels, expected one size"
                   .formatted(folder, train.height(), train.width(), test.height(), test.width())
               + "; take all files from one data set");
     }
@@ -73,7 +74,7 @@ public final class MnistIdx {
     int count = images.dimensions[0];
     if (labels.dimensions[0] != count) {
       throw new InputException(
-          "%s holds %d labels but %s holds %d images; take both from one data set"
+          "%s holds %s labels but %s holds %s images; take both from one data set"
               .formatted(labelFile, labels.dimensions[0], imageFile, count));
     }
     int[] classes = new int[count];
@@ -81,7 +82,7 @@ public final class MnistIdx {
       classes[i] = labels.values[labels.start + i] & 0xFF;
       if (classes[i] >= classNames.size()) {
         throw new InputException(
-            "%s has label %d at position %d, expected 0 to %d; is it the right data set?"
+            "%s has label %s at position %s, expected 0 to %s; is it the right data set?"
                 .formatted(labelFile, classes[i], i, classNames.size() - 1));
       }
     }
@@ -118,15 +119,19 @@ public final class MnistIdx {
       int start = 4 + 4 * rank;
       if (bytes.length < start) {
         throw new InputException(
-            "%s holds %d bytes, not even the %d of an idx header; it is truncated, so fetch it again"
+            "%s holds %s bytes, not even the %s of an idx header; it is truncated, so fetch it again"
                 .formatted(file, bytes.length, start));
       }
       ByteBuffer header = ByteBuffer.wrap(bytes);
       int found = header.getInt();
       if (found != magic) {
         throw new InputException(
-            "%s begins with 0x%08x, expected the idx magic number 0x%08x (%s); is it another file?"
-                .formatted(file, found, magic, rank == 3 ? "images" : "labels"));
+            "%s begins with 0x%s, expected the idx magic number 0x%s (%s); is it another file?"
+                .formatted(
+                    file,
+                    HexFormat.of().toHexDigits(found),
+                    HexFormat.of().toHexDigits(magic),
+                    rank == 3 ? "images" : "labels"));
       }
       int[] dimensions = new int[rank];
       long expected = 1;
@@ -134,7 +139,7 @@ public final class MnistIdx {
         dimensions[d] = header.getInt();
         if (dimensions[d] < 1) {
           throw new InputException(
-              "%s gives dimension %d the size %d, expected 1 or more; it is damaged, so fetch it"
+              "%s gives dimension %s the size %s, expected 1 or more; it is damaged, so fetch it"
                       .formatted(file, d, dimensions[d])
                   + " again");
         }
@@ -142,7 +147,7 @@ public final class MnistIdx {
       }
       if (bytes.length - start != expected) {
         throw new InputException(
-            "%s holds %d bytes after its header, expected %d for %s; it is truncated or damaged, so"
+            "%s holds %s bytes after its header, expected %s for %s; it is truncated or damaged, so"
                     .formatted(file, bytes.length - start, expected, Arrays.toString(dimensions))
                 + " fetch it again");
       }

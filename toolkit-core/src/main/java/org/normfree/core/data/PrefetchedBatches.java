@@ -35,7 +35,7 @@ public final class PrefetchedBatches implements Iterator<Batch>, AutoCloseable {
    */
   public PrefetchedBatches(Iterator<Batch> source, int ahead) {
     if (ahead < 1) {
-      throw new IllegalArgumentException("cannot prepare %d batches ahead".formatted(ahead));
+      throw new IllegalArgumentException("cannot prepare %s batches ahead".formatted(ahead));
     }
     room = new Semaphore(ahead);
     thread = new Thread(() -> prepare(source), "batches");

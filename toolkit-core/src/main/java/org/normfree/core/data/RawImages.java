@@ -29,7 +29,7 @@ record RawImages(
     int size = height * width * channels;
     if ((long) indices.length * size > Integer.MAX_VALUE - 8) {
       throw new InputException(
-          "%d images of %d×%d pixels are more than one array holds; choose a smaller data.size"
+          "%s images of %s×%s pixels are more than one array holds; choose a smaller data.size"
               .formatted(indices.length, height, width));
     }
     float[] scaled = new float[indices.length * size];

@@ -74,7 +74,7 @@ public final class Sources {
     Holdout division = Holdout.of(train, Holdout.TENTH);
     if (division.held().length == 0) {
       throw new InputException(
-          "%s holds %d training images, none of which can be spared for validation; give at least"
+          "%s holds %s training images, none of which can be spared for validation; give at least"
                   .formatted(source, train.labels().length)
               + " two of a class");
     }

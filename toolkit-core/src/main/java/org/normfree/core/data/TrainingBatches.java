@@ -44,7 +44,7 @@ public final class TrainingBatches implements BatchStream {
     EvaluationBatches.check(images, normalization, batchSize);
     if (augmentation.cropPadding() >= Math.min(images.height(), images.width())) {
       throw new InputException(
-          "the crop padding is %d, expected less than the %d×%d pixels of an image"
+          "the crop padding is %s, expected less than the %s×%s pixels of an image"
               .formatted(augmentation.cropPadding(), images.height(), images.width()));
     }
     this.images = images;
@@ -67,7 +67,7 @@ public final class TrainingBatches implements BatchStream {
   @Override
   public Batch batch(long step) {
     if (step < 0) {
-      throw new IllegalArgumentException("step %d is negative".formatted(step));
+      throw new IllegalArgumentException("step %s is negative".formatted(step));
     }
     int[] order = order(step / stepsPerEpoch());
     int start = (int) (step % stepsPerEpoch()) * batchSize;

@@ -10,8 +10,13 @@ import org.normfree.core.InputException;
 /**
  * Beam search: of all continuations of the kept beginnings the most probable ones are kept, until
  * as many have ended; of those the one with the largest {@code log p / length^penalty} is the
- * result, the end counted in its length. An end counts only while it is among the kept, as in
- * fairseq. One beam gives what {@link GreedySearch} gives.
+ * result, the end counted in its probability and in its length. An end counts only while it is
+ * among the kept. Beginnings of the largest length end whether an end is probable or not, and pay
+ * for it: all texts are compared as whole ones. This is what fairseq's {@code SequenceGenerator}
+ * does. One beam gives what {@link GreedySearch} gives.
+ *
+ * <p>A text of {@code maxLength} tokens takes {@code maxLength + 1} steps of the {@link
+ * Continuation}, the begin token included.
  *
  * @param begin token that sequences begin with
  * @param end token that ends a sequence
@@ -23,7 +28,7 @@ public record BeamSearch(int begin, int end, int maxLength, int beams, double le
   /** Checks the number of beams. */
   public BeamSearch {
     if (beams < 1) {
-      throw new InputException("beams=%d, expected at least 1; 4 or 5 are usual".formatted(beams));
+      throw new InputException("beams=%s, expected at least 1; 4 or 5 are usual".formatted(beams));
     }
   }
 
@@ -94,8 +99,13 @@ public record BeamSearch(int begin, int end, int maxLength, int beams, double le
       }
     }
 
-    void giveUp() {
-      open.forEach(b -> finish(b.tokens, b.logProbability, b.tokens.length));
+    /** No token may follow any more. */
+    void end(float[][] logits) {
+      for (Beginning b : open) {
+        double log = logSoftmax(logits[b.place])[end];
+        finish(b.tokens, b.logProbability + log, b.tokens.length + 1);
+      }
+      open = List.of();
     }
   }
 
@@ -110,8 +120,12 @@ public record BeamSearch(int begin, int end, int maxLength, int beams, double le
         IntStream.range(0, continuation.sequences()).mapToObj(Search::new).toList();
     int[] tokens = new int[searches.size()];
     Arrays.fill(tokens, begin);
-    for (int step = 0; step < maxLength && tokens.length > 0; step++) {
+    for (int step = 0; step <= maxLength && tokens.length > 0; step++) {
       float[][] logits = continuation.append(tokens);
+      if (step == maxLength) {
+        searches.forEach(search -> search.end(logits));
+        break;
+      }
       searches.forEach(search -> search.advance(logits));
       List<Beginning> open = searches.stream().flatMap(s -> s.open.stream()).toList();
       if (open.isEmpty()) {
@@ -131,7 +145,6 @@ public record BeamSearch(int begin, int end, int maxLength, int beams, double le
       int[] last = open.stream().mapToInt(b -> b.tokens[b.tokens.length - 1]).toArray();
       tokens = Arrays.copyOf(last, places);
     }
-    searches.forEach(Search::giveUp);
     return searches.stream().map(search -> search.best).toArray(int[][]::new);
   }
 

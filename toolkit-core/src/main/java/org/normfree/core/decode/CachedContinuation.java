@@ -86,7 +86,7 @@ public final class CachedContinuation implements Continuation {
   public float[][] append(int... tokens) {
     if (length == graph.maxLength()) {
       throw new InputException(
-          "the model takes %d tokens at most; raise max.length or ask for shorter texts"
+          "the model takes %s tokens at most; raise max.length or ask for shorter texts"
               .formatted(length));
     }
     int sequences = sequences();

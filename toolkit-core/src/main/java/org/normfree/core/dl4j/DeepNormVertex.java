@@ -58,7 +58,7 @@ public class DeepNormVertex extends SameDiffVertex {
   public DeepNormVertex(long channels, double alpha, double epsilon) {
     if (channels <= 0) {
       throw new IllegalArgumentException(
-          "channels is %d, expected the inputs' number of channels, a number > 0"
+          "channels is %s, expected the inputs' number of channels, a number > 0"
               .formatted(channels));
     }
     if (!Double.isFinite(alpha)) {
@@ -134,7 +134,7 @@ public class DeepNormVertex extends SameDiffVertex {
     boolean flat = inputs[0].getType() == InputType.Type.FF;
     if (ChannelAxis.size(inputs[0]) != channels || (!flat && ChannelAxis.isLast(inputs[0]))) {
       throw new InvalidInputTypeException(
-          "DeepNormVertex was made for %d channels on axis 1, got %s; pass that number of channels in a channels-first format"
+          "DeepNormVertex was made for %s channels on axis 1, got %s; pass that number of channels in a channels-first format"
               .formatted(channels, inputs[0]));
     }
     return inputs[0];

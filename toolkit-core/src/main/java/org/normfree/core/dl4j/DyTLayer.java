@@ -182,7 +182,7 @@ public class DyTLayer extends SameDiffLayer {
     public Builder nIn(long channels) {
       if (channels <= 0) {
         throw new IllegalArgumentException(
-            "nIn is %d, expected the number of channels, a number > 0".formatted(channels));
+            "nIn is %s, expected the number of channels, a number > 0".formatted(channels));
       }
       this.channels = channels;
       return this;

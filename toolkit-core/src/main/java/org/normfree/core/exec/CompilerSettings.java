@@ -32,7 +32,7 @@ public record CompilerSettings(
   public CompilerSettings {
     if (threads < 1) {
       throw new InputException(
-          "threads is %d; expected at least 1, at most the number of cores is of use"
+          "threads is %s; expected at least 1, at most the number of cores is of use"
               .formatted(threads));
     }
     kernels = List.copyOf(kernels);

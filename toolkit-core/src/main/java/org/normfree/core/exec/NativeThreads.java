@@ -29,7 +29,7 @@ public final class NativeThreads {
   public static synchronized void limit(int threads) {
     if (threads < 1) {
       throw new InputException(
-          "threads is %d; expected at least 1, at most the number of cores is of use"
+          "threads is %s; expected at least 1, at most the number of cores is of use"
               .formatted(threads));
     }
     // Environment.setMaxThreads does nothing in ND4J 1.0.0-M2.1

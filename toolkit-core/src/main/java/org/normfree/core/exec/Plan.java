@@ -214,14 +214,15 @@ final class Plan implements AutoCloseable {
           node.inputs().stream().mapToLong(Operand::bytes).sum()
               + node.outputs().stream().mapToLong(Operand::bytes).sum();
       text.append(
-          "%4d  %-8s %-38s %s -> %s  %d B"
-              .formatted(
-                  i,
-                  kernels.get(i),
-                  node.op().opName(),
-                  shapes(node.inputs()),
-                  shapes(node.outputs()),
-                  bytes));
+          String.format(
+              Locale.ROOT,
+              "%4d  %-8s %-38s %s -> %s  %d B",
+              i,
+              kernels.get(i),
+              node.op().opName(),
+              shapes(node.inputs()),
+              shapes(node.outputs()),
+              bytes));
       if (runs > 0) {
         text.append(
             String.format(

@@ -64,7 +64,7 @@ final class ShapeInference {
           new Nd4jCall(op.getOp(), arrays(inputs, value)).outputShapes();
       if (shapes.size() != op.getOutputsOfOp().size()) {
         throw new NotCompilableException(
-            "op %s (%s) has %d output shapes for %d outputs"
+            "op %s (%s) has %s output shapes for %s outputs"
                 .formatted(
                     op.getName(), op.getOp().opName(), shapes.size(), op.getOutputsOfOp().size()));
       }

@@ -32,7 +32,7 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public String name() {
-    return "Vector API, %d bits".formatted(S.vectorBitSize());
+    return "Vector API, %s bits".formatted(S.vectorBitSize());
   }
 
   @Override

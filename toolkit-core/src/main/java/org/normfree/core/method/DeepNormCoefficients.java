@@ -78,7 +78,7 @@ public record DeepNormCoefficients(double alpha, double beta) {
   private static void requireDepth(int layers) {
     if (layers < 1) {
       throw new InputException(
-          "DeepNorm: depth is %d, expected at least 1 layer; set depth".formatted(layers));
+          "DeepNorm: depth is %s, expected at least 1 layer; set depth".formatted(layers));
     }
   }
 }

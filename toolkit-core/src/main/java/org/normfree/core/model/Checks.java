@@ -1,5 +1,6 @@
 package org.normfree.core.model;
 
+import java.util.Locale;
 import org.normfree.core.InputException;
 
 /** What every architecture's numbers must satisfy. */
@@ -31,7 +32,7 @@ public final class Checks {
 
   public static void require(boolean holds, String message, Object... arguments) {
     if (!holds) {
-      throw new InputException(message.formatted(arguments));
+      throw new InputException(String.format(Locale.ROOT, message, arguments));
     }
   }
 }

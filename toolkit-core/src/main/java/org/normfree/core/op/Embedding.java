@@ -97,7 +97,7 @@ public class Embedding extends NormfreeOp {
   public static void requireId(int id, long position, long rows) {
     if (id < 0 || id >= rows) {
       throw new IllegalArgumentException(
-          "normfree_embedding: id %d at position %d, expected 0 to %d; check the vocabulary"
+          "normfree_embedding: id %s at position %s, expected 0 to %s; check the vocabulary"
               .formatted(id, position, rows - 1));
     }
   }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -326,7 +327,8 @@ public abstract class NormfreeOp extends DynamicCustomOp implements Traits {
 
   /** An exception that starts with the op's name. */
   protected final IllegalArgumentException wrong(String format, Object... arguments) {
-    return new IllegalArgumentException(opName() + ": " + format.formatted(arguments));
+    return new IllegalArgumentException(
+        opName() + ": " + String.format(Locale.ROOT, format, arguments));
   }
 
   /** Requires that input {@code x} has an axis to work over, and returns its length or -1. */

@@ -47,12 +47,12 @@ public record SparseTargets(double smoothing, OptionalInt ignored) {
   public void require(int target, long row, long classes) {
     if (target < 0 || target >= classes) {
       throw new IllegalArgumentException(
-          "normfree_sparse_cross_entropy: target %d at row %d, expected 0 to %d%s; check the vocabulary"
+          "normfree_sparse_cross_entropy: target %s at row %s, expected 0 to %s%s; check the vocabulary"
               .formatted(
                   target,
                   row,
                   classes - 1,
-                  ignored.isPresent() ? " or %d (ignored)".formatted(ignored.getAsInt()) : ""));
+                  ignored.isPresent() ? " or %s (ignored)".formatted(ignored.getAsInt()) : ""));
     }
   }
 }

@@ -116,7 +116,7 @@ public enum Squash {
       }
     }
     throw new IllegalArgumentException(
-        "no squashing function has the code %d; the graph was saved by a newer version"
+        "no squashing function has the code %s; the graph was saved by a newer version"
             .formatted(code));
   }
 

@@ -54,6 +54,6 @@ public final class NamedArrays {
     }
     return names.size() == 1
         ? names.iterator().next()
-        : "%s and %d more".formatted(names.iterator().next(), names.size() - 1);
+        : "%s and %s more".formatted(names.iterator().next(), names.size() - 1);
   }
 }

@@ -34,7 +34,7 @@ public record WarmupCosine(double base, double minimum, long warmupSteps, long t
     }
     if (totalSteps < 1 || warmupSteps < 0 || warmupSteps > totalSteps) {
       throw new InputException(
-          "%d warm-up steps of %d steps in all; expected 0 ≤ warm-up ≤ all and at least one step"
+          "%s warm-up steps of %s steps in all; expected 0 ≤ warm-up ≤ all and at least one step"
               .formatted(warmupSteps, totalSteps));
     }
   }

@@ -1,6 +1,7 @@
 package org.normfree.core.record;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -64,6 +65,21 @@ public final class Json {
     } catch (IOException e) {
       throw new InputException(
           "cannot read %s as %s: %s".formatted(file, type.getSimpleName(), firstLine(e)), e);
+    }
+  }
+
+  /**
+   * @param <T> the type the file holds
+   * @param file a JSON file
+   * @param type the type the file holds
+   * @return the file's content
+   * @throws InputException if the file is missing or not valid JSON of that type
+   */
+  public static <T> T read(Path file, TypeReference<T> type) {
+    try {
+      return MAPPER.readValue(Files.readAllBytes(file), type);
+    } catch (IOException e) {
+      throw new InputException("cannot read %s: %s".formatted(file, firstLine(e)), e);
     }
   }
 

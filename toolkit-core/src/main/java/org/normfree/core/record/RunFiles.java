@@ -8,6 +8,9 @@ public final class RunFiles {
   /** What ran where: versions, machine, commit, command; never compared between runs. */
   public static final String PROVENANCE = "provenance.json";
 
+  /** What was trained on: for each choice of data the parts of its {@link DataIdentity}. */
+  public static final String DATA = "data.json";
+
   /** {@link MetricLine}s, one a line. */
   public static final String METRICS = "metrics.jsonl";
 

@@ -72,7 +72,7 @@ public interface Task {
     for (Task task : tasks) {
       if (task.phases() != 1) {
         throw new IllegalArgumentException(
-            "a task of %d phases, expected 1; run it on its own".formatted(task.phases()));
+            "a task of %s phases, expected 1; run it on its own".formatted(task.phases()));
       }
     }
     return new Task() {

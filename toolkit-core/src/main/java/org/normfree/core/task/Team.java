@@ -81,7 +81,7 @@ public final class Team implements AutoCloseable {
   public static void size(int threads) {
     if (threads < 1) {
       throw new InputException(
-          "threads is %d; expected at least 1, at most the number of cores is of use"
+          "threads is %s; expected at least 1, at most the number of cores is of use"
               .formatted(threads));
     }
     SIZE.set(threads);
@@ -124,7 +124,7 @@ public final class Team implements AutoCloseable {
   public void run(List<? extends Task> tasks) {
     if (closed) {
       throw new IllegalStateException(
-          "this team of %d threads was closed; make a new one".formatted(threads));
+          "this team of %s threads was closed; make a new one".formatted(threads));
     }
     int before = LIMITS.enter();
     try {

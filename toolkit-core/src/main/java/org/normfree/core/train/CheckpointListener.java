@@ -17,7 +17,7 @@ public final class CheckpointListener implements TrainingListener {
   public CheckpointListener(CheckpointStore store, long every) {
     if (every < 0) {
       throw new InputException(
-          "the checkpoint interval is %d steps; expected 0 (only at the end) or more"
+          "the checkpoint interval is %s steps; expected 0 (only at the end) or more"
               .formatted(every));
     }
     this.store = store;

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -26,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
+import org.normfree.core.record.Folders;
 import org.normfree.core.record.Json;
 
 /**
@@ -40,13 +43,17 @@ import org.normfree.core.record.Json;
  * <p>A checkpoint is written into a folder of another name, forced to the disk, and renamed at the
  * end, so whenever the process is killed the newest folder is whole. The two newest are kept;
  * {@code final} replaces them all. The bytes depend on the run's configuration and step alone.
+ *
+ * <p>Only what this configuration provably wrote is ever removed: its own checkpoints, and what is
+ * left of half-written ones. Everything else in the folder stays as it is.
  */
 public final class CheckpointStore {
   private static final int FORMAT = 1;
   private static final int KEPT = 2;
   private static final String FINAL = "final";
   private static final String PARTIAL = ".partial";
-  private static final Pattern STEP = Pattern.compile("step-\\d{8,}");
+  private static final String STEP = "step-";
+  private static final Pattern STEPS = Pattern.compile(STEP + "\\d{8,18}");
   private static final String MODEL = "model.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String STATE = "state.json";
@@ -84,14 +91,16 @@ public final class CheckpointStore {
 
   /**
    * Writes a checkpoint and removes all but the two newest. One of the same step that is there
-   * already is left as it is.
+   * already is left as it is; if it is damaged it is written anew.
    *
    * @param checkpoint what to write
-   * @throws InputException if the disk does not take it; earlier checkpoints are untouched
+   * @throws InputException if the folder holds checkpoints of another configuration, or a damaged
+   *     one of the same name that could be one; or if the disk does not take it. Earlier
+   *     checkpoints are untouched
    */
   public void write(Checkpoint checkpoint) {
-    write(checkpoint, "step-%08d".formatted(checkpoint.progress().step()));
-    List<String> names = names();
+    write(checkpoint, name(checkpoint.progress().step()));
+    List<String> names = own();
     remove(names.subList(0, Math.max(0, names.size() - KEPT)));
   }
 
@@ -99,12 +108,12 @@ public final class CheckpointStore {
    * Writes the run's last checkpoint and removes the others.
    *
    * @param checkpoint what to write
-   * @throws InputException if the disk does not take it; earlier checkpoints are untouched
+   * @throws InputException as {@link #write(Checkpoint)}
    */
   public void writeFinal(Checkpoint checkpoint) {
     write(checkpoint, FINAL);
-    List<String> names = names();
-    remove(names.subList(0, names.size() - 1));
+    List<String> names = own();
+    remove(names.subList(0, Math.max(0, names.size() - 1)));
   }
 
   /**
@@ -122,16 +131,19 @@ public final class CheckpointStore {
   private void write(Checkpoint checkpoint, String name) {
     Path target = directory.resolve(name);
     Path partial = directory.resolve(name + PARTIAL);
+    refuseOthers();
+    boolean begun = false;
     try {
-      Files.createDirectories(directory);
+      Folders.create(directory);
       removePartial();
-      if (Files.exists(target)) {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
         if (isWhole(name)) {
           return;
         }
-        deleteTree(target);
+        remove(List.of(name));
       }
       Files.createDirectory(partial);
+      begun = true;
       Map<String, Content> files = new LinkedHashMap<>();
       files.put(MODEL, writeArrays(partial.resolve(MODEL), checkpoint.model()));
       Map<String, INDArray> optimizer = new LinkedHashMap<>(checkpoint.optimizer());
@@ -142,12 +154,14 @@ public final class CheckpointStore {
         out.write(manifest);
       }
       force(partial.resolve(STATE));
-      forceFolder(partial);
+      Folders.force(partial);
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-      forceFolder(directory);
+      Folders.force(directory);
     } catch (IOException e) {
       try {
-        deleteTree(partial);
+        if (begun) {
+          deleteTree(partial);
+        }
       } catch (IOException suppressed) {
         e.addSuppressed(suppressed);
       }
@@ -174,9 +188,15 @@ public final class CheckpointStore {
     return disk.apply(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
   }
 
+  /**
+   * Whether a checkpoint of this configuration can be read.
+   *
+   * @throws InputException if it is not known to be of this configuration
+   */
   private boolean isWhole(String name) {
+    Manifest manifest = manifest(name);
     try {
-      read(name);
+      read(name, manifest);
       return true;
     } catch (InputException e) {
       return false;
@@ -184,10 +204,47 @@ public final class CheckpointStore {
   }
 
   private Checkpoint read(String name) {
+    return read(name, manifest(name));
+  }
+
+  private void refuseOthers() {
+    for (String name : names()) {
+      owner(name)
+          .filter(owner -> !owner.equals(config))
+          .ifPresent(
+              owner -> {
+                throw other(name);
+              });
+    }
+  }
+
+  /** Names of the checkpoints that this configuration wrote here, oldest first. */
+  private List<String> own() {
+    return names().stream()
+        .filter(name -> !Files.isSymbolicLink(directory.resolve(name)))
+        .filter(name -> owner(name).filter(config::equals).isPresent())
+        .toList();
+  }
+
+  /** The configuration that wrote a checkpoint; empty if that cannot be read. */
+  private Optional<String> owner(String name) {
+    try {
+      return Optional.ofNullable(state(name).config());
+    } catch (InputException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Manifest state(String name) {
+    return Json.read(directory.resolve(name).resolve(STATE), Manifest.class);
+  }
+
+  /** The state of a checkpoint of this configuration. */
+  private Manifest manifest(String name) {
     Path folder = directory.resolve(name);
     Manifest manifest;
     try {
-      manifest = Json.read(folder.resolve(STATE), Manifest.class);
+      manifest = state(name);
     } catch (InputException e) {
       throw damaged(name, e.getMessage(), e);
     }
@@ -195,10 +252,18 @@ public final class CheckpointStore {
       throw damaged(name, folder.resolve(STATE) + " is not a state of format " + FORMAT, null);
     }
     if (!config.equals(manifest.config())) {
-      throw new InputException(
-          "the checkpoint %s was written with another configuration; run with that configuration again or choose another directory"
-              .formatted(folder));
+      throw other(name);
     }
+    return manifest;
+  }
+
+  private InputException other(String name) {
+    return new InputException(
+        "the checkpoint %s was written with another configuration; run with that configuration again or choose another directory"
+            .formatted(directory.resolve(name)));
+  }
+
+  private Checkpoint read(String name, Manifest manifest) {
     Map<String, INDArray> model = readArrays(name, MODEL, manifest);
     Map<String, INDArray> optimizer = readArrays(name, OPTIMIZER, manifest);
     Map<String, INDArray> average = new LinkedHashMap<>();
@@ -217,7 +282,7 @@ public final class CheckpointStore {
       if (expected == null || Files.size(file) != expected.bytes()) {
         throw damaged(
             name,
-            "%s has %d bytes, expected %s"
+            "%s has %s bytes, expected %s"
                 .formatted(file, Files.size(file), expected == null ? "none" : expected.bytes()),
             null);
       }
@@ -254,8 +319,9 @@ public final class CheckpointStore {
     }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
+          .filter(Files::isDirectory)
           .map(path -> path.getFileName().toString())
-          .filter(name -> STEP.matcher(name).matches() || name.equals(FINAL))
+          .filter(CheckpointStore::isName)
           .sorted(
               (a, b) ->
                   a.equals(FINAL) || b.equals(FINAL)
@@ -267,8 +333,17 @@ public final class CheckpointStore {
     }
   }
 
+  /** Not names that only look like it: a copy, a number with more zeros. */
+  private static boolean isName(String name) {
+    return name.equals(FINAL) || (STEPS.matcher(name).matches() && name.equals(name(step(name))));
+  }
+
+  private static String name(long step) {
+    return String.format(Locale.ROOT, STEP + "%08d", step);
+  }
+
   private static long step(String name) {
-    return Long.parseLong(name.substring("step-".length()));
+    return Long.parseLong(name.substring(STEP.length()));
   }
 
   private static String newest(List<String> names) {
@@ -291,14 +366,22 @@ public final class CheckpointStore {
     }
   }
 
+  /** Removes what killed processes left of checkpoints they were writing or removing. */
   private void removePartial() throws IOException {
     List<Path> left;
     try (Stream<Path> entries = Files.list(directory)) {
-      left = entries.filter(path -> path.toString().endsWith(PARTIAL)).toList();
+      left = entries.filter(CheckpointStore::isPartial).toList();
     }
     for (Path path : left) {
       deleteTree(path);
     }
+  }
+
+  private static boolean isPartial(Path path) {
+    String name = path.getFileName().toString();
+    return name.endsWith(PARTIAL)
+        && isName(name.substring(0, name.length() - PARTIAL.length()))
+        && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static void deleteTree(Path folder) throws IOException {
@@ -329,19 +412,6 @@ public final class CheckpointStore {
 
   private static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-  }
-
-  /** Makes a folder's entries durable, where the system lets a folder be opened. */
-  private static void forceFolder(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return;
-    }
-    try (channel) {
       channel.force(true);
     }
   }

@@ -17,7 +17,7 @@ public final class DivergenceAdvice implements TrainingListener {
    * @return one sentence on it and on the usual remedies
    */
   public static String message(Divergence divergence) {
-    return ("diverged at step %d (loss %s, gradient norm %s, learning rate %s): try a lower learning"
+    return ("diverged at step %s (loss %s, gradient norm %s, learning rate %s): try a lower learning"
             + " rate, a longer warm-up, a smaller alpha0, or gradient clipping")
         .formatted(
             divergence.step(),

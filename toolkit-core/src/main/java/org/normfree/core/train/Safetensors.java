@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -244,7 +245,7 @@ public final class Safetensors {
 
   private static void require(Path file, boolean condition, String what, Object... values) {
     if (!condition) {
-      throw wrong(file, what.formatted(values), null);
+      throw wrong(file, String.format(Locale.ROOT, what, values), null);
     }
   }
 

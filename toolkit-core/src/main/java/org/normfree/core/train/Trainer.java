@@ -234,7 +234,7 @@ public final class Trainer {
   public void restore(Checkpoint checkpoint) {
     if (checkpoint.progress().seed() != settings.seed()) {
       throw new InputException(
-          "the checkpoint belongs to a run with seed %d, this one has seed %d; use the same seed or another directory"
+          "the checkpoint belongs to a run with seed %s, this one has seed %s; use the same seed or another directory"
               .formatted(checkpoint.progress().seed(), settings.seed()));
     }
     tell(listener -> listener.onRestore(this));

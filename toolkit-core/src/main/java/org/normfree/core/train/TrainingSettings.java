@@ -16,11 +16,11 @@ public record TrainingSettings(
   /** Checks the settings. */
   public TrainingSettings {
     if (steps < 1) {
-      throw new InputException("the number of steps is %d; expected at least 1".formatted(steps));
+      throw new InputException("the number of steps is %s; expected at least 1".formatted(steps));
     }
     if (stepsPerEpoch < 1) {
       throw new InputException(
-          "the number of steps per epoch is %d; expected at least 1, so give a batch no larger than the training set"
+          "the number of steps per epoch is %s; expected at least 1, so give a batch no larger than the training set"
               .formatted(stepsPerEpoch));
     }
     if (!(clipNorm >= 0 && clipNorm < Double.POSITIVE_INFINITY)) {

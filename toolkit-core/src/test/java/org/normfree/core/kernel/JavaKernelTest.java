@@ -305,7 +305,7 @@ class JavaKernelTest {
         .forEach(
             loops -> {
               for (int threads = 1; threads <= 3; threads++) {
-                String what = "%s, %s, %d threads".formatted(call.name, loops.name(), threads);
+                String what = "%s, %s, %s threads".formatted(call.name, loops.name(), threads);
                 List<INDArray> actual = call.prepared(loops, threads, -1);
                 close(what, call, actual, expected);
                 for (int place : call.inPlace) {

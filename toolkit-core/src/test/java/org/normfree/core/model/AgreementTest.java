@@ -88,7 +88,7 @@ class AgreementTest {
             for (int threads : choice.equals("auto") ? new int[] {1, 2, 3} : new int[] {2}) {
               ways.add(
                   new Way(
-                      "compiled %s, %d threads".formatted(choice, threads),
+                      "compiled %s, %s threads".formatted(choice, threads),
                       SINGLE,
                       n -> compiled(n, threads, Precision.FLOAT32, list)));
             }

@@ -87,7 +87,7 @@ class GoldenTest {
       JsonNode golden = cases.get(i);
       for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
         String name =
-            "%s case %d, %s %s".formatted(file, i, golden.get("kind").asText(), type.name());
+            "%s case %s, %s %s".formatted(file, i, golden.get("kind").asText(), type.name());
         tests.add(DynamicTest.dynamicTest(name, () -> check(golden, type)));
       }
     }

@@ -153,7 +153,7 @@ class LayerProbesTest {
             values.forEach(
                 (quantity, value) ->
                     read.add(
-                        "%d %s %s %s"
+                        "%s %s %s %s"
                             .formatted(trainer.progress().step(), layer, quantity, value)));
     Trainer first = trainer(resumeAt > 0 ? resumeAt : steps, readings);
     first.train(SmallNetworks.batches(0));

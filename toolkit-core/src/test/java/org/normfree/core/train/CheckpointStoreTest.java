@@ -10,11 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
@@ -56,6 +59,22 @@ class CheckpointStoreTest {
     assertThat(folders()).containsExactly("step-00000010", "step-00000015");
     store().write(checkpoint(200_000_000));
     assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(200_000_000)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG", "fa-IR", "hi-IN-u-nu-deva", "my-MM", "tr-TR"})
+  void namesAreTheSameInEveryLanguage(String language) throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      for (long step : new long[] {5, 10, 15}) {
+        store().write(checkpoint(step));
+      }
+      assertThat(folders()).containsExactly("step-00000010", "step-00000015");
+      assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(15)));
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
@@ -162,6 +181,94 @@ class CheckpointStoreTest {
     assertThatThrownBy(() -> new CheckpointStore(folder, "other").latest())
         .isInstanceOf(InputException.class)
         .hasMessageContaining("another configuration");
+  }
+
+  @Test
+  void anotherConfigurationsCheckpointIsNeverRemoved() throws IOException {
+    store().write(checkpoint(5));
+    store().write(checkpoint(7));
+    CheckpointStore other = new CheckpointStore(folder, "other");
+    for (Runnable write :
+        List.<Runnable>of(
+            () -> other.write(checkpoint(5)),
+            () -> other.write(checkpoint(6)),
+            () -> other.write(checkpoint(8)),
+            () -> other.writeFinal(checkpoint(9)))) {
+      assertThatThrownBy(write::run)
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("another configuration");
+      assertThat(folders()).containsExactly("step-00000005", "step-00000007");
+      assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(7)));
+    }
+    store().writeFinal(checkpoint(9));
+    assertThatThrownBy(() -> other.writeFinal(checkpoint(9))).isInstanceOf(InputException.class);
+    assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(9)));
+  }
+
+  /** Whose it is stands in state.json; without it the folder may be anybody's. */
+  @Test
+  void aDamagedCheckpointOfNobodyKnownIsLeftAlone() throws IOException {
+    for (String state : List.of("", "{", "[]", "{}", "{\"format\": 9, \"config\": \"abc\"}")) {
+      Path unknown = Files.createDirectories(folder.resolve("step-00000005"));
+      Files.writeString(unknown.resolve("state.json"), state);
+      Files.writeString(unknown.resolve("model.safetensors"), "weights");
+      assertThatThrownBy(() -> store().write(checkpoint(5)))
+          .as(state)
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("step-00000005 is damaged")
+          .hasMessageContaining("delete that folder");
+      assertThat(unknown.resolve("model.safetensors")).hasContent("weights");
+    }
+    Files.writeString(folder.resolve("step-00000005").resolve("state.json"), "{");
+    for (long step : new long[] {6, 7, 8}) {
+      store().write(checkpoint(step));
+    }
+    assertThat(folders()).containsExactly("step-00000005", "step-00000007", "step-00000008");
+    store().writeFinal(checkpoint(9));
+    assertThat(folders()).containsExactly("final", "step-00000005");
+  }
+
+  @Test
+  void onlyItsOwnFoldersAreTakenForCheckpointsOrLeftOvers() throws IOException {
+    List<String> users =
+        List.of(
+            "films.partial",
+            "final.partial.d",
+            "step-5.partial",
+            "step-00000004 copy.partial",
+            "step-000000004",
+            "step-99999999999999999999",
+            "step-\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0664",
+            "STEP-00000004",
+            "final.old");
+    for (String name : users) {
+      Files.writeString(Files.createDirectories(folder.resolve(name)).resolve("kept"), name);
+    }
+    Files.writeString(folder.resolve("step-00000003.partial"), "a file");
+    Files.writeString(
+        Files.createDirectories(folder.resolve("step-00000001.partial")).resolve("half"), "x");
+    for (long step : new long[] {5, 6, 7}) {
+      store().write(checkpoint(step));
+    }
+    store().writeFinal(checkpoint(8));
+    for (String name : users) {
+      assertThat(folder.resolve(name).resolve("kept")).hasContent(name);
+    }
+    assertThat(folder.resolve("step-00000003.partial")).hasContent("a file");
+    assertThat(folder.resolve("step-00000001.partial")).doesNotExist();
+    assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(8)));
+  }
+
+  @Test
+  void aLinkToAnotherPlaceIsReadAndNotRemoved(@TempDir Path other) throws IOException {
+    new CheckpointStore(other, "abc").write(checkpoint(5));
+    Files.createSymbolicLink(folder.resolve("step-00000005"), other.resolve("step-00000005"));
+    assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(5)));
+    store().write(checkpoint(6));
+    store().write(checkpoint(7));
+    store().writeFinal(checkpoint(8));
+    assertThat(folders()).containsExactly("final", "step-00000005");
+    assertThat(other.resolve("step-00000005").resolve("state.json")).isNotEmptyFile();
   }
 
   /** The process is gone: nothing after it runs, no clean-up either. */

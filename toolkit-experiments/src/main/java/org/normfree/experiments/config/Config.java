@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 import org.normfree.core.record.Json;
@@ -215,6 +216,16 @@ public final class Config {
     return differences;
   }
 
+  /**
+   * @param some keys of this configuration's schema
+   * @return their values as {@code key=value}, with spaces between
+   */
+  public String assignments(List<Key<?>> some) {
+    return some.stream()
+        .map(key -> key.name() + "=" + textOf(known(key)))
+        .collect(Collectors.joining(" "));
+  }
+
   @Override
   public String toString() {
     return Json.line(toMap());
@@ -246,7 +257,7 @@ public final class Config {
       root = STRICT.readTree(Files.readAllBytes(file));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new InputException(
-          "%s is not valid JSON (%s, line %d): expected {\"key\": value, ...}"
+          "%s is not valid JSON (%s, line %s): expected {\"key\": value, ...}"
               .formatted(
                   file,
                   e.getOriginalMessage(),

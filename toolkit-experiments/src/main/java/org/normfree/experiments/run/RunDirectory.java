@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,9 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.normfree.core.InputException;
 import org.normfree.core.record.AtomicFile;
+import org.normfree.core.record.DataIdentity;
+import org.normfree.core.record.Folders;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.RunFiles;
@@ -31,22 +34,40 @@ import org.normfree.experiments.config.Config;
  * interrupted is continued.
  */
 public final class RunDirectory implements AutoCloseable {
+  /** What a run writes before it has anything to tell. */
   private static final Set<String> BOOKKEEPING =
-      Set.of(RunFiles.CONFIG, RunFiles.PROVENANCE, RunFiles.TRIAL, RunLock.FILE);
+      Set.of(RunFiles.CONFIG, RunFiles.PROVENANCE, RunFiles.TRIAL, RunFiles.DATA);
+
+  /** What holds the results of a run, once there is something in it. */
+  private static final Set<String> RESULTS =
+      Set.of(RunFiles.METRICS, RunFiles.TIMING, RunFiles.CHECKPOINTS, RunFiles.RUNS);
 
   private final Path path;
   private final Config config;
   private final List<String> command;
+  private final Optional<RunDirectory> experiment;
+  private final List<Path> made;
   private final RunLock lock;
+  private final Before before;
   private final boolean fresh;
   private final Optional<Marker> finished;
+  private volatile boolean recorded;
 
   private RunDirectory(
-      Path path, Config config, List<String> command, RunLock lock, boolean fresh) {
+      Path path,
+      Config config,
+      List<String> command,
+      Optional<RunDirectory> experiment,
+      List<Path> made,
+      RunLock lock,
+      boolean fresh) {
     this.path = path;
     this.config = config;
     this.command = command;
+    this.experiment = experiment;
+    this.made = made;
     this.lock = lock;
+    this.before = Before.of(path);
     this.fresh = fresh;
     this.finished =
         Stream.of(Marker.DONE, Marker.DIVERGED).filter(m -> Files.exists(marker(m))).findFirst();
@@ -64,22 +85,54 @@ public final class RunDirectory implements AutoCloseable {
    * @throws UncheckedIOException if it cannot be written to
    */
   public static RunDirectory open(Path path, Config config, List<String> command) {
-    Path directory = path.toAbsolutePath().normalize();
-    boolean fresh = refuseOthers(directory, config);
-    create(directory);
-    RunLock lock = RunLock.take(directory);
+    return open(path, config, command, Optional.empty());
+  }
+
+  private static RunDirectory open(
+      Path path, Config config, List<String> command, Optional<RunDirectory> experiment) {
+    RunDirectory run = locked(path.toAbsolutePath().normalize(), config, command, experiment);
     try {
-      // somebody may have come first between the look and the lock
-      fresh &= refuseOthers(directory, config);
-      RunDirectory run = new RunDirectory(directory, config, List.copyOf(command), lock, fresh);
       if (run.finished().isEmpty()) {
         run.begin();
       }
       return run;
     } catch (RuntimeException e) {
-      lock.close();
-      throw e;
+      throw after(e, run::discard);
     }
+  }
+
+  private static RunDirectory locked(
+      Path directory, Config config, List<String> command, Optional<RunDirectory> experiment) {
+    refuseOthers(directory, config);
+    List<Path> made = create(directory);
+    try {
+      RunLock lock = RunLock.take(directory);
+      try {
+        // somebody may have come first between the look and the lock
+        boolean fresh = refuseOthers(directory, config);
+        return new RunDirectory(
+            directory, config, List.copyOf(command), experiment, made, lock, fresh);
+      } catch (RuntimeException e) {
+        throw after(
+            e,
+            () -> {
+              lock.undo();
+              lock.close();
+            });
+      }
+    } catch (RuntimeException e) {
+      throw after(e, () -> remove(made));
+    }
+  }
+
+  /** Undoes something after a failure; the failure is what is told. */
+  private static RuntimeException after(RuntimeException failure, Runnable undo) {
+    try {
+      undo.run();
+    } catch (UncheckedIOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
   }
 
   /**
@@ -100,7 +153,7 @@ public final class RunDirectory implements AutoCloseable {
    * @return its directory, locked
    */
   public RunDirectory child(String id, Trial trial, Config settings) {
-    RunDirectory child = open(childPath(id), settings, command);
+    RunDirectory child = open(childPath(id), settings, command, Optional.of(this));
     if (child.finished().isEmpty()) {
       child.write(RunFiles.TRIAL, trial);
     }
@@ -153,10 +206,28 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
+   * Records what the run is about to be trained on; to be called before anything else is recorded.
+   *
+   * @param data what was read
+   * @throws InputException if this run, or another one of its experiment, was begun on other data
+   *     of the same settings; then nothing was changed
+   */
+  public void trainedOn(DataIdentity data) {
+    // the runs of an experiment may begin side by side
+    synchronized (experiment.orElse(this)) {
+      experiment.ifPresent(whole -> whole.refuseOtherData(data));
+      refuseOtherData(data);
+      experiment.ifPresent(whole -> whole.recordData(data));
+      recordData(data);
+    }
+  }
+
+  /**
    * Opens the metrics of a run that begins at its first step; what an interrupted one without a
    * checkpoint left is dropped.
    */
   public MetricLog metrics() {
+    record();
     return MetricLog.fresh(file(RunFiles.METRICS));
   }
 
@@ -166,6 +237,7 @@ public final class RunDirectory implements AutoCloseable {
    * @param step the checkpoint's step
    */
   public MetricLog metricsUpTo(long step) {
+    record();
     return MetricLog.upTo(file(RunFiles.METRICS), step);
   }
 
@@ -190,6 +262,7 @@ public final class RunDirectory implements AutoCloseable {
    * @param outcome the end and the numbers it came with
    */
   public void finish(Outcome outcome) {
+    record();
     if (outcome.marker() != Marker.FAILED) {
       write(RunFiles.RESULT, outcome.values());
     }
@@ -204,6 +277,7 @@ public final class RunDirectory implements AutoCloseable {
    * @param message one line; may be empty
    */
   public void finish(Summary summary, Marker marker, String message) {
+    record();
     write(RunFiles.SUMMARY, summary);
     mark(marker, message);
   }
@@ -214,6 +288,7 @@ public final class RunDirectory implements AutoCloseable {
    * @param failure what was thrown
    */
   public void fail(Throwable failure) {
+    record();
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
     AtomicFile.write(file(RunFiles.ERROR), trace.toString().getBytes(StandardCharsets.UTF_8));
@@ -248,30 +323,29 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Takes a directory away again that this opening created and in which nothing was recorded, so
-   * that settings which turn out to be unusable do not occupy it; and closes it.
+   * Leaves the directory as it was before this opening and closes it, so that settings which turn
+   * out to be unusable do not occupy it. What this opening made goes: files, the directory, the
+   * folders above it. What was there stays, down to its content, and so does everything once there
+   * are results.
    */
   public void discard() {
-    close();
-    if (!fresh) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(path)) {
-      List<Path> own = files.toList();
-      for (Path file : own) {
-        if (!BOOKKEEPING.contains(file.getFileName().toString()) && !isEmpty(file)) {
-          return;
-        }
+    try (lock) {
+      if (!holdsResults()) {
+        before.restore(BOOKKEEPING, RESULTS);
+        lock.undo();
       }
-      for (Path file : own) {
-        Files.deleteIfExists(file);
-      }
-      Files.deleteIfExists(path);
-    } catch (DirectoryNotEmptyException e) {
-      // another run took the place meanwhile
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove %s: %s".formatted(path, e.getMessage()), e);
+      throw new UncheckedIOException("cannot clean up %s: %s".formatted(path, e.getMessage()), e);
     }
+    remove(made);
+  }
+
+  private boolean holdsResults() throws IOException {
+    boolean holds = !fresh && recorded;
+    for (String name : RESULTS) {
+      holds |= before.nowHolds(file(name));
+    }
+    return holds;
   }
 
   /** Lets others write to the directory. */
@@ -281,21 +355,56 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private void begin() {
+    Path provenance = file(RunFiles.PROVENANCE);
     try {
+      for (Path file : List.of(marker(Marker.FAILED), file(RunFiles.ERROR), provenance)) {
+        before.remember(file);
+      }
       Files.deleteIfExists(marker(Marker.FAILED));
       Files.deleteIfExists(file(RunFiles.ERROR));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to %s: %s".formatted(path, e.getMessage()), e);
     }
-    Provenance now = Provenance.of(config, command, Clock.systemUTC());
-    Path provenance = file(RunFiles.PROVENANCE);
-    boolean begunBefore = !fresh && Files.exists(provenance);
-    write(
-        RunFiles.PROVENANCE,
-        begunBefore ? Json.read(provenance, Provenance.class).resumedBy(now) : now);
+    // first: what makes the directory a run's
     if (!Files.exists(file(RunFiles.CONFIG))) {
       write(RunFiles.CONFIG, config.toMap());
     }
+    Provenance now = Provenance.of(config, command, Clock.systemUTC());
+    write(
+        RunFiles.PROVENANCE,
+        Files.exists(provenance) ? Json.read(provenance, Provenance.class).resumedBy(now) : now);
+  }
+
+  /** Something is recorded from now on that a refusal does not take back. */
+  private void record() {
+    recorded = true;
+    experiment.ifPresent(RunDirectory::record);
+  }
+
+  private void refuseOtherData(DataIdentity data) {
+    SortedMap<String, DataIdentity.Part> recordedParts = dataOf().get(data.source());
+    if (recordedParts == null) {
+      return;
+    }
+    List<String> differences = data.differencesFrom(recordedParts);
+    if (!differences.isEmpty()) {
+      throw new InputException(
+          "%s was begun on other data of %s (%s): put the data back as it was, or choose another directory"
+              .formatted(path, data.source(), String.join("; ", differences)));
+    }
+  }
+
+  private void recordData(DataIdentity data) {
+    SortedMap<String, SortedMap<String, DataIdentity.Part>> all = dataOf();
+    if (all.put(data.source(), data.parts()) == null) {
+      write(RunFiles.DATA, all);
+    }
+  }
+
+  /** The parts of the data by the settings that name it. */
+  private SortedMap<String, SortedMap<String, DataIdentity.Part>> dataOf() {
+    Path file = file(RunFiles.DATA);
+    return Files.exists(file) ? Json.read(file, new TypeReference<>() {}) : new TreeMap<>();
   }
 
   private void mark(Marker marker, String message) {
@@ -334,15 +443,15 @@ public final class RunDirectory implements AutoCloseable {
     return true;
   }
 
-  /** What a run leaves that was killed before its settings were stored. */
+  /** What is not a run's but hidden, and what a run leaves that was killed at its very start. */
   private static boolean isLeftOver(Path file) {
     String name = file.getFileName().toString();
-    return name.startsWith(".") || name.equals(RunFiles.PROVENANCE) || name.endsWith(".partial");
+    return name.startsWith(".") || name.equals(RunFiles.CONFIG + ".partial");
   }
 
-  private static void create(Path directory) {
+  private static List<Path> create(Path directory) {
     try {
-      Files.createDirectories(directory);
+      return Folders.create(directory);
     } catch (IOException e) {
       throw new InputException(
           "cannot create the folder %s (%s): choose another place"
@@ -351,12 +460,11 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  private static boolean isEmpty(Path file) throws IOException {
-    if (!Files.isDirectory(file)) {
-      return Files.size(file) == 0;
-    }
-    try (Stream<Path> files = Files.list(file)) {
-      return files.findFirst().isEmpty();
+  private static void remove(List<Path> made) {
+    try {
+      Folders.remove(made);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove %s: %s".formatted(made, e.getMessage()), e);
     }
   }
 }

@@ -7,6 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.normfree.core.InputException;
@@ -20,35 +23,50 @@ final class RunLock implements AutoCloseable {
   /** Name of the locked file. */
   static final String FILE = ".lock";
 
-  private final FileChannel channel;
+  private static final int MOST = 20;
 
-  private RunLock(FileChannel channel) {
+  private final Path file;
+  private final FileChannel channel;
+  private final boolean made;
+  private final String before;
+
+  private RunLock(Path file, FileChannel channel, boolean made, String before) {
+    this.file = file;
     this.channel = channel;
+    this.made = made;
+    this.before = before;
   }
 
   /**
    * @param directory an existing run directory
    * @return the lock
-   * @throws InputException if another run holds it
+   * @throws InputException if another run holds it, or a file of its name is something else
    */
   static RunLock take(Path directory) {
+    Path file = directory.resolve(FILE);
     try {
-      FileChannel channel =
-          FileChannel.open(
-              directory.resolve(FILE),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+      boolean made = true;
+      FileChannel channel;
+      try {
+        channel = open(file, StandardOpenOption.CREATE_NEW);
+      } catch (FileAlreadyExistsException e) {
+        made = false;
+        channel = open(file, StandardOpenOption.CREATE);
+      }
       try {
         FileLock lock = channel.tryLock();
         if (lock != null) {
-          channel.truncate(0);
-          channel.write(utf8(Long.toString(ProcessHandle.current().pid())));
-          return new RunLock(channel);
+          String before = content(channel);
+          if (channel.size() > MOST || !before.matches("[0-9]*")) {
+            throw new InputException(
+                "%s is not the lock of a run: choose another directory".formatted(file));
+          }
+          write(channel, Long.toString(ProcessHandle.current().pid()));
+          return new RunLock(file, channel, made, before);
         }
       } catch (OverlappingFileLockException e) {
         // held by another run of this very process: refused like any other
-      } catch (IOException e) {
+      } catch (IOException | InputException e) {
         channel.close();
         throw e;
       }
@@ -63,6 +81,19 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  /** Leaves the locked file as it was; while the lock is held, so that it is nobody else's. */
+  void undo() {
+    try {
+      if (made) {
+        Files.deleteIfExists(file);
+      } else {
+        write(channel, before);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot clean up %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
   @Override
   public void close() {
     try {
@@ -72,12 +103,18 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  private static FileChannel open(Path file, StandardOpenOption how) throws IOException {
+    return FileChannel.open(
+        file,
+        how,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        LinkOption.NOFOLLOW_LINKS); // what a link leads to is not written to
+  }
+
   private static String holder(FileChannel channel) {
     try {
-      ByteBuffer content = ByteBuffer.allocate(20);
-      channel.read(content, 0);
-      String pid =
-          new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
+      String pid = content(channel).strip();
       return pid.isEmpty() ? "" : " (process %s)".formatted(pid);
     } catch (IOException e) {
       // where locks are mandatory the holder's file cannot be read
@@ -85,7 +122,14 @@ final class RunLock implements AutoCloseable {
     }
   }
 
-  private static ByteBuffer utf8(String text) {
-    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  private static String content(FileChannel channel) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(MOST);
+    channel.read(content, 0);
+    return new String(content.array(), 0, content.position(), StandardCharsets.ISO_8859_1);
+  }
+
+  private static void write(FileChannel channel, String text) throws IOException {
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)), 0);
   }
 }

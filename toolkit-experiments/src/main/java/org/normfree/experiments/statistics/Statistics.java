@@ -97,7 +97,7 @@ public final class Statistics {
   public static Optional<Correlation> pearson(List<Double> x, List<Double> y) {
     if (x.size() != y.size()) {
       throw new IllegalArgumentException(
-          "pairs expected, but there are %d and %d values".formatted(x.size(), y.size()));
+          "pairs expected, but there are %s and %s values".formatted(x.size(), y.size()));
     }
     int n = x.size();
     if (n < 2) {

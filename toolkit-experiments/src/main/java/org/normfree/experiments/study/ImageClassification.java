@@ -2,7 +2,9 @@ package org.normfree.experiments.study;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
@@ -17,6 +19,7 @@ import org.normfree.core.method.Method;
 import org.normfree.core.model.image.ViTConfig;
 import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
@@ -69,6 +72,18 @@ final class ImageClassification implements Problem {
             ViTConfig.Pooling.valueOf(config.get(Keys.POOL).toUpperCase(Locale.ROOT)),
             config.get(Keys.DROP_PATH));
     return VisionTransformer.build(shape, method, DataType.FLOAT, seed);
+  }
+
+  @Override
+  public DataIdentity data() {
+    return new DataIdentity(
+        config.assignments(Keys.data()),
+        new TreeMap<>(
+            Map.of(
+                "classes", Fingerprint.ofClasses(splits.train().classNames()),
+                "train", Fingerprint.of(splits.train()),
+                "validation", Fingerprint.of(splits.validation()),
+                "test", Fingerprint.of(splits.test()))));
   }
 
   @Override

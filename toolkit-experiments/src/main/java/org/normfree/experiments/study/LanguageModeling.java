@@ -3,6 +3,7 @@ package org.normfree.experiments.study;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
@@ -25,6 +26,7 @@ import org.normfree.core.model.text.EncoderConfig;
 import org.normfree.core.model.text.TextEncoder;
 import org.normfree.core.nn.Network;
 import org.normfree.core.record.AtomicFile;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
@@ -42,15 +44,20 @@ final class LanguageModeling implements Problem {
           () -> List.of("llama", "gpt", "encoder"),
           "llama: rotary positions, SwiGLU, no biases; gpt: learned positions, GELU, biases, tied; encoder: guesses masked tokens from both sides");
 
+  /** What decides on text and tokenizer. */
+  private static final List<Key<?>> DATA =
+      List.of(
+          TextKeys.CORPUS,
+          TextKeys.PATH,
+          TextKeys.CHARACTERS,
+          TextKeys.TOKENIZER,
+          TextKeys.VOCABULARY.withDefault(512));
+
   private static final List<Key<?>> KEYS =
       Config.schema(
           List.of(Keys.METHOD),
+          DATA,
           List.of(
-              TextKeys.CORPUS,
-              TextKeys.PATH,
-              TextKeys.CHARACTERS,
-              TextKeys.TOKENIZER,
-              TextKeys.VOCABULARY.withDefault(512),
               TextKeys.MAX_LENGTH,
               TextKeys.BATCH_TOKENS,
               ARCHITECTURE,
@@ -91,7 +98,7 @@ final class LanguageModeling implements Problem {
             config.get(TextKeys.VOCABULARY));
     if (rows() < 1) {
       throw new InputException(
-          "batch.tokens=%d holds no window of max.length=%d tokens; raise the one or lower the other"
+          "batch.tokens=%s holds no window of max.length=%s tokens; raise the one or lower the other"
               .formatted(config.get(TextKeys.BATCH_TOKENS), config.get(TextKeys.MAX_LENGTH)));
     }
   }
@@ -147,6 +154,18 @@ final class LanguageModeling implements Problem {
             ? DecoderLmConfig.llama(vocabulary, width, depth, heads, length)
             : DecoderLmConfig.gpt(vocabulary, width, depth, heads, length);
     return DecoderLm.build(shape, method, DataType.FLOAT, seed);
+  }
+
+  @Override
+  public DataIdentity data() {
+    return new DataIdentity(
+        config.assignments(DATA),
+        new TreeMap<>(
+            Map.of(
+                "tokenizer", Fingerprint.of(tokenizer),
+                "train", Fingerprint.of(corpus.train()),
+                "validation", Fingerprint.of(corpus.validation()),
+                "test", Fingerprint.of(corpus.test()))));
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.normfree.core.data.BatchStream;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
 import org.normfree.core.nn.Network;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
@@ -33,6 +34,9 @@ interface Problem {
 
   /** The network at its start. */
   Network network(Method method, long seed);
+
+  /** What was read to learn from, be evaluated on and be encoded with. */
+  DataIdentity data();
 
   /** The training batches. */
   BatchStream batches(long seed);

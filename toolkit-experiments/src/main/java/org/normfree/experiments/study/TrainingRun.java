@@ -135,6 +135,7 @@ final class TrainingRun {
   }
 
   private Outcome run() {
+    directory.trainedOn(problem.data());
     long seed = config.get(Keys.SEED);
     Network network = problem.network(method(), seed);
     BatchStream batches = problem.batches(seed);

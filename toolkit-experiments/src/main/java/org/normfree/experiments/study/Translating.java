@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,6 +39,7 @@ import org.normfree.core.model.text.Transformer;
 import org.normfree.core.model.text.TransformerConfig;
 import org.normfree.core.nn.Network;
 import org.normfree.core.record.AtomicFile;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
@@ -47,21 +49,25 @@ import org.normfree.experiments.run.RunDirectory;
 
 /** Translating sentences with an encoder–decoder Transformer. */
 final class Translating implements Problem {
+  /** What decides on sentences and tokenizer. */
+  private static final List<Key<?>> DATA =
+      List.of(
+          TextKeys.PAIRS,
+          TextKeys.PATH,
+          TextKeys.SOURCE,
+          TextKeys.TARGET,
+          TextKeys.COUNT,
+          TextKeys.LARGEST,
+          TextKeys.TOKENIZER,
+          TextKeys.VOCABULARY,
+          TextKeys.MAX_LENGTH,
+          TextKeys.OVERLONG);
+
   private static final List<Key<?>> KEYS =
       Config.schema(
           List.of(Keys.METHOD),
-          List.of(
-              TextKeys.PAIRS,
-              TextKeys.PATH,
-              TextKeys.SOURCE,
-              TextKeys.TARGET,
-              TextKeys.COUNT,
-              TextKeys.LARGEST,
-              TextKeys.TOKENIZER,
-              TextKeys.VOCABULARY,
-              TextKeys.MAX_LENGTH,
-              TextKeys.OVERLONG,
-              TextKeys.BATCH_TOKENS),
+          DATA,
+          List.of(TextKeys.BATCH_TOKENS),
           List.of(
               Keys.WIDTH.withDefault(64),
               Keys.DEPTH.withDefault(3),
@@ -161,6 +167,18 @@ final class Translating implements Problem {
   @Override
   public Network network(Method method, long seed) {
     return Transformer.build(shape(), method, DataType.FLOAT, seed);
+  }
+
+  @Override
+  public DataIdentity data() {
+    return new DataIdentity(
+        config.assignments(DATA),
+        new TreeMap<>(
+            Map.of(
+                "tokenizer", Fingerprint.of(tokenizer),
+                "train", Fingerprint.of(train.pairs()),
+                "validation", Fingerprint.of(validation.pairs()),
+                "test", Fingerprint.of(test.pairs()))));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.normfree.experiments.sweep;
 
+import java.util.Locale;
+
 /** Says a span of time in words. */
 public final class Duration {
   private Duration() {}
@@ -14,7 +16,7 @@ public final class Duration {
       return s + " s";
     }
     return s < 3600
-        ? "%d min %02d s".formatted(s / 60, s % 60)
-        : "%d h %02d min".formatted(s / 3600, s / 60 % 60);
+        ? String.format(Locale.ROOT, "%d min %02d s", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%d h %02d min", s / 3600, s / 60 % 60);
   }
 }

@@ -118,9 +118,9 @@ public final class Progress implements AutoCloseable {
       last = now;
       double elapsed = (now - start) / 1e9;
       out.printf(
-          "%s: %s%d %%, %s elapsed, about %s left%n",
+          "%s: %s%s %%, %s elapsed, about %s left%n",
           task,
-          parts == 1 ? "" : "%d of %d runs, ".formatted(whole, parts),
+          parts == 1 ? "" : "%s of %s runs, ".formatted(whole, parts),
           100 * done / total,
           Duration.words(elapsed),
           Duration.words(elapsed * (total - done) / done));

@@ -30,7 +30,7 @@ public final class Sweep {
    */
   public Sweep(RunDirectory directory, int jobs) {
     if (jobs < 1) {
-      throw new IllegalArgumentException("jobs=%d: expected at least 1".formatted(jobs));
+      throw new IllegalArgumentException("jobs=%s: expected at least 1".formatted(jobs));
     }
     this.directory = directory;
     this.jobs = jobs;
@@ -55,7 +55,7 @@ public final class Sweep {
     try (Progress progress = Progress.start(task, Math.max(1, trials.size() - finished))) {
       if (finished > 0) {
         progress.note(
-            "%s: %d of %d runs were finished before".formatted(task, finished, trials.size()));
+            "%s: %s of %s runs were finished before".formatted(task, finished, trials.size()));
       }
       List<Future<TrialResult>> futures =
           trials.stream()
@@ -89,7 +89,7 @@ public final class Sweep {
 
   private TrialResult runOne(SweepTrial trial, Progress progress) {
     RunDirectory run = directory.child(trial.id(), trial.trial(), trial.config());
-    try (run) {
+    try {
       if (run.finished().isPresent()) {
         return new TrialResult(trial.id(), trial.trial(), run.outcome());
       }
@@ -100,6 +100,8 @@ public final class Sweep {
     } catch (InputException e) {
       run.discard();
       throw e;
+    } finally {
+      run.close();
     }
   }
 

@@ -114,7 +114,7 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
     for (SummaryRow row : summary.rows()) {
       if (row.method() == null || row.metric() == null) {
         throw new InputException(
-            "row %d of %s has no method or no metric: expected both, so run the experiment again"
+            "row %s of %s has no method or no metric: expected both, so run the experiment again"
                 .formatted(rows.size() + 1, file));
       }
       rows.add(
@@ -228,7 +228,7 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
 
   private static InputException broken(Path file, int line, String why, Throwable cause) {
     return new InputException(
-        "line %d of %s is not a metric line (%s): resume the run or delete its directory"
+        "line %s of %s is not a metric line (%s): resume the run or delete its directory"
             .formatted(line, file, why.lines().findFirst().orElse("")),
         cause);
   }

@@ -139,7 +139,7 @@ final class Differences {
             .filter(row -> row.diverged() > 0)
             .map(
                 row ->
-                    "“%s” %d of %d"
+                    "“%s” %s of %s"
                         .formatted(labels.get(row), row.diverged(), row.diverged() + row.n()))
             .collect(Collectors.joining(", "));
     return out.isEmpty() ? "" : " Diverged or failed, so not in the means: " + out + ".";

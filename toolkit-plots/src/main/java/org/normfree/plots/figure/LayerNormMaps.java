@@ -200,10 +200,10 @@ final class LayerNormMaps {
   }
 
   private static String caption(Run run) {
-    return ("One mini-batch, output before gain and bias; method %s, seed %d. Top: with the"
-            + " least-squares tanh and line, R² over the whole batch. Middle: %d tokens in colour"
-            + " (each a straight line), the others grey. Bottom: the %d channels with the largest"
-            + " inputs in colour. At most %d points a panel are drawn besides the coloured ones,"
+    return ("One mini-batch, output before gain and bias; method %s, seed %s. Top: with the"
+            + " least-squares tanh and line, R² over the whole batch. Middle: %s tokens in colour"
+            + " (each a straight line), the others grey. Bottom: the %s channels with the largest"
+            + " inputs in colour. At most %s points a panel are drawn besides the coloured ones,"
             + " the extreme ones always.")
         .formatted(
             Names.method(run.trial().method()), run.trial().seed(), COLOURS, COLOURS, POINTS);

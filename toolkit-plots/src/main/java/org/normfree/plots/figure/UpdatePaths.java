@@ -101,7 +101,7 @@ final class UpdatePaths {
         Captions.runs(methods.values())
             + " Means over seeds; the intervals of the slopes over depth are in the table."
             + (methods.size() > COLUMNS
-                ? " The first %d of %d methods.".formatted(COLUMNS, methods.size())
+                ? " The first %s of %s methods.".formatted(COLUMNS, methods.size())
                 : ""),
         new PanelGrid(grid, new Legend(legend)));
   }
@@ -112,7 +112,7 @@ final class UpdatePaths {
 
   private String depthName(int depth) {
     return architecture.equals("encoder-decoder")
-        ? "%dL–%dL".formatted(depth, depth)
+        ? "%sL–%sL".formatted(depth, depth)
         : depth + " branches";
   }
 

@@ -76,7 +76,7 @@ final class Findings {
     for (Run run : experiment.runs()) {
       if (!run.done()) {
         lines.add(
-            "%s (%s, seed %d%s): %s%s"
+            "%s (%s, seed %s%s): %s%s"
                 .formatted(
                     run.id(),
                     Names.method(run.trial().method()),

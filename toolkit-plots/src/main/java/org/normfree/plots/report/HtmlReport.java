@@ -108,7 +108,7 @@ public final class HtmlReport {
     List<String> notDone = Findings.notDone(experiment);
     out.append("<h3>Runs that diverged, failed or did not finish</h3>\n");
     if (notDone.isEmpty()) {
-      out.append("<p>None of %d.</p>\n".formatted(experiment.runs().size()));
+      out.append("<p>None of %s.</p>\n".formatted(experiment.runs().size()));
     } else {
       out.append("<ul>\n");
       notDone.forEach(line -> out.append("<li>").append(TableFormat.html(line)).append("</li>\n"));
@@ -152,7 +152,7 @@ public final class HtmlReport {
     // as an image each drawing keeps its own identifiers, which would clash in one document
     out.append("<figure id=\"figure-%s\">\n".formatted(figure.name()));
     out.append(
-        "<img alt=\"%s\" width=\"%d\" src=\"data:image/svg+xml;base64,%s\">\n"
+        "<img alt=\"%s\" width=\"%s\" src=\"data:image/svg+xml;base64,%s\">\n"
             .formatted(
                 TableFormat.html(figure.title()),
                 Math.round(figure.widthInches() * 120),
@@ -175,7 +175,7 @@ public final class HtmlReport {
 
   /** What sets each run's configuration apart from the experiment's. */
   private static void runs(StringBuilder out, Experiment experiment) {
-    out.append("<details><summary>Runs (%d)</summary>\n<ul>\n".formatted(experiment.runs().size()));
+    out.append("<details><summary>Runs (%s)</summary>\n<ul>\n".formatted(experiment.runs().size()));
     experiment
         .runs()
         .forEach(

@@ -66,7 +66,7 @@ public final class AlignedFiles {
     List<String> targets = TextFiles.lines(targetFile);
     if (sources.size() != targets.size()) {
       throw new InputException(
-          "%s has %d lines but %s has %d; the lines must align, one sentence a line in both"
+          "%s has %s lines but %s has %s; the lines must align, one sentence a line in both"
               .formatted(sourceFile, sources.size(), targetFile, targets.size()));
     }
     List<SentencePair> pairs = new ArrayList<>(sources.size());

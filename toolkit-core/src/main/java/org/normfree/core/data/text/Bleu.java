@@ -177,7 +177,7 @@ public final class Bleu {
   public static Interval bootstrap(List<Statistics> sentences, int resamples, long seed) {
     if (sentences.isEmpty() || resamples < 40) {
       throw new IllegalArgumentException(
-          "%d sentences, %d resamples: expected at least 1 and 40"
+          "%s sentences, %s resamples: expected at least 1 and 40"
               .formatted(sentences.size(), resamples));
     }
     Rng random = Rng.of(seed, "bootstrap", 0);

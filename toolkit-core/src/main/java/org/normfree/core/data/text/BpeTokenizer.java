@@ -69,7 +69,7 @@ public final class BpeTokenizer implements Tokenizer {
   public static BpeTokenizer train(Iterable<String> texts, int size) {
     if (size < SMALLEST) {
       throw new InputException(
-          "vocabulary=%d is too small for tokenizer=bpe, expected at least %d (%d special ids and the"
+          "vocabulary=%s is too small for tokenizer=bpe, expected at least %s (%s special ids and the"
                   .formatted(size, SMALLEST, SPECIALS)
               + " 256 bytes)");
     }

@@ -38,7 +38,7 @@ public final class EncodedPairs {
         targets.add(targetIds);
       } else if (overlong == Overlong.REFUSE) {
         throw new InputException(
-            "line %d takes %d tokens with its end, the model at most %d; raise max.length or set overlong=skip"
+            "line %s takes %s tokens with its end, the model at most %s; raise max.length or set overlong=skip"
                 .formatted(pair.line(), length, maxLength));
       }
     }
@@ -46,7 +46,7 @@ public final class EncodedPairs {
       throw new InputException(
           pairs.isEmpty()
               ? "there are no pairs to make batches of; check the corpus"
-              : "all %d pairs take more than %d tokens; raise max.length"
+              : "all %s pairs take more than %s tokens; raise max.length"
                   .formatted(pairs.size(), maxLength));
     }
     if (skipped(pairs.size()) > 0) {

@@ -45,7 +45,7 @@ final class LengthBuckets {
     int longest = Arrays.stream(steps).max().orElseThrow();
     if (longest * STEP > tokens) {
       throw new InputException(
-          "a batch has batch.tokens=%d, expected at least %d, the length of the longest pair with its padding"
+          "a batch has batch.tokens=%s, expected at least %s, the length of the longest pair with its padding"
               .formatted(tokens, longest * STEP));
     }
     int[] bounds = bounds(steps, longest);

@@ -54,11 +54,11 @@ public final class Numbers {
   public static ParallelCorpus load(String source, String target, int count, long maximum) {
     if (count < 20) {
       throw new InputException(
-          "%d pairs of numbers are wanted, expected at least 20".formatted(count));
+          "%s pairs of numbers are wanted, expected at least 20".formatted(count));
     }
     if (maximum < 999 || maximum > LARGEST) {
       throw new InputException(
-          "the largest number is %d, expected 999 to %d".formatted(maximum, LARGEST));
+          "the largest number is %s, expected 999 to %s".formatted(maximum, LARGEST));
     }
     RuleBasedNumberFormat sources = rules(source);
     RuleBasedNumberFormat targets = rules(target);

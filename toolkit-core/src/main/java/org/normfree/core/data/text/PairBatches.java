@@ -48,7 +48,7 @@ public final class PairBatches implements BatchStream {
   @Override
   public Batch batch(long step) {
     if (step < 0) {
-      throw new IllegalArgumentException("step %d is negative".formatted(step));
+      throw new IllegalArgumentException("step %s is negative".formatted(step));
     }
     Selection selection = epoch(step / steps).batches.get((int) (step % steps));
     return data.batch(selection.bucket, selection.pairs);

@@ -47,7 +47,7 @@ public record ParallelCorpus(
     }
     if (train.isEmpty() || validation.isEmpty() || test.isEmpty()) {
       throw new InputException(
-          "%s holds %d pairs, too few to hold out a validation and a test part; give more pairs, or"
+          "%s holds %s pairs, too few to hold out a validation and a test part; give more pairs, or"
                   .formatted(origin, pairs.size())
               + " parts of their own");
     }

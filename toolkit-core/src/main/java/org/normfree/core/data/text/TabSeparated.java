@@ -25,7 +25,7 @@ public final class TabSeparated {
       String[] columns = lines.get(i).split("\t", -1);
       if (columns.length != 2) {
         throw new InputException(
-            "%s, line %d has %d columns, expected a source and a target with a tab between them"
+            "%s, line %s has %s columns, expected a source and a target with a tab between them"
                 .formatted(file, i + 1, columns.length));
       }
       pairs.add(TextFiles.pair(columns[0], columns[1], file, i + 1));

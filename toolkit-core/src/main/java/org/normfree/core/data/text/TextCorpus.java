@@ -22,7 +22,7 @@ public record TextCorpus(String train, String validation, String test) {
     int test = cut(text, (int) (length * 0.95), length);
     if (validation == 0 || test == validation || test == length) {
       throw new InputException(
-          "%s holds %d characters, too few to hold out a validation and a test part; give more text"
+          "%s holds %s characters, too few to hold out a validation and a test part; give more text"
               .formatted(origin, length));
     }
     return new TextCorpus(

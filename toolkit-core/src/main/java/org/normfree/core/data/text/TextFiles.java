@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -48,8 +49,9 @@ final class TextFiles {
         line += bytes[i] == '\n' ? 1 : 0;
       }
       throw new InputException(
-          "%s, line %d: byte %d (0x%02x) is not UTF-8; convert the file to UTF-8"
-              .formatted(file, line, in.position(), bytes[in.position()]));
+          "%s, line %s: byte %s (0x%s) is not UTF-8; convert the file to UTF-8"
+              .formatted(
+                  file, line, in.position(), HexFormat.of().toHexDigits(bytes[in.position()])));
     }
     String text = out.flip().toString();
     if (text.startsWith("\uFEFF")) {
@@ -80,7 +82,7 @@ final class TextFiles {
   static SentencePair pair(String source, String target, Path file, int line) {
     if (source.isBlank() || target.isBlank()) {
       throw new InputException(
-          "%s, line %d: the %s sentence is empty; remove the pair from both sides"
+          "%s, line %s: the %s sentence is empty; remove the pair from both sides"
               .formatted(file, line, source.isBlank() ? "source" : "target"));
     }
     return new SentencePair(source, target, line);

@@ -39,7 +39,7 @@ public final class TextScores {
    */
   public static double bitsPerByte(double nats, long tokens, long bytes) {
     if (bytes < 1) {
-      throw new IllegalArgumentException("%d bytes of text, expected at least 1".formatted(bytes));
+      throw new IllegalArgumentException("%s bytes of text, expected at least 1".formatted(bytes));
     }
     return nats * tokens / (Math.log(2) * bytes);
   }
@@ -69,7 +69,7 @@ public final class TextScores {
   static void requireSameSize(List<String> outputs, List<String> references) {
     if (outputs.size() != references.size()) {
       throw new IllegalArgumentException(
-          "%d texts but %d references".formatted(outputs.size(), references.size()));
+          "%s texts but %s references".formatted(outputs.size(), references.size()));
     }
   }
 }

@@ -46,7 +46,7 @@ public final class Tokenizers {
     }
     if (vocabulary != 0 && !name.equals(BpeTokenizer.NAME)) {
       throw new InputException(
-          "vocabulary=%d applies to tokenizer=bpe only, expected 0 for tokenizer=%s"
+          "vocabulary=%s applies to tokenizer=bpe only, expected 0 for tokenizer=%s"
               .formatted(vocabulary, name));
     }
     return switch (name) {
@@ -97,7 +97,7 @@ public final class Tokenizers {
       require(
           merge.size() == 2 && isToken(merge.get(0), known) && isToken(merge.get(1), known),
           file,
-          "two ids from %d to %d as merge %d"
+          "two ids from %s to %s as merge %s"
               .formatted(Tokenizer.SPECIALS, known - 1, merges.size() + 1));
       merges.add(new int[] {merge.get(0).intValue(), merge.get(1).intValue()});
     }
@@ -118,7 +118,7 @@ public final class Tokenizers {
   private static String where(JsonProcessingException e) {
     return e.getLocation() == null
         ? e.getOriginalMessage()
-        : "line %d: %s".formatted(e.getLocation().getLineNr(), e.getOriginalMessage());
+        : "line %s: %s".formatted(e.getLocation().getLineNr(), e.getOriginalMessage());
   }
 
   static byte[] json(Map<String, ?> content) {
@@ -132,7 +132,7 @@ public final class Tokenizers {
   static void requireId(int id, int size) {
     if (id < 0 || id >= size) {
       throw new IllegalArgumentException(
-          "there is no token %d, expected 0 to %d".formatted(id, size - 1));
+          "there is no token %s, expected 0 to %s".formatted(id, size - 1));
     }
   }
 }

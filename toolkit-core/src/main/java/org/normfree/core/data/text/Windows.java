@@ -18,7 +18,7 @@ record Windows(int[] tokens, int rows, int length) {
   Windows {
     if (rows < 1 || length < 1) {
       throw new InputException(
-          "batches of %d windows of %d tokens are wanted, expected at least 1 of either"
+          "batches of %s windows of %s tokens are wanted, expected at least 1 of either"
               .formatted(rows, length));
     }
     if (tokens.length == 0) {
@@ -30,7 +30,7 @@ record Windows(int[] tokens, int rows, int length) {
   void requireWindow() {
     if (tokens.length < length) {
       throw new InputException(
-          "the training text has %d tokens, fewer than the %d of a window; give more text or lower max.length"
+          "the training text has %s tokens, fewer than the %s of a window; give more text or lower max.length"
               .formatted(tokens.length, length));
     }
   }
@@ -38,7 +38,7 @@ record Windows(int[] tokens, int rows, int length) {
   /** Where the windows of a training step begin. */
   int[] randomStarts(long seed, long step) {
     if (step < 0) {
-      throw new IllegalArgumentException("step %d is negative".formatted(step));
+      throw new IllegalArgumentException("step %s is negative".formatted(step));
     }
     SplittableRandom random = Streams.WINDOW.of(seed, step);
     int[] starts = new int[rows];
@@ -59,7 +59,7 @@ record Windows(int[] tokens, int rows, int length) {
   /** Where the windows of a covering batch begin; beyond the tokens there is padding. */
   int[] starts(int batch) {
     if (batch < 0 || batch >= count()) {
-      throw new IllegalArgumentException("batch %d of %d".formatted(batch, count()));
+      throw new IllegalArgumentException("batch %s of %s".formatted(batch, count()));
     }
     int[] starts = new int[rows];
     // rows of padding would begin beyond the tokens, and perhaps beyond an int
