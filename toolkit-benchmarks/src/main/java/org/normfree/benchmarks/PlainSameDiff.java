@@ -1,6 +1,7 @@
 package org.normfree.benchmarks;
 
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -47,7 +48,15 @@ final class PlainSameDiff {
     SDVariable labels = sd.placeHolder(Network.LABELS, DataType.FLOAT, -1, vit.classes());
     labels.mul(sd.nn.logSoftmax(logits)).sum(1).mean().mul(Network.LOSS, -1);
     sd.setLossVariables(Network.LOSS);
-    return new Network(sd, network.parameters(), List.of(), List.of(), List.of(), List.of());
+    return new Network(
+        sd,
+        network.objective(),
+        network.parameters(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty());
   }
 
   private SDVariable parameter(String name) {

@@ -6,15 +6,15 @@ import java.util.Map;
 import org.normfree.core.nn.Network;
 
 /**
- * A mini-batch ready for a model: an array for each placeholder that data fill, and what counts as
- * right.
+ * A mini-batch ready for a model: an array for each placeholder that data fill, and for what a
+ * metric reads beside.
  *
  * @param feeds by the placeholder's name, see {@link Network}
- * @param targets the class of each row of the logits in order, before smoothing and mixing; {@link
- *     #IGNORED} for rows that do not count, such as padding
+ * @param weight what the batch counts in a mean over batches: how many items its loss is the mean
+ *     of
  * @param size how many images or sequences
  */
-public record Batch(Map<String, Feed> feeds, int[] targets, int size) {
+public record Batch(Map<String, Feed> feeds, double weight, int size) {
   /** Target of a row that does not count. */
   public static final int IGNORED = Network.IGNORED;
 
@@ -72,8 +72,10 @@ public record Batch(Map<String, Feed> feeds, int[] targets, int size) {
             Network.INPUT,
             new Reals(input, shape),
             Network.LABELS,
-            new Reals(labels, size, labels.length / size)),
-        targets,
+            new Reals(labels, size, labels.length / size),
+            Network.TARGETS,
+            new Integers(targets, size)),
+        size,
         targets.length);
   }
 
@@ -90,8 +92,21 @@ public record Batch(Map<String, Feed> feeds, int[] targets, int size) {
         "the batch has no numbers for %s, only %s".formatted(name, feeds.keySet()));
   }
 
-  /** How many targets count: what a mean loss is the mean of. */
-  public int counted() {
+  /**
+   * @param name a placeholder that gets ids, or what a metric reads
+   * @return the ids, row-major
+   * @throws IllegalArgumentException if this batch has no ids for it
+   */
+  public int[] integers(String name) {
+    if (feeds.get(name) instanceof Integers ids) {
+      return ids.elements;
+    }
+    throw new IllegalArgumentException(
+        "the batch has no ids for %s, only %s".formatted(name, feeds.keySet()));
+  }
+
+  /** How many targets count: the weight of a batch whose loss is the mean over them. */
+  public static int counted(int... targets) {
     return (int) Arrays.stream(targets).filter(target -> target != IGNORED).count();
   }
 

@@ -32,8 +32,11 @@ public final class CompiledExecutor implements GraphExecutor {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int KEPT_PLANS = 16;
 
-  /** How much larger than what a new plan needs the memory may grow by it. */
+  /** How much larger the memory may become than what the largest plan needs. */
   private static final double MOST_WASTE = 1.5;
+
+  /** Less is never too much. */
+  private static final long FEW_BYTES = 16 << 20;
 
   private final SameDiff graph;
   private final CompilerSettings settings;
@@ -76,7 +79,9 @@ public final class CompiledExecutor implements GraphExecutor {
           Math.max(memory.arena().bytes(), layout.arenaEnd())
               + Math.max(memory.results().bytes(), layout.resultEnd());
       boolean grows = grown > memory.arena().bytes() + memory.results().bytes();
-      if (grows && !plans.isEmpty() && grown > MOST_WASTE * layout.peak()) {
+      long largest =
+          plans.values().stream().mapToLong(Plan::arenaBytes).reduce(layout.peak(), Math::max);
+      if (grows && grown > Math.max(FEW_BYTES, MOST_WASTE * largest)) {
         freePlans();
       }
       return memory;

@@ -33,6 +33,7 @@ final class Plan implements AutoCloseable {
   private final Map<Value, INDArray> slots = new LinkedHashMap<>();
   private final Map<String, INDArray> placeholders = new LinkedHashMap<>();
   private final Map<String, INDArray> outputs = new LinkedHashMap<>();
+  private long scratchBytes;
   private long runs;
 
   /**
@@ -92,6 +93,7 @@ final class Plan implements AutoCloseable {
 
   private void placeScratch() {
     long[] bytes = tasks.stream().mapToLong(Task::scratchBytes).toArray();
+    scratchBytes = Arrays.stream(bytes).max().orElse(0);
     Map<Integer, Long> scratch = layout.scratch(bytes, memory.arena().holes());
     memory.arena().growTo(layout.scratchEnd());
     scratch.forEach((node, offset) -> tasks.get(node).place(memory.arena().address(offset)));
@@ -196,9 +198,9 @@ final class Plan implements AutoCloseable {
     return new LinkedHashMap<>(outputs);
   }
 
-  /** Most bytes of the shared memory that were in use at the same time. */
+  /** Most bytes of the shared memory that are in use at the same time. */
   long arenaBytes() {
-    return layout.peak();
+    return layout.peak() + scratchBytes;
   }
 
   long tensorBytes() {

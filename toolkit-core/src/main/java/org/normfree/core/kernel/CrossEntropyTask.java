@@ -48,15 +48,10 @@ final class CrossEntropyTask implements Task {
       logits.read(row * n, x, 0, n);
       labels.read(row * n, y, 0, n);
       float largest = Float.NEGATIVE_INFINITY;
-      boolean finite = true;
       for (int i = 0; i < n; i++) {
         largest = Math.max(largest, x[i]);
-        finite &= Float.isFinite(x[i]);
       }
-      for (int i = 0; i < n; i++) {
-        powers[i] = finite ? (double) x[i] - largest : Double.NaN;
-      }
-      LoopMath.expNegative(powers, n);
+      LogSoftmax.powers(x, largest, powers);
       double sum = 0;
       double mass = 0;
       for (int i = 0; i < n; i++) {
@@ -67,7 +62,7 @@ final class CrossEntropyTask implements Task {
       if (upstream == null) {
         double loss = 0;
         for (int i = 0; i < n; i++) {
-          loss += y[i] * (shift - x[i]);
+          loss += LogSoftmax.times(y[i], shift - x[i]);
         }
         value[0] = (float) loss;
         first.write(row, value, 0, 1);
@@ -75,7 +70,7 @@ final class CrossEntropyTask implements Task {
         upstream.read(row, value, 0, 1);
         double g = value[0];
         for (int i = 0; i < n; i++) {
-          double toLabel = g * (shift - x[i]);
+          double toLabel = LogSoftmax.times(g, shift - x[i]);
           x[i] = (float) (g * (powers[i] / sum * mass - y[i]));
           y[i] = (float) toLabel;
         }

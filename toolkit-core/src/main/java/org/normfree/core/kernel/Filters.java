@@ -5,7 +5,7 @@ import org.bytedeco.dnnl.memory;
 import org.normfree.core.task.Tensor;
 
 /**
- * The weights of a convolution in one of ND4J's formats.
+ * The weights of a convolution, in one of ND4J's formats or that of this project.
  *
  * @param address where they start
  * @param sizes [out, in, kH, kW], or [groups, out a group, in a group, kH, kW]
@@ -50,6 +50,26 @@ record Filters(long address, long[] sizes, long[] strides) {
     long[] t = d.strides;
     return new Filters(
         d.address, new long[] {s[1], s[0], 1, s[2], s[3]}, new long[] {t[1], t[0], 1, t[2], t[3]});
+  }
+
+  /**
+   * The project's own, result channels group by group.
+   *
+   * @param tensor [kH, kW, in a group, out]; without kH for sequences
+   * @param groups in how many groups out falls
+   */
+  static Filters grouped(Tensor tensor, long groups) {
+    Filters d = dense(tensor, 0);
+    if (groups == 1) {
+      return d;
+    }
+    long[] s = d.sizes;
+    long[] t = d.strides;
+    long out = s[0] / groups;
+    return new Filters(
+        d.address,
+        new long[] {groups, out, s[1], s[2], s[3]},
+        new long[] {out * t[0], t[0], t[1], t[2], t[3]});
   }
 
   /** Where out, in, kH, kW are among the axes. */

@@ -6,8 +6,12 @@ import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.kernel.Preparations.Arrays;
+import org.normfree.core.op.AffineTerms;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
+import org.normfree.core.op.BatchNorm;
+import org.normfree.core.op.BatchNormGradient;
+import org.normfree.core.op.BatchNormWith;
 import org.normfree.core.op.ColumnSum;
 import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
@@ -17,15 +21,24 @@ import org.normfree.core.op.Embedding;
 import org.normfree.core.op.EmbeddingGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
+import org.normfree.core.op.GatherRows;
+import org.normfree.core.op.GatherRowsGradient;
+import org.normfree.core.op.GroupNorm;
+import org.normfree.core.op.GroupNormGradient;
+import org.normfree.core.op.L2Normalize;
+import org.normfree.core.op.L2NormalizeGradient;
 import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.MatrixProduct;
+import org.normfree.core.op.MaxPool;
+import org.normfree.core.op.MaxPoolGradient;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
 import org.normfree.core.op.Rotary;
+import org.normfree.core.op.ScatterRows;
 import org.normfree.core.op.Silu;
 import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SoftmaxCrossEntropy;
@@ -33,6 +46,8 @@ import org.normfree.core.op.SoftmaxCrossEntropyGradient;
 import org.normfree.core.op.SparseCrossEntropy;
 import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
+import org.normfree.core.op.WeightNorm;
+import org.normfree.core.op.WeightNormGradient;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
@@ -162,6 +177,112 @@ public final class JavaKernel extends TaskKernel {
     known.always(
         Rotary.class,
         (op, in) -> new RotaryTask(op, in.input(0), in.input(1), in.output(0), in.threads()));
+    known.always(
+        MaxPool.class,
+        (op, in) -> MaxPoolTask.forward(op.plane(), in.input(0), in.output(0), in.threads()));
+    known.always(
+        MaxPoolGradient.class,
+        (op, in) ->
+            MaxPoolTask.backward(op.plane(), in.input(0), in.input(1), in.output(0), in.threads()));
+    known.always(
+        BatchNorm.class,
+        (op, in) ->
+            new GroupNormTask(
+                in.input(0),
+                new GroupTask.Shape(1, in.input(0).columns()),
+                op.terms().gain(in.inputs(), 1),
+                op.terms().bias(in.inputs(), 1),
+                op.getTArgument(0),
+                new GroupNormTask.Outputs(in.output(0), in.output(1), in.output(2)),
+                in.threads()));
+    known.always(
+        BatchNormGradient.class,
+        (op, in) ->
+            new GroupNormGradientTask(
+                in.input(0),
+                new GroupTask.Shape(1, in.input(0).columns()),
+                op.getTArgument(0),
+                new GroupNormGradientTask.Inputs(
+                    op.terms().gain(in.inputs(), 1),
+                    in.input(op.upstream()),
+                    in.input(op.upstream() + 1),
+                    in.input(op.upstream() + 2)),
+                groupGradients(op.terms(), in),
+                in.threads()));
+    known.always(
+        BatchNormWith.class,
+        (op, in) -> new GivenNormTask(op, in.inputs(), in.output(0), in.threads()));
+    known.always(
+        GroupNorm.class,
+        (op, in) ->
+            new GroupNormTask(
+                in.input(0),
+                groups(in, op.groups()),
+                op.terms().gain(in.inputs(), 1),
+                op.terms().bias(in.inputs(), 1),
+                op.getTArgument(0),
+                new GroupNormTask.Outputs(in.output(0), null, null),
+                in.threads()));
+    known.always(
+        GroupNormGradient.class,
+        (op, in) ->
+            new GroupNormGradientTask(
+                in.input(0),
+                groups(in, op.groups()),
+                op.getTArgument(0),
+                new GroupNormGradientTask.Inputs(
+                    op.terms().gain(in.inputs(), 1), in.input(in.inputs().size() - 1), null, null),
+                groupGradients(op.terms(), in),
+                in.threads()));
+    known.always(
+        WeightNorm.class,
+        (op, in) ->
+            DirectionTask.forward(
+                DirectionTask.WEIGHT_NORM,
+                new DirectionTask.Vectors(in.input(0), op.axis(in.input(0).shape().length)),
+                in.input(1),
+                in.output(0),
+                in.threads()));
+    known.always(
+        WeightNormGradient.class,
+        (op, in) ->
+            DirectionTask.backward(
+                DirectionTask.WEIGHT_NORM,
+                new DirectionTask.Vectors(in.input(0), op.axis(in.input(0).shape().length)),
+                in.input(1),
+                in.input(2),
+                in.output(0),
+                in.output(1),
+                in.threads()));
+    known.always(
+        L2Normalize.class,
+        (op, in) ->
+            DirectionTask.forward(
+                DirectionTask.atLeast(op.getTArgument(0)),
+                new DirectionTask.Vectors(in.input(0), null),
+                null,
+                in.output(0),
+                in.threads()));
+    known.always(
+        L2NormalizeGradient.class,
+        (op, in) ->
+            DirectionTask.backward(
+                DirectionTask.atLeast(op.getTArgument(0)),
+                new DirectionTask.Vectors(in.input(0), null),
+                null,
+                in.input(1),
+                in.output(0),
+                null,
+                in.threads()));
+    known.always(
+        GatherRows.class,
+        (op, in) -> new GatherRowsTask(in.input(0), in.input(1), in.output(0), in.threads()));
+    known.always(
+        GatherRowsGradient.class,
+        (op, in) -> new ScatterRowsTask(in.input(2), in.input(1), in.output(0), in.threads()));
+    known.always(
+        ScatterRows.class,
+        (op, in) -> new ScatterRowsTask(in.input(0), in.input(1), in.output(0), in.threads()));
     elements(known, Silu.class, (own, a, n) -> own.silu(a[0], n));
     elements(known, SiluGradient.class, (own, a, n) -> own.siluGradient(a[0], a[1], n));
     elements(known, ExactGelu.class, (own, a, n) -> own.gelu(a[0], n));
@@ -212,6 +333,15 @@ public final class JavaKernel extends TaskKernel {
                     AttentionLoops.backward(
                         loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
     return known;
+  }
+
+  private static GroupTask.Shape groups(Arrays in, int groups) {
+    return new GroupTask.Shape(Math.toIntExact(in.input(0).shape()[0]), groups);
+  }
+
+  private static GroupNormGradientTask.Outputs groupGradients(AffineTerms terms, Arrays in) {
+    return new GroupNormGradientTask.Outputs(
+        in.output(0), terms.gain(in.outputs(), 1), terms.bias(in.outputs(), 1));
   }
 
   private static boolean knows(Squash squash) {

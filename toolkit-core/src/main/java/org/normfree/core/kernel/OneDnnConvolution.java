@@ -11,6 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -24,13 +25,16 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2DDerivative;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.DepthwiseConv2D;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.DepthwiseConv2DBp;
+import org.normfree.core.op.Convolution;
+import org.normfree.core.op.ConvolutionGradient;
+import org.normfree.core.op.ConvolutionTerms;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
 /**
- * ND4J's convolutions and their gradients by oneDNN: {@code conv2d}, {@code depthwise_conv2d},
- * {@code conv1d}. Each thread takes its share of the batch; gradients of weights are summed over
- * the threads, in their order.
+ * The project's convolutions and ND4J's, {@code conv2d}, {@code depthwise_conv2d}, {@code conv1d},
+ * and their gradients by oneDNN. Each thread takes its share of the batch; gradients of weights are
+ * summed over the threads, in their order.
  *
  * <p>Arrays with channels last are read and written as they lie, others by way of a copy in
  * oneDNN's own layout, as the weights always are.
@@ -44,22 +48,29 @@ final class OneDnnConvolution {
           Conv2D.class,
           Conv2DDerivative.class,
           DepthwiseConv2D.class,
-          DepthwiseConv2DBp.class);
+          DepthwiseConv2DBp.class,
+          Convolution.class,
+          ConvolutionGradient.class);
 
   private final Image input;
   private final Filters weights;
+  private final Image result;
   private final Window window;
 
-  private OneDnnConvolution(Image input, Filters weights, Window window) {
+  /**
+   * @param result where the result goes, or where its gradient is
+   */
+  private OneDnnConvolution(Image input, Filters weights, Image result, Window window) {
     this.input = input;
     this.weights = weights;
+    this.result = result;
     this.window = window;
   }
 
   /**
    * Prepares a convolution or its gradient.
    *
-   * @param op one of ND4J's convolutions
+   * @param op a convolution
    * @param inputs image, weights, the bias if there is one; for a gradient, the upstream one last
    * @param outputs the result; for a gradient, those of image, weights and bias
    * @param threads size of the team
@@ -67,10 +78,42 @@ final class OneDnnConvolution {
    */
   static Optional<Task> prepare(
       DifferentialFunction op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
-    if (!(op instanceof DynamicCustomOp custom)) {
+    if (!Floating.all(inputs, outputs)) {
       return Optional.empty();
     }
-    String name = custom.opName();
+    Tensor bias = inputs.size() > 2 ? inputs.get(2) : null;
+    if (op instanceof Convolution own) {
+      return of(own.terms(), inputs, outputs.get(0)).map(c -> c.forward(bias, threads));
+    } else if (op instanceof ConvolutionGradient own) {
+      IntFunction<Tensor> gradient = number -> number < 0 ? null : outputs.get(number);
+      return of(own.terms(), inputs, inputs.get(2))
+          .map(
+              c ->
+                  c.backward(
+                      gradient.apply(own.toInput()),
+                      gradient.apply(own.toWeight()),
+                      gradient.apply(own.toBias()),
+                      threads));
+    } else if (op instanceof DynamicCustomOp custom) {
+      return ofNd4j(custom, inputs, outputs, threads);
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<OneDnnConvolution> of(
+      ConvolutionTerms terms, List<Tensor> inputs, Tensor resultOrGradient) {
+    Image image = Image.of(inputs.get(0), true);
+    Image result = Image.of(resultOrGradient, true);
+    Window window = Window.of(terms.plane(), image.area(), result.area());
+    Filters filters = Filters.grouped(inputs.get(1), terms.groups());
+    return window.isUsual(image.area(), result.area())
+        ? Optional.of(new OneDnnConvolution(image, filters, result, window))
+        : Optional.empty();
+  }
+
+  private static Optional<Task> ofNd4j(
+      DynamicCustomOp op, List<Tensor> inputs, List<Tensor> outputs, int threads) {
+    String name = op.opName();
     boolean backward = name.endsWith("_bp");
     String kind = backward ? name.substring(0, name.length() - "_bp".length()) : name;
     boolean sequence = kind.equals("conv1d");
@@ -78,13 +121,12 @@ final class OneDnnConvolution {
     if (!sequence && !depthwise && !kind.equals("conv2d")) {
       return Optional.empty();
     }
-    long[] arguments = custom.iArgs();
+    long[] arguments = op.iArgs();
     boolean last = argument(arguments, sequence ? 5 : 9) == 1;
     int format = argument(arguments, sequence ? 6 : 10);
     int mode = argument(arguments, sequence ? 4 : 8);
     int rank = sequence ? 3 : 4;
-    if (!Floating.all(inputs, outputs)
-        || inputs.get(0).shape().length != rank
+    if (inputs.get(0).shape().length != rank
         || inputs.get(1).shape().length != rank
         || format > (sequence ? 0 : 2)
         || (mode == 2 && !sequence)) {
@@ -104,18 +146,16 @@ final class OneDnnConvolution {
             pair(arguments, sequence, 2, 4, 0),
             image.area(),
             result.area());
-    if (!window.isUsual()) {
+    if (!window.isUsual(image.area(), result.area())) {
       return Optional.empty();
     }
-    OneDnnConvolution convolution = new OneDnnConvolution(image, filters, window);
+    OneDnnConvolution convolution = new OneDnnConvolution(image, filters, result, window);
     if (!backward) {
       Tensor bias = inputs.size() > 2 ? inputs.get(2) : null;
-      return Optional.of(convolution.forward(bias, result, threads));
+      return Optional.of(convolution.forward(bias, threads));
     }
-    Image gradient = image.at(outputs.get(0).address());
-    Filters toWeights = filters.at(outputs.get(1).address());
     Tensor toBias = outputs.size() > 2 ? outputs.get(2) : null;
-    return Optional.of(convolution.backward(result, gradient, toWeights, toBias, threads));
+    return Optional.of(convolution.backward(outputs.get(0), outputs.get(1), toBias, threads));
   }
 
   private static int argument(long[] arguments, int index) {
@@ -164,7 +204,7 @@ final class OneDnnConvolution {
             false);
   }
 
-  private Task forward(Tensor bias, Image result, int threads) {
+  private Task forward(Tensor bias, int threads) {
     return new SequenceTask(
         threads,
         Math.toIntExact(input.batch()),
@@ -202,11 +242,13 @@ final class OneDnnConvolution {
     return sequence;
   }
 
-  private Task backward(
-      Image upstream, Image toInput, Filters toWeights, Tensor toBias, int threads) {
+  /** The gradients that have a place. */
+  private Task backward(Tensor toInput, Tensor toWeights, Tensor toBias, int threads) {
     int batch = Math.toIntExact(input.batch());
     Partials partials = new Partials(threads, batch);
-    partials.add(toWeights.address(), toWeights.length());
+    if (toWeights != null) {
+      partials.add(toWeights.address(), toWeights.length());
+    }
     if (toBias != null) {
       partials.add(toBias.address(), toBias.length());
     }
@@ -216,19 +258,24 @@ final class OneDnnConvolution {
         (from, to) -> {
           OneDnnSequence sequence = new OneDnnSequence();
           Image in = input.part(from, to);
-          Image g = upstream.part(from, to);
+          Image g = result.part(from, to);
           convolution_forward.primitive_desc hint = description(in, g, false);
           memory gradient = sequence.at(g.address(), g.layout());
-          appendToInput(sequence, hint, g, gradient, toInput.part(from, to));
-          appendToWeights(
-              sequence,
-              hint,
-              in,
-              g,
-              gradient,
-              toWeights.at(partials.address(0, from)),
-              toBias == null ? 0 : partials.address(1, from),
-              toBias != null);
+          if (toInput != null) {
+            Image share = input.at(toInput.address()).part(from, to);
+            appendToInput(sequence, hint, g, gradient, share);
+          }
+          if (toWeights != null) {
+            appendToWeights(
+                sequence,
+                hint,
+                in,
+                g,
+                gradient,
+                weights.at(partials.address(0, from)),
+                toBias == null ? 0 : partials.address(1, from),
+                toBias != null);
+          }
           return sequence;
         },
         partials);

@@ -32,7 +32,10 @@ import org.normfree.core.task.Tensor;
  * the team. For a fixed size of the team the results are the same bits every time.
  */
 public final class OneDnnKernel extends TaskKernel {
-  private static final Preparations PREPARATIONS = preparations();
+  /** Not before the first op, so that the kernel can say that the library is missing. */
+  private static final class Known {
+    static final Preparations OPS = preparations();
+  }
 
   /** For service lookup; loads nothing yet. */
   public OneDnnKernel() {}
@@ -76,9 +79,7 @@ public final class OneDnnKernel extends TaskKernel {
     boolean known =
         Stream.concat(inputs.stream(), outputs.stream())
             .allMatch(t -> t.type() == DataType.FLOAT || t.type() == DataType.BFLOAT16);
-    return known
-        ? PREPARATIONS.prepare(op, new Arrays(inputs, outputs, threads))
-        : Optional.empty();
+    return known ? Known.OPS.prepare(op, new Arrays(inputs, outputs, threads)) : Optional.empty();
   }
 
   /** The ops it knows, by class. */

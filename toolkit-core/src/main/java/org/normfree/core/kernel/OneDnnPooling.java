@@ -82,7 +82,7 @@ final class OneDnnPooling {
             new long[] {a[4], a[5]},
             image.area(),
             result.area());
-    if (!window.isUsual()) {
+    if (!window.isUsual(image.area(), result.area())) {
       return Optional.empty();
     }
     dnnl.algorithm average =

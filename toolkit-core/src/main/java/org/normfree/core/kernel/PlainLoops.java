@@ -93,7 +93,8 @@ final class PlainLoops implements RowLoops {
       }
       case ISRU -> {
         for (int i = 0; i < n; i++) {
-          t[i] = u[i] / (float) Math.sqrt(1f + u[i] * u[i]);
+          float v = Math.max(-ISRU_LIMIT, Math.min(ISRU_LIMIT, u[i]));
+          t[i] = v / (float) Math.sqrt(1f + v * v);
         }
       }
       case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
@@ -210,7 +211,7 @@ final class PlainLoops implements RowLoops {
       System.arraycopy(z, 0, work, 0, n);
     }
     multiply(work, work, n);
-    float r = (float) (1 / Math.sqrt(sum(work, n) / n + norm.epsilon()));
+    float r = norm.scale(sum(work, n), z, 0);
     scale(z, r, n);
     return r;
   }
@@ -266,6 +267,9 @@ final class PlainLoops implements RowLoops {
     double[] density = squares(x, -0.5, n);
     LoopMath.expNegative(density, n);
     times(density, 1 / Math.sqrt(2 * Math.PI), slope, n);
+    for (int i = 0; i < n; i++) {
+      slope[i] = Math.abs(x[i]) > DENSITY_ENDS ? 0 : slope[i];
+    }
     multiply(slope, x, n);
     add(slope, phi, n);
   }
@@ -346,7 +350,7 @@ final class PlainLoops implements RowLoops {
   }
 
   /** {@code a ← a∘factor + addend}. */
-  private static void affine(float[] a, float[] factor, float[] addend, int n) {
+  static void affine(float[] a, float[] factor, float[] addend, int n) {
     for (int i = 0; i < n; i++) {
       a[i] = a[i] * factor[i] + addend[i];
     }
@@ -367,21 +371,21 @@ final class PlainLoops implements RowLoops {
   }
 
   /** {@code a ← a∘b}. */
-  private static void multiply(float[] a, float[] b, int n) {
+  static void multiply(float[] a, float[] b, int n) {
     for (int i = 0; i < n; i++) {
       a[i] *= b[i];
     }
   }
 
   /** {@code a ← a + b}. */
-  private static void add(float[] a, float[] b, int n) {
+  static void add(float[] a, float[] b, int n) {
     for (int i = 0; i < n; i++) {
       a[i] += b[i];
     }
   }
 
   /** {@code a ← a + b∘c}. */
-  private static void addProduct(float[] a, float[] b, float[] c, int n) {
+  static void addProduct(float[] a, float[] b, float[] c, int n) {
     for (int i = 0; i < n; i++) {
       a[i] += b[i] * c[i];
     }

@@ -14,6 +14,12 @@ import org.normfree.core.op.Squash;
  * one thread.
  */
 interface RowLoops {
+  /** Where ISRU has been ±1 for long; a square overflows only later. */
+  float ISRU_LIMIT = 0x1p60f;
+
+  /** Where the normal density has been 0 for long; what is left of it is not multiplied by x. */
+  float DENSITY_ENDS = 1000;
+
   /** What the implementation is called in the log. */
   String name();
 
@@ -64,6 +70,24 @@ interface RowLoops {
 
     int stride() {
       return valid.length;
+    }
+
+    /**
+     * {@code 1/√(mean(z²) + ε)}.
+     *
+     * @param squares sum of the squares of a row z in single precision
+     * @param z where that row is, in case single precision had no room for the squares
+     * @param at where it begins
+     */
+    float scale(double squares, float[] z, int at) {
+      double sum = squares;
+      if (Double.isInfinite(sum)) {
+        sum = 0;
+        for (int i = at; i < at + columns; i++) {
+          sum += (double) z[i] * z[i];
+        }
+      }
+      return (float) (1 / Math.sqrt(sum / columns + epsilon));
     }
   }
 

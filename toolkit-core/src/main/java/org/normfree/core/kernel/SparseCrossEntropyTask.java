@@ -96,16 +96,7 @@ final class SparseCrossEntropyTask implements Task {
 
   /** powers ← {@code e^(x − max x)}; returns their sum. */
   private static double sum(float[] x, double[] powers) {
-    double largest = largest(x);
-    boolean finite = true;
-    for (int i = 0; i < x.length; i++) {
-      finite &= Float.isFinite(x[i]);
-      powers[i] = x[i] - largest;
-    }
-    if (!finite) {
-      return Double.NaN;
-    }
-    LoopMath.expNegative(powers, x.length);
+    LogSoftmax.powers(x, largest(x), powers);
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
       sum += powers[i];

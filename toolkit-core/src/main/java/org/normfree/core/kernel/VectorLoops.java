@@ -18,6 +18,12 @@ final class VectorLoops implements RowLoops {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
   private static final float SQRT_HALF = 0.70710677f;
+
+  /**
+   * Beyond, σ is 0 or 1 in single precision; what an approximation lacks is not multiplied by x.
+   */
+  private static final float SIGMA_ENDS = 88;
+
   private static final float TWO_BY_SQRT_PI = 1.1283792f;
 
   /** φ(0) = 1/√(2π). */
@@ -277,7 +283,7 @@ final class VectorLoops implements RowLoops {
       squares = z.fma(z, squares);
     }
     squares.intoArray(lanes, 0);
-    return (float) (1 / Math.sqrt(total(lanes) / norm.columns() + norm.epsilon()));
+    return norm.scale(total(lanes), x, at);
   }
 
   private static double total(float[] lanes) {
@@ -304,7 +310,7 @@ final class VectorLoops implements RowLoops {
   public void geluWithSlope(float[] x, float[] slope, int n) {
     float[] phi = distribution(x, n);
     float[] density = scratch.get(1, n + LANES);
-    VectorMath.gaussian(x, 0.5f, DENSITY_AT_0, density, n);
+    density(x, density, n);
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = FloatVector.fromArray(S, x, i);
       FloatVector p = FloatVector.fromArray(S, phi, i);
@@ -317,8 +323,20 @@ final class VectorLoops implements RowLoops {
   public void geluGradient(float[] x, float[] g, int n) {
     float[] phi = distribution(x, n);
     float[] density = scratch.get(1, n + LANES);
-    VectorMath.gaussian(x, 0.5f, DENSITY_AT_0, density, n);
+    density(x, density, n);
     geluSlope(x, phi, density, g, n);
+  }
+
+  /** φ(x). */
+  private static void density(float[] x, float[] density, int n) {
+    VectorMath.gaussian(x, 0.5f, DENSITY_AT_0, density, n);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector ends = FloatVector.broadcast(S, DENSITY_ENDS);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector.fromArray(S, density, i)
+          .blend(zero, ends.lt(FloatVector.fromArray(S, x, i).abs()))
+          .intoArray(density, i);
+    }
   }
 
   /** {@code g ← g·(Φ(x) + x·φ(x))}. */
@@ -334,14 +352,14 @@ final class VectorLoops implements RowLoops {
   @Override
   public void silu(float[] x, int n) {
     float[] sigma = scratch.get(0, n + LANES);
-    squash(Squash.SIGMOID, x, sigma, n);
+    sigma(x, sigma, n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void siluWithSlope(float[] x, float[] slope, int n) {
     float[] sigma = scratch.get(0, n + LANES);
-    squash(Squash.SIGMOID, x, sigma, n);
+    sigma(x, sigma, n);
     siluSlope(x, sigma, slope, n);
     multiply(x, sigma, n);
   }
@@ -349,10 +367,25 @@ final class VectorLoops implements RowLoops {
   @Override
   public void siluGradient(float[] x, float[] g, int n) {
     float[] sigma = scratch.get(0, n + LANES);
-    squash(Squash.SIGMOID, x, sigma, n);
+    sigma(x, sigma, n);
     float[] slope = scratch.get(1, n + LANES);
     siluSlope(x, sigma, slope, n);
     multiply(g, slope, n);
+  }
+
+  /** σ(x). */
+  private static void sigma(float[] x, float[] sigma, int n) {
+    VectorMath.tanh(x, 0.5f, 0.5f, 0.5f, sigma, n);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector one = FloatVector.broadcast(S, 1);
+    FloatVector ends = FloatVector.broadcast(S, SIGMA_ENDS);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      FloatVector.fromArray(S, sigma, i)
+          .blend(one, ends.lt(v))
+          .blend(zero, v.lt(-SIGMA_ENDS))
+          .intoArray(sigma, i);
+    }
   }
 
   /** {@code slope ← σ·(1 + x·(1 − σ))}. */
@@ -412,7 +445,7 @@ final class VectorLoops implements RowLoops {
 
   private static void isru(float[] u, float[] t, int n) {
     for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromArray(S, u, i);
+      FloatVector v = FloatVector.fromArray(S, u, i).min(ISRU_LIMIT).max(-ISRU_LIMIT);
       v.div(v.fma(v, FloatVector.broadcast(S, 1)).sqrt()).intoArray(t, i);
     }
   }

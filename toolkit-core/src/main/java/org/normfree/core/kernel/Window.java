@@ -1,6 +1,9 @@
 package org.normfree.core.kernel;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.normfree.core.op.WindowAxis;
 
 /**
  * How a convolution or pooling moves over an image, along height and width.
@@ -46,14 +49,55 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] before, lo
     return new Window(kernel, strides, dilations, before, after);
   }
 
-  /** Whether oneDNN knows such a window. */
-  boolean isUsual() {
+  /**
+   * The window of a known result.
+   *
+   * @param plane how it moves along height and width
+   * @param in sizes of the image
+   * @param out sizes of the result
+   */
+  static Window of(List<WindowAxis> plane, long[] in, long[] out) {
+    return of(
+        numbers(plane, WindowAxis::size),
+        numbers(plane, WindowAxis::stride),
+        numbers(plane, WindowAxis::dilation),
+        0,
+        numbers(plane, WindowAxis::before),
+        in,
+        out);
+  }
+
+  private static long[] numbers(List<WindowAxis> plane, ToLongFunction<WindowAxis> number) {
+    return plane.stream().mapToLong(number).toArray();
+  }
+
+  /**
+   * Whether oneDNN knows such a window. Where it sees padding alone, convolutions of oneDNN 3.11
+   * were found to read memory that is not theirs.
+   *
+   * @param in sizes of the image
+   * @param out sizes of the result
+   */
+  boolean isUsual(long[] in, long[] out) {
     boolean usual = true;
     for (int axis = 0; axis < kernel.length; axis++) {
       usual &= kernel[axis] > 0 && strides[axis] > 0 && dilations[axis] > 0;
       usual &= before[axis] >= 0 && after[axis] > -strides[axis];
+      for (long i = 0; usual && i < out[axis]; i++) {
+        usual = seesSomething(axis, i * strides[axis] - before[axis], in[axis]);
+      }
     }
     return usual;
+  }
+
+  private boolean seesSomething(int axis, long first, long length) {
+    for (long tap = 0; tap < kernel[axis]; tap++) {
+      long at = first + tap * dilations[axis];
+      if (at >= 0 && at < length) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Dilations as oneDNN counts them: 0 for side by side. */

@@ -15,7 +15,7 @@ import org.normfree.core.nn.Scope;
  * for n residual branches in the stack; the encoder and the decoder of one model each count their
  * own, because either has a residual stream of its own.
  */
-public final class Admin implements Method {
+public final class Admin extends TransformersOnly {
   @Override
   public String name() {
     return "admin";
@@ -31,15 +31,19 @@ public final class Admin implements Method {
     return Math.sqrt((branches + 1) / Math.log(branches + 1) - 1);
   }
 
-  /** Nothing: a stack of Post-LN layers ends normalized. */
+  /** Nothing at the end: a stack of Post-LN layers ends normalized. Elsewhere a layer norm. */
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return x;
+    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site.width(), x);
   }
 
   @Override
-  public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+  String reason() {
+    return "its ω is a closed form for Post-LN, with a norm behind the addition";
+  }
+
+  @Override
+  SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
     double omega0 = omega(branch.stack().ownBranches());
     SDVariable omega = scope.parameter("omega", Initializer.constant(omega0), branch.width());
     return LayerNorms.apply(scope.child("norm"), branch.width(), x.mul(omega).add(f.apply(x)));

@@ -5,7 +5,7 @@ package org.normfree.core.method;
  *
  * @param kind what the branch computes
  * @param block index of its layer in the stack, from 0
- * @param width channels of the residual stream
+ * @param width channels of the residual stream, behind the branch
  * @param stack the stack it belongs to
  * @param bias whether the architecture has biases
  */
@@ -17,7 +17,12 @@ public record Branch(Kind kind, int block, long width, Stack stack, boolean bias
     /** Attention to another stack's output. */
     CROSS_ATTENTION,
     /** The feed-forward network. */
-    FFN
+    FFN,
+    /**
+     * Convolutions. The norms stand inside, where the model asks for them at {@link
+     * NormSite.Kind#CONVOLUTION}; the method only joins.
+     */
+    CONVOLUTION
   }
 
   /** A branch of an architecture with biases. */
@@ -27,7 +32,12 @@ public record Branch(Kind kind, int block, long width, Stack stack, boolean bias
 
   /** The normalization site that belongs to this branch. */
   public NormSite site() {
-    return new NormSite(
-        kind == Kind.FFN ? NormSite.Kind.FFN : NormSite.Kind.ATTENTION, width, bias);
+    NormSite.Kind place =
+        switch (kind) {
+          case ATTENTION, CROSS_ATTENTION -> NormSite.Kind.ATTENTION;
+          case FFN -> NormSite.Kind.FFN;
+          case CONVOLUTION -> NormSite.Kind.CONVOLUTION;
+        };
+    return new NormSite(place, width, bias);
   }
 }

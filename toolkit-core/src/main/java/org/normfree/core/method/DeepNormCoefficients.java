@@ -23,7 +23,7 @@ public record DeepNormCoefficients(double alpha, double beta) {
   /**
    * @param stack which part of which architecture, and the depths
    * @return the constants of that part
-   * @throws InputException if a depth is below 1
+   * @throws InputException if a depth is below 1, or the stack is one of convolutions
    */
   public static DeepNormCoefficients of(Stack stack) {
     return switch (stack.kind()) {
@@ -31,6 +31,10 @@ public record DeepNormCoefficients(double alpha, double beta) {
       case DECODER_ONLY -> decoderOnly(stack.decoderLayers());
       case ENCODER -> encoder(stack.encoderLayers(), stack.decoderLayers());
       case DECODER -> decoder(stack.encoderLayers(), stack.decoderLayers());
+      case CONVOLUTIONAL ->
+          throw new InputException(
+              "DeepNorm: a stack of convolutions, expected one of Transformer layers, for which the"
+                  + " constants are derived; choose another method");
     };
   }
 

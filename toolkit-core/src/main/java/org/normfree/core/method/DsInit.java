@@ -22,7 +22,7 @@ public final class DsInit extends PostNorm {
         switch (role.kind()) {
           case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT ->
               Math.pow(role.block() + 1, -0.25);
-          case PATCH, EMBEDDING, HEAD -> 1;
+          default -> 1;
         };
     Initializer initial = Method.initial(role, shape).times(factor);
     return scope.parameter("weight", initial, shape);

@@ -10,19 +10,23 @@ import org.normfree.core.nn.Scope;
  * {@code LN(α·x + f(x))} with a constant α on the residual, and Xavier-normal weights of gain β for
  * fc1, fc2, v and o, gain 1 for q and k; biases are not scaled. What α and β are is the subclass's.
  */
-abstract class FixedResidualScale implements Method {
+abstract class FixedResidualScale extends TransformersOnly {
   /** α and β of a stack. */
   abstract DeepNormCoefficients coefficients(Stack stack);
 
-  /** Nothing: a stack of such layers ends normalized. */
+  /** Nothing at the end: a stack of such layers ends normalized. Elsewhere a layer norm. */
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return x;
+    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site.width(), x);
   }
 
   @Override
-  public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+  String reason() {
+    return "its constants are derived for two branches a layer, attention and feed-forward, with a norm behind the addition";
+  }
+
+  @Override
+  SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
     Scope norm = scope.child("norm");
     SDVariable gain = LayerNorms.gain(norm, branch.width());
     SDVariable bias = LayerNorms.bias(norm, branch.width());
@@ -43,7 +47,7 @@ abstract class FixedResidualScale implements Method {
         yield scope.parameter("weight", Initializer.xavierNormal(beta), shape);
       }
       case QUERY, KEY -> scope.parameter("weight", Initializer.xavierNormal(1), shape);
-      case PATCH, EMBEDDING, HEAD -> Method.super.weight(scope, role, shape);
+      default -> super.weight(scope, role, shape);
     };
   }
 }

@@ -32,9 +32,9 @@ public final class LayerScale extends PreNorm {
 
   @Override
   public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
     SDVariable scale =
         scope.parameter("scale", Initializer.constant(options.layerScale()), branch.width());
-    return super.residual(scope, branch, x, y -> f.apply(y).mul(scale));
+    return super.residual(scope, branch, x, shortcut, y -> f.apply(y).mul(scale));
   }
 }

@@ -2,8 +2,10 @@ package org.normfree.core.method;
 
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.InputException;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Scope;
+import org.normfree.core.op.ConvolutionTerms;
 
 /**
  * A way to keep a deep network trainable. A model asks these questions while it builds its graph; a
@@ -29,20 +31,45 @@ public interface Method {
    *
    * @param scope the branch's place, a child of its block's
    * @param branch what the branch is
-   * @param x the residual stream, [batch, tokens, width]
+   * @param x the residual stream, [batch, tokens, width]; for convolutions [batch, height, width,
+   *     channels]
    * @param f the branch, including its drop path
    * @return the residual stream behind the branch
    */
   SDVariable residual(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f);
 
   /**
+   * The same where the shortcut is not the stream itself, because the branch changes its shape.
+   *
+   * @param scope the branch's place, a child of its block's
+   * @param branch what the branch is
+   * @param x the residual stream before the branch
+   * @param shortcut what the branch is added to, of the branch's shape; x itself where that fits
+   * @param f the branch, including its drop path
+   * @return the residual stream behind the branch
+   * @throws InputException by default, unless the shortcut is x
+   */
+  default SDVariable residual(
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
+    if (shortcut.name().equals(x.name())) {
+      return residual(scope, branch, x, f);
+    }
+    throw new InputException(
+        "method %s does not say how the branch %s is joined to a projected shortcut; choose a method"
+                .formatted(name(), scope.path())
+            + " that serves convolutional stacks, for example dyt");
+  }
+
+  /**
    * A weight for a role: its initial distribution and any reparametrization. By default Xavier
    * uniform, as in the original ViT; a table of embeddings is normal with deviation {@code
-   * 1/√width}, as in fairseq.
+   * 1/√width}, as in fairseq; a convolution is He normal by its fan-out and for a ReLU, as in
+   * torchvision, a depthwise one normal with deviation {@code 1/√window}.
    *
    * @param scope the linear map's place
    * @param role what the weight is for
-   * @param shape [in, out]; of a table of embeddings [vocabulary, width]
+   * @param shape [in, out]; of a table of embeddings [vocabulary, width]; of a convolution
+   *     [window..., in/groups, out]
    * @return the weight the graph computes with
    */
   default SDVariable weight(Scope scope, WeightRole role, long... shape) {
@@ -78,10 +105,42 @@ public interface Method {
     return scope.ops().linear(scope.name("output"), x, weight(scope, role, in, out), bias);
   }
 
+  /**
+   * A convolution for a role; by default with a bias vector, 0 at the start, where the role has
+   * one. What is to stand behind or before it, a model asks {@link #normalize}.
+   *
+   * @param scope the convolution's place
+   * @param role what the convolution is for
+   * @param x [batch, height, width, in] or [batch, time, in]
+   * @param terms how the window moves, along two axes or one
+   * @param in channels of x
+   * @param out channels of the result
+   * @return [batch, height', width', out] or [batch, time', out]
+   */
+  default SDVariable convolution(
+      Scope scope, WeightRole role, SDVariable x, ConvolutionTerms terms, long in, long out) {
+    SDVariable bias = role.bias() ? scope.parameter("bias", Initializer.constant(0), out) : null;
+    return convolved(scope, x, weight(scope, role, terms.weightShape(in, out)), bias, terms);
+  }
+
+  /** A convolution along as many axes as its terms have. */
+  static SDVariable convolved(
+      Scope scope, SDVariable x, SDVariable weight, SDVariable bias, ConvolutionTerms terms) {
+    String name = scope.name("output");
+    return terms.axes().size() == 1
+        ? scope.ops().convolution1d(name, x, weight, bias, terms)
+        : scope.ops().convolution2d(name, x, weight, bias, terms);
+  }
+
   /** The distribution that {@link #weight} draws from unless a method says otherwise. */
   static Initializer initial(WeightRole role, long... shape) {
-    return role.kind() == WeightRole.Kind.EMBEDDING
-        ? Initializer.normal(1 / Math.sqrt((double) shape[1]))
-        : Initializer.xavierUniform(1);
+    return switch (role.kind()) {
+      case EMBEDDING -> Initializer.normal(1 / Math.sqrt((double) shape[1]));
+      case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, PATCH, HEAD ->
+          Initializer.xavierUniform(1);
+      case STEM, CONVOLUTION_IN, CONVOLUTION, CONVOLUTION_OUT, DOWNSAMPLE, SHORTCUT ->
+          Initializer.kaimingNormal(Initializer.Fan.OUT, Math.sqrt(2));
+      case DEPTHWISE -> Initializer.kaimingNormal(Initializer.Fan.IN, 1);
+    };
   }
 }

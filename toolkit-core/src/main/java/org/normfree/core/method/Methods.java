@@ -17,6 +17,7 @@ public final class Methods {
     register("pre-ln", options -> new PreLn());
     register("post-ln", options -> new PostLn());
     register("rms-norm", options -> new RmsNorm());
+    register("batch-norm", options -> new BatchNorm());
     register("dyt", options -> DyT.withAlpha("dyt", Squash.TANH, options));
     register("identity", options -> DyT.withAlpha("identity", Squash.IDENTITY, options));
     register("hardtanh", options -> DyT.withAlpha("hardtanh", Squash.HARDTANH, options));

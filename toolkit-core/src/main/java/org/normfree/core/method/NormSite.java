@@ -9,14 +9,22 @@ package org.normfree.core.method;
  *     own, it would be another layer without
  */
 public record NormSite(Kind kind, long width, boolean bias) {
-  /** What the layer stands before (or behind). */
+  /** What the layer stands before, behind or inside. */
   public enum Kind {
     /** An attention branch. */
     ATTENTION,
     /** A feed-forward branch. */
     FFN,
     /** The head: the last layer of the stack. */
-    FINAL
+    FINAL,
+    /** Behind a convolution outside of residual branches. */
+    STEM,
+    /** Inside a residual branch of convolutions. */
+    CONVOLUTION,
+    /** Beside a convolution between stages that makes the image smaller. */
+    DOWNSAMPLE,
+    /** Behind the projection of a shortcut. */
+    SHORTCUT
   }
 
   /** A site with a bias. */

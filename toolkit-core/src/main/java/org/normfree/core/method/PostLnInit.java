@@ -24,7 +24,7 @@ public final class PostLnInit extends PostNorm {
         double gain = 1.0 / (role.stack().layers() - role.block());
         yield scope.parameter("weight", Initializer.xavierNormal(gain), shape);
       }
-      case PATCH, EMBEDDING, HEAD -> super.weight(scope, role, shape);
+      default -> super.weight(scope, role, shape);
     };
   }
 }

@@ -17,8 +17,8 @@ public final class ReZero extends Unnormalized {
 
   @Override
   public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
     SDVariable weight = scope.parent().parameter("resweight", Initializer.constant(0), 1);
-    return x.add(f.apply(x).mul(weight));
+    return shortcut.add(f.apply(x).mul(weight));
   }
 }

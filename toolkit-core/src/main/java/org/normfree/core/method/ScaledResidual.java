@@ -20,8 +20,8 @@ public final class ScaledResidual extends Unnormalized {
 
   @Override
   public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
-    return x.add(f.apply(x).mul(1 / Math.sqrt(branch.stack().ownBranches())));
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
+    return shortcut.add(f.apply(x).mul(1 / Math.sqrt(branch.stack().ownBranches())));
   }
 
   @Override
@@ -29,7 +29,7 @@ public final class ScaledResidual extends Unnormalized {
     return switch (role.kind()) {
       case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT ->
           scope.parameter("weight", Initializer.xavierNormal(1), shape);
-      case PATCH, EMBEDDING, HEAD -> super.weight(scope, role, shape);
+      default -> super.weight(scope, role, shape);
     };
   }
 }

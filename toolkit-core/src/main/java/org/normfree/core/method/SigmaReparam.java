@@ -1,5 +1,6 @@
 package org.normfree.core.method;
 
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,6 +22,10 @@ import org.normfree.core.nn.Scope;
  * <p>The official code draws W with PyTorch's {@code trunc_normal_}, which cuts at ±2, a hundred
  * deviations away: a plain normal. As there, evaluation takes a power step from u but does not keep
  * its result. There q, k and v are one matrix with one γ; here each has its own.
+ *
+ * <p>The weights of a convolution are the matrix [window·in/groups, out], as in spectral
+ * normalization (arXiv 1802.05957): the norm of a patch's map, which bounds the convolution's own
+ * up to a factor.
  */
 public final class SigmaReparam extends Unnormalized {
   private static final double DEVIATION = 0.02;
@@ -33,8 +38,8 @@ public final class SigmaReparam extends Unnormalized {
 
   @Override
   public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
-    return x.add(f.apply(x));
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
+    return shortcut.add(f.apply(x));
   }
 
   @Override
@@ -42,14 +47,17 @@ public final class SigmaReparam extends Unnormalized {
     if (role.kind() == WeightRole.Kind.EMBEDDING) {
       return super.weight(scope, role, shape); // a table is no linear map
     }
-    double deviation = DEVIATION * Math.sqrt(WIDTH_OF_VIT_B / Math.min(shape[0], shape[1]));
+    long out = shape[shape.length - 1];
+    long in = Arrays.stream(shape).reduce(1, (a, b) -> a * b) / out;
+    double deviation = DEVIATION * Math.sqrt(WIDTH_OF_VIT_B / Math.min(in, out));
     SDVariable weight = scope.parameter("weight", Initializer.normal(deviation), shape);
-    Singular first = Singular.first(weight.getArr());
+    Singular first = Singular.first(weight.getArr().reshape('c', in, out));
     SDVariable gamma = scope.parameter("gamma", Initializer.constant(first.value), 1);
     SDVariable u = scope.state("u", first.left);
-    SDVariable[] outputs = scope.ops().sigmaReparam(scope.name("weight_hat"), weight, u, gamma);
+    SDVariable matrix = shape.length == 2 ? weight : weight.reshape(in, out);
+    SDVariable[] outputs = scope.ops().sigmaReparam(scope.name("weight_hat"), matrix, u, gamma);
     scope.advance(u, outputs[1]);
-    return outputs[0];
+    return shape.length == 2 ? outputs[0] : outputs[0].reshape(shape);
   }
 
   /**

@@ -17,8 +17,8 @@ public final class SkipInit extends Unnormalized {
 
   @Override
   public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
     SDVariable gate = scope.parameter("gate", Initializer.constant(0), 1);
-    return x.add(f.apply(x).mul(gate));
+    return shortcut.add(f.apply(x).mul(gate));
   }
 }

@@ -15,7 +15,7 @@ import org.normfree.core.nn.Scope;
  * <p>The repository multiplies v by √2 first, because fairseq draws it with gain 1/√2; here it is
  * drawn with gain 1.
  */
-public final class TFixup extends Unnormalized {
+public final class TFixup extends TransformersOnly {
   @Override
   public String name() {
     return "t-fixup";
@@ -36,8 +36,17 @@ public final class TFixup extends Unnormalized {
   }
 
   @Override
-  public SDVariable residual(
-      Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+  public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
+    return x;
+  }
+
+  @Override
+  String reason() {
+    return "its factors are derived for attention and feed-forward branches; fixup is the rule for convolutions";
+  }
+
+  @Override
+  SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
     return x.add(f.apply(x));
   }
 
@@ -47,7 +56,7 @@ public final class TFixup extends Unnormalized {
         switch (role.kind()) {
           case VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> factor(role.stack());
           case EMBEDDING -> nine(role.stack());
-          case QUERY, KEY, PATCH, HEAD -> 1;
+          default -> 1;
         };
     Initializer initial = Method.initial(role, shape).times(factor);
     return scope.parameter("weight", initial, shape);

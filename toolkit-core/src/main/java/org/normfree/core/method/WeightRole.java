@@ -28,7 +28,21 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
     /** Table of token embeddings, [vocabulary, width]. */
     EMBEDDING,
     /** Classifier or output projection. */
-    HEAD
+    HEAD,
+    /** A convolution outside of residual branches: a stem, a feature encoder, a plain chain. */
+    STEM,
+    /** First convolution of a residual branch. */
+    CONVOLUTION_IN,
+    /** A convolution inside a residual branch. */
+    CONVOLUTION,
+    /** Last convolution of a residual branch. */
+    CONVOLUTION_OUT,
+    /** A convolution of every channel alone. */
+    DEPTHWISE,
+    /** A convolution between stages that makes the image smaller. */
+    DOWNSAMPLE,
+    /** The projection of a shortcut. */
+    SHORTCUT
   }
 
   /** A weight of the first layer, or of none, with a bias. */

@@ -10,6 +10,7 @@ import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Objective;
 import org.normfree.core.nn.Scope;
 
 /**
@@ -32,11 +33,14 @@ public final class FeedForwardStack {
    */
   public static Network build(
       FeedForwardStackConfig config, Method method, DataType type, long seed) {
-    Scope root = Scope.root(type, seed);
+    return Scope.build(type, seed, root -> build(root, config, method));
+  }
+
+  private static void build(Scope root, FeedForwardStackConfig config, Method method) {
     SameDiff sd = root.graph();
     Stack stack = Stack.encoderOnly(config.branches() / 2);
     int width = config.width();
-    SDVariable x = sd.placeHolder(Network.INPUT, type, -1, width);
+    SDVariable x = sd.placeHolder(Network.INPUT, root.type(), -1, width);
     for (int i = 0; i < config.branches(); i++) {
       int layer = i / 2;
       Scope scope = root.child("block" + layer).child("ffn" + i % 2);
@@ -53,10 +57,9 @@ public final class FeedForwardStack {
         root.child("head")
             .constant("weight", Initializer.xavierUniform(1), width, config.classes());
     SDVariable logits = root.ops().linear(Network.LOGITS, features, head, null);
-    SDVariable labels = sd.placeHolder(Network.LABELS, type, -1, config.classes());
+    SDVariable labels = sd.placeHolder(Network.LABELS, root.type(), -1, config.classes());
     root.ops().softmaxCrossEntropy("losses", logits, labels).mean(Network.LOSS);
-    sd.setLossVariables(Network.LOSS);
-    return root.network();
+    root.objective(Objective.classification(Network.LOSS));
   }
 
   private record Place(Stack stack, int layer) {}

@@ -3,8 +3,9 @@ package org.normfree.core.nn;
 import java.util.function.DoubleSupplier;
 
 /**
- * Initial values of a parameter. Shapes of weights are [in, out]; fan-in is the first axis, fan-out
- * the last.
+ * Initial values of a parameter. Shapes of weights are [window..., in, out]: a linear map's has no
+ * window, a convolution's one axis or two, and in is that of a group. Fan-in is the window times
+ * in, fan-out the window times out, of all groups together, as in PyTorch.
  */
 @FunctionalInterface
 public interface Initializer {
@@ -55,21 +56,65 @@ public interface Initializer {
             });
   }
 
-  /** Glorot normal: standard deviation {@code gain·√(2/(in + out))}. Source: AISTATS 2010. */
+  /** Uniform on ±bound. */
+  static Initializer uniform(double bound) {
+    return (shape, rng) -> fill(shape, () -> bound * (2 * rng.uniform() - 1));
+  }
+
+  /** Glorot normal: standard deviation {@code gain·√(2/(fan-in + fan-out))}. AISTATS 2010. */
   static Initializer xavierNormal(double gain) {
     return (shape, rng) -> normal(gain * xavier(shape)).draw(shape, rng);
   }
 
   /** Glorot uniform: the variance of {@link #xavierNormal} on {@code ±gain·√(6/(in + out))}. */
   static Initializer xavierUniform(double gain) {
-    return (shape, rng) -> {
-      double bound = gain * Math.sqrt(3) * xavier(shape);
-      return fill(shape, () -> bound * (2 * rng.uniform() - 1));
-    };
+    return (shape, rng) -> uniform(gain * Math.sqrt(3) * xavier(shape)).draw(shape, rng);
   }
 
   private static double xavier(long[] shape) {
-    return Math.sqrt(2.0 / (shape[0] + shape[shape.length - 1]));
+    return Math.sqrt(2.0 / (Fan.IN.of(shape) + Fan.OUT.of(shape)));
+  }
+
+  /** What a number of weights is counted for. */
+  enum Fan {
+    /** Weights that a result is computed from: window times in, of one group. */
+    IN,
+    /** Weights that an input goes through: window times out, of all groups. */
+    OUT;
+
+    /**
+     * Counts.
+     *
+     * @param shape [window..., in, out]; a vector counts as [n, n]
+     */
+    public long of(long... shape) {
+      long fan = this == IN ? shape[Math.max(0, shape.length - 2)] : shape[shape.length - 1];
+      for (int axis = 0; axis < shape.length - 2; axis++) {
+        fan *= shape[axis];
+      }
+      return fan;
+    }
+  }
+
+  /**
+   * He normal: standard deviation {@code gain/√fan}; gain √2 before a ReLU, and with it and {@link
+   * Fan#OUT} torchvision's convolutions of ResNets. Source: arXiv 1502.01852.
+   */
+  static Initializer kaimingNormal(Fan fan, double gain) {
+    return (shape, rng) -> normal(gain / Math.sqrt((double) fan.of(shape))).draw(shape, rng);
+  }
+
+  /** He uniform: the variance of {@link #kaimingNormal} on {@code ±gain·√(3/fan)}. */
+  static Initializer kaimingUniform(Fan fan, double gain) {
+    return (shape, rng) -> uniform(gain * Math.sqrt(3.0 / fan.of(shape))).draw(shape, rng);
+  }
+
+  /**
+   * What PyTorch draws for the weights of {@code Linear} and {@code Conv} by default: uniform on
+   * {@code ±1/√(fan-in)}. A bias is drawn alike, by {@link #uniform} with the weights' bound.
+   */
+  static Initializer pytorchDefault() {
+    return (shape, rng) -> uniform(1 / Math.sqrt((double) Fan.IN.of(shape))).draw(shape, rng);
   }
 
   private static double[] fill(long[] shape, DoubleSupplier value) {

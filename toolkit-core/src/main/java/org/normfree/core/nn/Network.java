@@ -1,28 +1,37 @@
 package org.normfree.core.nn;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A built graph and what a training loop must know about it. The graph is an ordinary {@link
- * SameDiff}: trainable variables hold their initial values, {@link #LOSS} is marked as its loss.
+ * SameDiff}: trainable variables hold their initial values, the objective's loss is marked as its
+ * loss. The names below are those that the project's models use for what they have; an objective
+ * may name others.
  *
- * @param graph the graph; placeholders are {@link #INPUT}, others of the names below and those of
- *     {@code noises}; outputs are {@link #LOGITS} and {@link #LOSS}
+ * @param graph the graph; its placeholders get their values from batches, from {@code randoms} and
+ *     from what else a training loop is told to feed
+ * @param objective what is minimized and what is reported
  * @param parameters the trainable variables, in the order they were declared
  * @param states what is not trained but moves
- * @param noises random inputs of the training graph (drop path, dropout)
+ * @param randoms random inputs of the graph (drop path, dropout, noise)
  * @param norms where normalization layers stand, shallow to deep, for probes
  * @param attentions where attention is computed, shallow to deep, for probes
+ * @param twin another graph over the same arrays for evaluations; empty if this one does for both
  */
 public record Network(
     SameDiff graph,
+    Objective objective,
     List<Parameter> parameters,
     List<State> states,
-    List<Noise> noises,
+    List<RandomInput> randoms,
     List<NormPoint> norms,
-    List<AttentionPoint> attentions) {
+    List<AttentionPoint> attentions,
+    Optional<Network> twin) {
   /**
    * Placeholder of the model's input: images [batch, height, width, channels], or token ids INT
    * [batch, length].
@@ -45,8 +54,9 @@ public record Network(
   public static final String LABELS = "labels";
 
   /**
-   * Placeholder of a text model: the token wanted at each place, INT [batch, length]; {@link
-   * #IGNORED} where none is.
+   * The class wanted in each row of the logits, INT: a placeholder of text models, [batch, length],
+   * {@link #IGNORED} where none is; of images what a batch brings beside {@link #LABELS}, [batch],
+   * before smoothing and mixing.
    */
   public static final String TARGETS = "targets";
 
@@ -65,15 +75,6 @@ public record Network(
   /** The same without smoothing, where the model's loss has smoothing of its own. */
   public static final String CROSS_ENTROPY = "cross_entropy";
 
-  /** In a {@link Noise}'s shape: the batch's size. */
-  public static final long BATCH = -1;
-
-  /** In a {@link Noise}'s shape: tokens of the input. */
-  public static final long LENGTH = -2;
-
-  /** In a {@link Noise}'s shape: tokens the decoder reads. */
-  public static final long DECODER_LENGTH = -3;
-
   /**
    * A trainable variable of the graph.
    *
@@ -87,20 +88,9 @@ public record Network(
    * singular-vector estimate u of σReparam.
    *
    * @param name the constant's name
-   * @param next name of the variable that computes its next value; null if only the loop knows it
+   * @param next name of the variable that computes its next value; empty if something else moves it
    */
-  public record State(String name, String next) {}
-
-  /**
-   * A random input: a placeholder that is 1 everywhere in evaluation and, in training, independent
-   * zeros with probability {@code rate} and {@code 1/(1-rate)} otherwise.
-   *
-   * @param name the placeholder's name
-   * @param rate probability of a zero, in [0, 1)
-   * @param shape the placeholder's shape; {@link #BATCH}, {@link #LENGTH} and {@link
-   *     #DECODER_LENGTH} stand for what a batch brings
-   */
-  public record Noise(String name, double rate, long... shape) {}
+  public record State(String name, Optional<String> next) {}
 
   /**
    * A place where a normalization layer stands.
@@ -125,9 +115,14 @@ public record Network(
   public record AttentionPoint(
       String name, String query, String key, int heads, boolean causal, String mask) {}
 
-  /** What an evaluation reports as its loss: without label smoothing. */
-  public String evaluationLoss() {
-    return graph.hasVariable(CROSS_ENTROPY) ? CROSS_ENTROPY : LOSS;
+  /** What evaluations run: the twin, or this network where it has none. */
+  public Network evaluation() {
+    return twin.orElse(this);
+  }
+
+  /** Names of the graph's constants that change in place: the states. */
+  public Set<String> moving() {
+    return states.stream().map(State::name).collect(Collectors.toUnmodifiableSet());
   }
 
   /**

@@ -48,4 +48,35 @@ public final class Rng {
     double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
     return radius * StrictMath.cos(2 * StrictMath.PI * random.nextDouble());
   }
+
+  /** A standard Gumbel number, {@code −ln(−ln u)} with StrictMath. */
+  public double gumbel() {
+    double u = random.nextDouble();
+    while (u == 0) {
+      u = random.nextDouble();
+    }
+    return -StrictMath.log(-StrictMath.log(u));
+  }
+
+  /**
+   * @param bound above 0
+   * @return an integer from 0 to below the bound, each as likely
+   */
+  public long below(long bound) {
+    return random.nextLong(bound);
+  }
+
+  /**
+   * Fills an array with the numbers from 0 on in an order of their own, each order as likely
+   * (Fisher and Yates).
+   *
+   * @param order any array; its content does not matter
+   */
+  public void permute(int[] order) {
+    for (int i = 0; i < order.length; i++) {
+      int j = (int) below(i + 1L);
+      order[i] = order[j];
+      order[j] = i;
+    }
+  }
 }

@@ -6,9 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.array.SingleThreadArrayHolder;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,35 +33,90 @@ public final class Scope {
   }
 
   /** What all scopes of one graph share. */
-  private record Registry(
-      SameDiff graph,
-      DataType type,
-      long seed,
-      List<Network.Parameter> parameters,
-      Map<String, Network.State> states,
-      List<Network.Noise> noises,
-      List<Network.NormPoint> norms,
-      List<Network.AttentionPoint> attentions) {}
+  private static final class Registry {
+    private final SameDiff graph = SameDiff.create();
+    private final Mode mode;
+    private final DataType type;
+    private final long seed;
+    private final Optional<Registry> training;
+    private final List<Network.Parameter> parameters = new ArrayList<>();
+    private final Map<String, Network.State> states = new LinkedHashMap<>();
+    private final List<RandomInput> randoms = new ArrayList<>();
+    private final List<Network.NormPoint> norms = new ArrayList<>();
+    private final List<Network.AttentionPoint> attentions = new ArrayList<>();
+    private Objective objective = Objective.NONE;
+    private boolean modeMatters;
+
+    /**
+     * @param training the graph whose arrays this one shares
+     */
+    Registry(Mode mode, DataType type, long seed, Optional<Registry> training) {
+      this.mode = mode;
+      this.type = type;
+      this.seed = seed;
+      this.training = training;
+      if (training.isPresent()) {
+        // SameDiff's default holders are made for several devices and may copy what they are given
+        graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
+      }
+    }
+
+    Network network(Optional<Network> twin) {
+      return new Network(
+          graph,
+          objective,
+          List.copyOf(parameters),
+          List.copyOf(states.values()),
+          List.copyOf(randoms),
+          List.copyOf(norms),
+          List.copyOf(attentions),
+          twin);
+    }
+  }
 
   /**
-   * A new graph's root.
+   * Builds a network: once, or, if anything in it asks for the {@link #mode}, once for training and
+   * once for evaluation, both graphs over the same parameters and states.
+   *
+   * @param type FLOAT or DOUBLE, of every parameter
+   * @param seed seed of the initial values
+   * @param model declares everything in the root scope that it is given, its objective included
+   * @return the network
+   * @throws IllegalStateException if the evaluation graph declares a parameter or state that the
+   *     training graph has not
+   */
+  public static Network build(DataType type, long seed, Consumer<Scope> model) {
+    Scope training = root(Mode.TRAINING, type, seed);
+    model.accept(training);
+    if (!training.registry.modeMatters) {
+      return training.registry.network(Optional.empty());
+    }
+    Registry twin = new Registry(Mode.EVALUATION, type, seed, Optional.of(training.registry));
+    model.accept(new Scope(twin, Optional.empty(), ""));
+    return training.registry.network(Optional.of(twin.network(Optional.empty())));
+  }
+
+  /**
+   * A new training graph's root.
    *
    * @param type FLOAT or DOUBLE, of every parameter
    * @param seed seed of the initial values
    * @return the scope without a prefix
    */
   public static Scope root(DataType type, long seed) {
-    Registry registry =
-        new Registry(
-            SameDiff.create(),
-            type,
-            seed,
-            new ArrayList<>(),
-            new LinkedHashMap<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>());
-    return new Scope(registry, Optional.empty(), "");
+    return root(Mode.TRAINING, type, seed);
+  }
+
+  /**
+   * A new graph's root.
+   *
+   * @param mode what the graph is for
+   * @param type FLOAT or DOUBLE, of every parameter
+   * @param seed seed of the initial values
+   * @return the scope without a prefix
+   */
+  public static Scope root(Mode mode, DataType type, long seed) {
+    return new Scope(new Registry(mode, type, seed, Optional.empty()), Optional.empty(), "");
   }
 
   /** The place {@code name} inside this one. */
@@ -84,6 +142,15 @@ public final class Scope {
   /** The project's ops on that graph. */
   public Ops ops() {
     return Ops.of(registry.graph);
+  }
+
+  /**
+   * What the graph is for. Ask only where the two differ in more than random inputs, which are
+   * neutral in evaluation anyway: whoever asks causes a second graph.
+   */
+  public Mode mode() {
+    registry.modeMatters = true;
+    return registry.mode;
   }
 
   /** The type of every parameter. */
@@ -122,12 +189,12 @@ public final class Scope {
       }
       return known;
     }
-    double[] values = initializer.draw(shape, Rng.of(registry.seed, full, 0));
     registry.parameters.add(new Network.Parameter(full, shape.length));
     // SameDiff.var compares a new array with all it has; this one is new for certain
     SDVariable parameter =
         new SDVariable(full, VariableType.VARIABLE, registry.graph, shape, type());
-    registry.graph.associateArrayWithVariable(array(values, shape), parameter);
+    registry.graph.associateArrayWithVariable(
+        array(full, () -> draw(full, initializer, shape), shape), parameter);
     return registry.graph.addVariable(parameter);
   }
 
@@ -140,19 +207,56 @@ public final class Scope {
    * @return the graph constant
    */
   public SDVariable constant(String name, Initializer initializer, long... shape) {
-    double[] values = initializer.draw(shape, Rng.of(registry.seed, name(name), 0));
-    return registry.graph.constant(name(name), array(values, shape));
+    return registry.graph.constant(name(name), draw(name(name), initializer, shape));
   }
 
   /**
-   * Declares a state: a constant that the training loop replaces after each step by {@code next}.
+   * Declares a state: a constant that changes in place between steps, is saved with the parameters,
+   * and is the same array in training and evaluation.
+   *
+   * @param name its name within this place
+   * @param initializer its initial values
+   * @param shape its shape
+   * @return the graph constant; tell {@link #advance} what follows it, or let the training loop
+   *     move it
+   */
+  public SDVariable state(String name, Initializer initializer, long... shape) {
+    String full = name(name);
+    registry.states.put(full, new Network.State(full, Optional.empty()));
+    return registry.graph.constant(full, array(full, () -> draw(full, initializer, shape), shape));
+  }
+
+  /**
+   * Declares a state that is a vector.
    *
    * @param name its name within this place
    * @param values its initial values
-   * @return the graph constant; tell {@link #advance} what follows it
+   * @return as {@link #state(String, Initializer, long...)}
    */
   public SDVariable state(String name, double[] values) {
-    return registry.graph.constant(name(name), array(values, values.length));
+    return state(name, (shape, rng) -> values, values.length);
+  }
+
+  private INDArray draw(String full, Initializer initializer, long... shape) {
+    return array(initializer.draw(shape, Rng.of(registry.seed, full, 0)), shape);
+  }
+
+  /** The training graph's array of that name where this is its twin, otherwise a new one. */
+  private INDArray array(String full, Supplier<INDArray> fresh, long... shape) {
+    if (registry.training.isEmpty()) {
+      return fresh.get();
+    }
+    SameDiff graph = registry.training.get().graph;
+    INDArray shared = graph.hasVariable(full) ? graph.getArrForVarName(full) : null;
+    if (shared == null || !Arrays.equals(shared.shape(), shape)) {
+      throw new IllegalStateException(
+          "the evaluation graph declares %s with shape %s, but in the training graph it %s; declare the same arrays in both modes"
+              .formatted(
+                  full,
+                  Arrays.toString(shape),
+                  shared == null ? "is missing" : "has " + Arrays.toString(shared.shape())));
+    }
+    return shared;
   }
 
   /** An array of the scope's type; rounded here, where it costs less than an ND4J op. */
@@ -171,13 +275,25 @@ public final class Scope {
   }
 
   /**
-   * Says what a state becomes after a training step.
+   * Says what a state becomes after a training step; evaluations move nothing.
    *
-   * @param state a constant from {@link #state}
+   * @param state a constant from {@link #state(String, Initializer, long...)}
    * @param next the variable that computes its next value, same shape
    */
   public void advance(SDVariable state, SDVariable next) {
-    registry.states.put(state.name(), new Network.State(state.name(), next.name()));
+    registry.states.put(state.name(), new Network.State(state.name(), Optional.of(next.name())));
+  }
+
+  /**
+   * Says what the graph is trained for, and marks its loss.
+   *
+   * @param objective names of variables of this graph
+   */
+  public void objective(Objective objective) {
+    registry.objective = objective;
+    if (!objective.loss().isEmpty()) {
+      registry.graph.setLossVariables(objective.loss());
+    }
   }
 
   /**
@@ -189,7 +305,7 @@ public final class Scope {
    * @return x times the mask
    */
   public SDVariable dropPath(SDVariable x, double rate) {
-    return noise("drop_path", x, rate, Network.BATCH, 1, 1);
+    return mask("drop_path", x, rate, Size.BATCH, Size.of(1), Size.of(1));
   }
 
   /**
@@ -198,21 +314,40 @@ public final class Scope {
    *
    * @param x what is dropped
    * @param rate probability of a zero, in [0, 1); at 0 nothing is added to the graph
-   * @param shape the shape of x, see {@link Network.Noise}
+   * @param shape the shape of x
    * @return x times the mask
    */
-  public SDVariable dropout(SDVariable x, double rate, long... shape) {
-    return noise("dropout", x, rate, shape);
+  public SDVariable dropout(SDVariable x, double rate, Size... shape) {
+    return mask("dropout", x, rate, shape);
   }
 
-  private SDVariable noise(String name, SDVariable x, double rate, long... shape) {
-    if (rate == 0) {
-      return x;
-    }
+  private SDVariable mask(String name, SDVariable x, double rate, Size... shape) {
+    return rate == 0
+        ? x
+        : x.mul(
+            random(
+                name, new Distribution.Bernoulli(rate), RandomInput.InEvaluation.NEUTRAL, shape));
+  }
+
+  /**
+   * Declares a random input, drawn anew for every training step.
+   *
+   * @param name its name within this place
+   * @param distribution what is drawn
+   * @param inEvaluation what an evaluation gets
+   * @param shape its shape
+   * @return a placeholder of the scope's type, or INT32 where integers are drawn
+   */
+  public SDVariable random(
+      String name,
+      Distribution distribution,
+      RandomInput.InEvaluation inEvaluation,
+      Size... shape) {
     String full = name(name);
-    registry.noises.add(new Network.Noise(full, rate, shape));
-    long[] open = Arrays.stream(shape).map(length -> Math.max(length, -1)).toArray();
-    return x.mul(registry.graph.placeHolder(full, type(), open));
+    registry.randoms.add(new RandomInput(full, distribution, inEvaluation, List.of(shape)));
+    long[] open = Arrays.stream(shape).mapToLong(Size::declared).toArray();
+    DataType drawn = distribution.integers() ? DataType.INT32 : type();
+    return registry.graph.placeHolder(full, drawn, open);
   }
 
   /**
@@ -249,14 +384,17 @@ public final class Scope {
             mask.map(SDVariable::name).orElse("")));
   }
 
-  /** The finished graph with what was declared in it; its loss variable must be marked. */
+  /**
+   * The finished graph with what was declared in it.
+   *
+   * @throws IllegalStateException if it is a training graph and something in it asked for the mode:
+   *     then it needs a twin, see {@link #build}
+   */
   public Network network() {
-    return new Network(
-        registry.graph,
-        List.copyOf(registry.parameters),
-        List.copyOf(registry.states.values()),
-        List.copyOf(registry.noises),
-        List.copyOf(registry.norms),
-        List.copyOf(registry.attentions));
+    if (registry.modeMatters && registry.mode == Mode.TRAINING) {
+      throw new IllegalStateException(
+          "the network is another one in evaluation; build it with Scope.build, which makes both graphs");
+    }
+    return registry.network(Optional.empty());
   }
 }

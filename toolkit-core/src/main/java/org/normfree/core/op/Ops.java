@@ -161,6 +161,79 @@ public final class Ops {
   }
 
   /**
+   * Convolution of images, dense, grouped or depthwise: {@code y[n, i, o] = b[o] + Σ_j Σ_c x[n,
+   * i·stride − before + j·dilation, g(o)·in/groups + c]·W[j, c, o]}, i and j along height and
+   * width, zeros outside of x, g(o) the group of o. Rows and columns at the end that fill no whole
+   * window are not seen.
+   *
+   * @param name name of the output
+   * @param x [batch, H, W, in]
+   * @param weight [kH, kW, in/groups, out]; PyTorch's are [out, in/groups, kH, kW]
+   * @param bias [out]; null for none
+   * @param terms window, strides, dilations, padding, groups
+   * @return [batch, H', W', out], {@code H' = ⌊(H + top + bottom − reach)/stride⌋ + 1}
+   */
+  public SDVariable convolution2d(
+      String name, SDVariable x, SDVariable weight, SDVariable bias, ConvolutionTerms terms) {
+    return convolution(name, x, weight, bias, terms, 2);
+  }
+
+  /**
+   * Convolution of sequences, dense, grouped or depthwise, see {@link #convolution2d}. With {@link
+   * ConvolutionTerms#causal} output t sees inputs up to t, the last tap the present one; the
+   * sequence may be shorter than the window.
+   *
+   * @param name name of the output
+   * @param x [batch, T, in]
+   * @param weight [k, in/groups, out]; PyTorch's are [out, in/groups, k]
+   * @param bias [out]; null for none
+   * @param terms window, stride, dilation, padding, groups
+   * @return [batch, T', out]
+   */
+  public SDVariable convolution1d(
+      String name, SDVariable x, SDVariable weight, SDVariable bias, ConvolutionTerms terms) {
+    return convolution(name, x, weight, bias, terms, 1);
+  }
+
+  private SDVariable convolution(
+      String name,
+      SDVariable x,
+      SDVariable weight,
+      SDVariable bias,
+      ConvolutionTerms terms,
+      int axes) {
+    if (terms.axes().size() != axes) {
+      throw new IllegalArgumentException(
+          "a convolution with a window along %s axes, expected %s; use convolution%sd"
+              .formatted(terms.axes().size(), axes, terms.axes().size()));
+    }
+    Convolution check = new Convolution();
+    terms.describe(check);
+    SDVariable[] inputs =
+        bias == null ? new SDVariable[] {x, weight} : new SDVariable[] {x, weight, bias};
+    check.checkGraph(inputs);
+    return named(name, new Convolution(sd, terms, inputs));
+  }
+
+  /**
+   * The largest number a window sees of each channel, −∞ outside of x; NaN where it sees one. The
+   * gradient goes to the first of the largest, row by row. Rows and columns at the end that fill no
+   * whole window are not seen.
+   *
+   * @param name name of the output
+   * @param x [batch, H, W, C]
+   * @param height how the window moves down
+   * @param width how it moves to the right
+   * @return [batch, H', W', C], {@code H' = ⌊(H + top + bottom − reach)/stride⌋ + 1}
+   */
+  public SDVariable maxPool2d(String name, SDVariable x, WindowAxis height, WindowAxis width) {
+    MaxPool check = new MaxPool();
+    MaxPool.describe(check, height, width);
+    check.checkGraph(x);
+    return named(name, new MaxPool(sd, x, height, width));
+  }
+
+  /**
    * SiLU (swish): {@code x·σ(x)}. Source: arXiv 1606.08415, section 4.
    *
    * @param name name of the output
@@ -305,6 +378,174 @@ public final class Ops {
       outputs[1] = sd.updateVariableNameAndReference(outputs[1], name + "_next_u");
     }
     return outputs;
+  }
+
+  /**
+   * Batch norm as it trains: {@code gain·(x − mean)/√(variance + ε) + bias} with mean and biased
+   * variance of each channel, a place of the last axis, over all other axes. The gradients go
+   * through both, and mean and variance may be used in a loss as well. Source: arXiv 1502.03167.
+   *
+   * <p>Running statistics are advanced from the outputs: with momentum m and n values a channel,
+   * {@code mean' ← (1 − m)·mean' + m·mean} and, unbiased, {@code variance' ← (1 − m)·variance' +
+   * m·variance·n/(n − 1)}.
+   *
+   * @param name name of y; mean and variance are named {@code name + "_mean"} and {@code name +
+   *     "_variance"}
+   * @param x [..., C], with more than one value a channel
+   * @param gain [C]; null for 1
+   * @param bias [C]; null for 0
+   * @param epsilon added to the variance, &gt; 0
+   * @return y [..., C], mean [C], variance [C]
+   */
+  public SDVariable[] batchNorm(
+      String name, SDVariable x, SDVariable gain, SDVariable bias, double epsilon) {
+    BatchNorm check = new BatchNorm();
+    check.describe(AffineTerms.of(gain, bias), epsilon);
+    check.checkGraph(ActivationTerms.present(x, gain, bias).toArray(SDVariable[]::new));
+    SDVariable[] outputs = new BatchNorm(sd, x, gain, bias, epsilon).outputVariables();
+    if (name != null) {
+      outputs[0] = sd.updateVariableNameAndReference(outputs[0], name);
+      outputs[1] = sd.updateVariableNameAndReference(outputs[1], name + "_mean");
+      outputs[2] = sd.updateVariableNameAndReference(outputs[2], name + "_variance");
+    }
+    return outputs;
+  }
+
+  /**
+   * Batch norm as it evaluates, with statistics that are given: {@code gain·(x − mean)/√(variance +
+   * ε) + bias}. Source: arXiv 1502.03167, section 3.1.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param mean [C]
+   * @param variance [C], ≥ 0
+   * @param gain [C]; null for 1
+   * @param bias [C]; null for 0
+   * @param epsilon added to the variance, &gt; 0
+   * @return [..., C]
+   */
+  public SDVariable batchNormWith(
+      String name,
+      SDVariable x,
+      SDVariable mean,
+      SDVariable variance,
+      SDVariable gain,
+      SDVariable bias,
+      double epsilon) {
+    BatchNormWith check = new BatchNormWith();
+    check.describe(AffineTerms.of(gain, bias), epsilon);
+    check.checkGraph(
+        ActivationTerms.present(x, mean, variance, gain, bias).toArray(SDVariable[]::new));
+    return named(name, new BatchNormWith(sd, x, mean, variance, gain, bias, epsilon));
+  }
+
+  /**
+   * Group norm, channels last: {@code gain·(x − mean)/√(variance + ε) + bias} with the mean and the
+   * biased variance of each example over all positions and the channels of a group. Source: arXiv
+   * 1803.08494.
+   *
+   * @param name name of the output
+   * @param x [batch, ..., C]
+   * @param gain [C]; null for 1
+   * @param bias [C]; null for 0
+   * @param groups a divisor of C: C for instance norm, 1 for a layer norm over all of an example
+   * @param epsilon added to the variance, &gt; 0
+   * @return [batch, ..., C]
+   */
+  public SDVariable groupNorm(
+      String name, SDVariable x, SDVariable gain, SDVariable bias, long groups, double epsilon) {
+    GroupNorm check = new GroupNorm();
+    check.describe(AffineTerms.of(gain, bias), groups, epsilon);
+    check.checkGraph(ActivationTerms.present(x, gain, bias).toArray(SDVariable[]::new));
+    return named(name, new GroupNorm(sd, x, gain, bias, groups, epsilon));
+  }
+
+  /**
+   * Weight norm of a weight [in, out], a norm for each output: {@code g·v/‖v‖}. Source: arXiv
+   * 1602.07868.
+   *
+   * @param name name of the output
+   * @param v any shape; the norm is over all axes but the last
+   * @param g a value for each place of the last axis
+   * @return the shape of v
+   */
+  public SDVariable weightNorm(String name, SDVariable v, SDVariable g) {
+    return weightNorm(name, v, g, -1);
+  }
+
+  /**
+   * Weight norm: {@code g·v/‖v‖}, the norm over all axes but one; 0 where ‖v‖ is 0, and the
+   * gradients there, too. Source: arXiv 1602.07868.
+   *
+   * @param name name of the output
+   * @param v any shape
+   * @param g a value for each place of the axis that is kept
+   * @param axis number of the axis that is kept; −1 for the last
+   * @return the shape of v
+   */
+  public SDVariable weightNorm(String name, SDVariable v, SDVariable g, int axis) {
+    WeightNorm check = new WeightNorm();
+    check.addIArgument(axis);
+    check.checkGraph(v, g);
+    return named(name, new WeightNorm(sd, v, g, axis));
+  }
+
+  /**
+   * Vectors of length one: {@code x/max(‖x‖, ε)} over the last axis.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param epsilon the least divisor, &gt; 0; 1e-12 is usual
+   * @return [..., C]
+   */
+  public SDVariable l2Normalize(String name, SDVariable x, double epsilon) {
+    L2Normalize check = new L2Normalize();
+    check.checkGraph(x);
+    check.requireEpsilon(epsilon);
+    return named(name, new L2Normalize(sd, x, epsilon));
+  }
+
+  /**
+   * Takes rows out of each example: {@code y_{b,k} = x_{b, ids_{b,k}}}. An id without a row throws
+   * when the graph runs.
+   *
+   * @param name name of the output
+   * @param x [batch, N, D]
+   * @param ids INT [batch, K], each from 0 to N − 1
+   * @return [batch, K, D]
+   */
+  public SDVariable gatherRows(String name, SDVariable x, SDVariable ids) {
+    new GatherRows().checkGraph(x, ids);
+    return named(name, new GatherRows(sd, x, ids));
+  }
+
+  /**
+   * Puts rows into the examples of a larger array of zeros; rows of one id are added up. An id
+   * without a row throws when the graph runs.
+   *
+   * @param name name of the output
+   * @param rows [batch, K, D]
+   * @param ids INT [batch, K], each from 0 to N − 1
+   * @param count N, the number of rows of the result, at least 1
+   * @return [batch, N, D]
+   */
+  public SDVariable scatterRows(String name, SDVariable rows, SDVariable ids, long count) {
+    ScatterRows check = new ScatterRows();
+    check.addIArgument(count);
+    check.checkGraph(rows, ids);
+    return named(name, new ScatterRows(sd, rows, ids, count));
+  }
+
+  /**
+   * The same values, through which no gradient goes back.
+   *
+   * @param name name of the output
+   * @param x any shape
+   * @return the shape of x
+   */
+  public SDVariable stopGradient(String name, SDVariable x) {
+    new StopGradient().checkGraph(x);
+    return named(name, new StopGradient(sd, x));
   }
 
   private SDVariable named(String name, NormfreeOp op) {

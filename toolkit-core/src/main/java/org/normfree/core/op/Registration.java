@@ -36,10 +36,33 @@ public final class Registration {
           new AttentionGradient(),
           new Linear(),
           new LinearGradient(),
+          new Convolution(),
+          new ConvolutionGradient(),
+          new MaxPool(),
+          new MaxPoolGradient(),
           new SigmaReparam(),
-          new SigmaReparamGradient());
+          new SigmaReparamGradient(),
+          new BatchNorm(),
+          new BatchNormGradient(),
+          new BatchNormWith(),
+          new BatchNormWithGradient(),
+          new GroupNorm(),
+          new GroupNormGradient(),
+          new WeightNorm(),
+          new WeightNormGradient(),
+          new L2Normalize(),
+          new L2NormalizeGradient(),
+          new GatherRows(),
+          new GatherRowsGradient(),
+          new ScatterRows(),
+          new StopGradient());
 
   private Registration() {}
+
+  /** The names of all ops, each followed by its gradient's. */
+  public static List<String> names() {
+    return OPS.stream().map(NormfreeOp::opName).toList();
+  }
 
   /**
    * Puts every op where ND4J looks op names up, and says in the log if another executioner stands

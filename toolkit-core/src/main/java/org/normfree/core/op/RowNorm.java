@@ -14,9 +14,21 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 record RowNorm(INDArray normalized, INDArray scale, boolean centred) {
   static RowNorm of(INDArray x, double epsilon, boolean centred) {
     INDArray deviation = centred ? x.subColumnVector(x.mean(true, 1)) : x;
-    INDArray scale =
-        Transforms.sqrt(deviation.mul(deviation).mean(true, 1).addi(epsilon), false).rdivi(1);
+    INDArray scale = scale(deviation, epsilon);
     return new RowNorm(deviation.mulColumnVector(scale), scale, centred);
+  }
+
+  /** {@code r}, also of rows whose squares overflow. */
+  private static INDArray scale(INDArray deviation, double epsilon) {
+    INDArray squares = deviation.mul(deviation).mean(true, 1);
+    if (!Double.isInfinite(squares.maxNumber().doubleValue())) {
+      return Transforms.sqrt(squares.addi(epsilon), false).rdivi(1);
+    }
+    INDArray largest = Transforms.max(deviation.amax(1).reshape(squares.length(), 1), 1, true);
+    INDArray small = deviation.divColumnVector(largest);
+    INDArray floor = largest.rdiv(Math.sqrt(epsilon));
+    INDArray mean = small.mul(small).mean(true, 1).addi(floor.mul(floor));
+    return Transforms.sqrt(mean, false).muli(largest).rdivi(1);
   }
 
   /** {@code gain·x̂ + bias}; either may be null. */

@@ -5,6 +5,9 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -12,7 +15,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * −Σ_c labels_c·log softmax(logits)_c}.
  *
  * <p>logits and labels are [..., C]; L is [...]. Labels need not sum to one; the gradients of both
- * are exact then, too.
+ * are exact then, too. A logit of −∞ has the probability 0, and adds nothing where its label is 0.
  */
 public class SoftmaxCrossEntropy extends NormfreeOp {
   /** For cloning and loading. */
@@ -68,7 +71,20 @@ public class SoftmaxCrossEntropy extends NormfreeOp {
   @Override
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
     INDArray logs = logSoftmax(inputs.get(0));
-    column(outputs.get(0)).assign(logs.muli(rows(inputs.get(1))).sum(true, 1).negi());
+    column(outputs.get(0)).assign(times(logs, rows(inputs.get(1))).sum(true, 1).negi());
+  }
+
+  /** {@code weights·log p}, 0 where the weight is 0 and p, too; a new array. */
+  static INDArray times(INDArray logs, INDArray weights) {
+    INDArray products = logs.mul(weights);
+    if (BooleanIndexing.or(logs, Conditions.isInfinite())) {
+      for (long i = 0; i < products.length(); i++) {
+        if (weights.getDouble(i) == 0 && logs.getDouble(i) == Double.NEGATIVE_INFINITY) {
+          products.putScalar(i, 0);
+        }
+      }
+    }
+    return products;
   }
 
   /** log softmax as [rows, C], a new array. */
@@ -76,7 +92,8 @@ public class SoftmaxCrossEntropy extends NormfreeOp {
     INDArray x = rows(logits);
     INDArray shifted = x.subColumnVector(x.max(true, 1));
     INDArray sums = Transforms.exp(shifted, true).sum(true, 1);
-    return shifted.subiColumnVector(Transforms.log(sums, false));
+    // the arrays' own methods take 1e-5 for a scalar that is no number
+    return Nd4j.math().sub(shifted, Transforms.log(sums, false));
   }
 
   /** One value a row as [rows, 1]; a view where the memory allows it. */

@@ -56,7 +56,8 @@ public class SoftmaxCrossEntropyGradient extends GradientOp {
     INDArray logs = SoftmaxCrossEntropy.logSoftmax(inputs.get(0));
     INDArray expected = Transforms.exp(logs, true).muliColumnVector(labels.sum(true, 1));
     rows(outputs.get(0)).assign(expected.subi(labels).muliColumnVector(upstream));
-    rows(outputs.get(1)).assign(logs.muliColumnVector(upstream.neg()));
+    INDArray weights = logs.ulike().assign(0).subiColumnVector(upstream);
+    rows(outputs.get(1)).assign(SoftmaxCrossEntropy.times(logs, weights));
   }
 
   @Override

@@ -76,7 +76,9 @@ public enum Squash {
   ISRU(5) {
     @Override
     INDArray apply(INDArray u) {
-      return u.div(Transforms.sqrt(u.mul(u).addi(1), false));
+      // it is ±1 long before, and a square overflows later
+      INDArray v = Nd4j.math().clipByValue(u, -1e18, 1e18);
+      return v.div(Transforms.sqrt(v.mul(v).addi(1), false));
     }
 
     @Override

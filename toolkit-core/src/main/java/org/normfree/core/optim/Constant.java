@@ -3,9 +3,9 @@ package org.normfree.core.optim;
 import org.normfree.core.InputException;
 
 /**
- * The same learning rate at every step.
+ * The same number at every step.
  *
- * @param rate the learning rate, at least 0
+ * @param rate the learning rate, or what else is scheduled, at least 0
  */
 public record Constant(double rate) implements Schedule {
   /** Checks the rate. */

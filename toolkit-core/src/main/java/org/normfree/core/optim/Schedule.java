@@ -1,11 +1,13 @@
 package org.normfree.core.optim;
 
-/** The learning rate as a function of the step. */
+/**
+ * A number as a function of the step: the learning rate, the decay of an average, a temperature.
+ */
 @FunctionalInterface
 public interface Schedule {
   /**
-   * @param step steps done before the one the rate is for, from 0
-   * @return the learning rate of that step
+   * @param step steps done before the one the number is for, from 0
+   * @return the number of that step
    */
   double rate(long step);
 }

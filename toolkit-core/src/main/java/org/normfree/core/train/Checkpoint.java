@@ -7,12 +7,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * All that a run needs to go on as if it had never stopped.
  *
  * @param progress how far it has come
- * @param model parameters and states by name
+ * @param model parameters and states by name; those of a source as {@code <source>/<name>}
  * @param optimizer the optimizer's state
- * @param average the averaged weights by parameter; empty if there is no average
+ * @param followers what followers keep to themselves, as {@code <follower>/<name>}
  */
 public record Checkpoint(
     Progress progress,
     Map<String, INDArray> model,
     Map<String, INDArray> optimizer,
-    Map<String, INDArray> average) {}
+    Map<String, INDArray> followers) {}

@@ -35,8 +35,10 @@ import org.normfree.core.record.Json;
  * The checkpoints of one run: a folder each, {@code step-00000120}, and {@code final} at the end.
  *
  * <pre>
- * model.safetensors       parameters and states, by their names in the graph
- * optimizer.safetensors   optimizer state; averaged weights as ema.&lt;parameter&gt;
+ * model.safetensors       parameters and states, by their names in the graph; those of another
+ *                         network of the run as &lt;network&gt;/&lt;name&gt;
+ * optimizer.safetensors   optimizer state; what a follower keeps as follower/&lt;follower&gt;/&lt;name&gt;,
+ *                         averaged weights for example as follower/ema/&lt;parameter&gt;
  * state.json              progress, configuration, size and SHA-256 of the other two
  * </pre>
  *
@@ -48,7 +50,7 @@ import org.normfree.core.record.Json;
  * left of half-written ones. Everything else in the folder stays as it is.
  */
 public final class CheckpointStore {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int KEPT = 2;
   private static final String FINAL = "final";
   private static final String PARTIAL = ".partial";
@@ -57,7 +59,7 @@ public final class CheckpointStore {
   private static final String MODEL = "model.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String STATE = "state.json";
-  private static final String AVERAGE = "ema.";
+  private static final String FOLLOWER = "follower/";
 
   private final Path directory;
   private final String config;
@@ -67,6 +69,9 @@ public final class CheckpointStore {
   @JsonPropertyOrder({"format", "config", "progress", "files"})
   private record Manifest(
       int format, String config, Progress progress, Map<String, Content> files) {}
+
+  /** The part of state.json that every format has. */
+  private record Format(int format, String config) {}
 
   /** What a file must hold. */
   @JsonPropertyOrder({"bytes", "sha256"})
@@ -147,7 +152,7 @@ public final class CheckpointStore {
       Map<String, Content> files = new LinkedHashMap<>();
       files.put(MODEL, writeArrays(partial.resolve(MODEL), checkpoint.model()));
       Map<String, INDArray> optimizer = new LinkedHashMap<>(checkpoint.optimizer());
-      checkpoint.average().forEach((key, array) -> optimizer.put(AVERAGE + key, array));
+      checkpoint.followers().forEach((key, array) -> optimizer.put(FOLLOWER + key, array));
       files.put(OPTIMIZER, writeArrays(partial.resolve(OPTIMIZER), optimizer));
       byte[] manifest = Json.pretty(new Manifest(FORMAT, config, checkpoint.progress(), files));
       try (OutputStream out = open(partial.resolve(STATE))) {
@@ -229,25 +234,22 @@ public final class CheckpointStore {
   /** The configuration that wrote a checkpoint; empty if that cannot be read. */
   private Optional<String> owner(String name) {
     try {
-      return Optional.ofNullable(state(name).config());
+      return Optional.ofNullable(state(name, Format.class).config());
     } catch (InputException e) {
       return Optional.empty();
     }
   }
 
-  private Manifest state(String name) {
-    return Json.read(directory.resolve(name).resolve(STATE), Manifest.class);
-  }
-
   /** The state of a checkpoint of this configuration. */
   private Manifest manifest(String name) {
     Path folder = directory.resolve(name);
-    Manifest manifest;
-    try {
-      manifest = state(name);
-    } catch (InputException e) {
-      throw damaged(name, e.getMessage(), e);
+    Format format = state(name, Format.class);
+    if (format.format() > 0 && format.format() != FORMAT) {
+      throw new InputException(
+          "the checkpoint %s has format %s, this version reads and writes format %s; go on with the version that wrote it, or start the run anew in another directory"
+              .formatted(folder, format.format(), FORMAT));
     }
+    Manifest manifest = state(name, Manifest.class);
     if (manifest.format() != FORMAT || manifest.progress() == null || manifest.files() == null) {
       throw damaged(name, folder.resolve(STATE) + " is not a state of format " + FORMAT, null);
     }
@@ -266,13 +268,21 @@ public final class CheckpointStore {
   private Checkpoint read(String name, Manifest manifest) {
     Map<String, INDArray> model = readArrays(name, MODEL, manifest);
     Map<String, INDArray> optimizer = readArrays(name, OPTIMIZER, manifest);
-    Map<String, INDArray> average = new LinkedHashMap<>();
+    Map<String, INDArray> followers = new LinkedHashMap<>();
     for (String key : List.copyOf(optimizer.keySet())) {
-      if (key.startsWith(AVERAGE)) {
-        average.put(key.substring(AVERAGE.length()), optimizer.remove(key));
+      if (key.startsWith(FOLLOWER)) {
+        followers.put(key.substring(FOLLOWER.length()), optimizer.remove(key));
       }
     }
-    return new Checkpoint(manifest.progress(), model, optimizer, average);
+    return new Checkpoint(manifest.progress(), model, optimizer, followers);
+  }
+
+  private <T> T state(String name, Class<T> type) {
+    try {
+      return Json.read(directory.resolve(name).resolve(STATE), type);
+    } catch (InputException e) {
+      throw damaged(name, e.getMessage(), e);
+    }
   }
 
   private Map<String, INDArray> readArrays(String name, String fileName, Manifest manifest) {

@@ -1,52 +1,61 @@
 package org.normfree.core.train;
 
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
 import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.nn.Metric;
+import org.normfree.core.nn.Mode;
 import org.normfree.core.nn.Network;
-import org.normfree.core.optim.Ema;
+import org.normfree.core.optim.Follower;
 import org.normfree.core.optim.GradientClipping;
 import org.normfree.core.optim.NamedArrays;
 import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.Schedule;
 
 /**
- * The training loop. One step: a forward and backward pass on the next batch with fresh random
- * inputs, clipping by global norm, the optimizer at the schedule's rate, the network's states moved
- * on, the weight average, the listeners. Nothing in it depends on time, and all randomness on seed
- * and step alone, so a run that is resumed from a {@link Checkpoint} gives the same bits as one
- * that was never stopped.
+ * The training loop. One step: placeholders filled from the batch, fresh random inputs and the
+ * run's sources; a forward and backward pass; clipping by global norm; the optimizer at the
+ * schedule's rate; the states moved on; the followers; the listeners. Nothing in it depends on
+ * time, and all randomness on seed and step alone, so a run that is resumed from a {@link
+ * Checkpoint} gives the same bits as one that was never stopped.
  *
  * <p>Used by one thread at a time.
  */
 public final class Trainer {
   private final Network network;
-  private final GraphExecutor executor;
+  private final Runner runner;
   private final Optimizer optimizer;
   private final Schedule schedule;
   private final TrainingSettings settings;
+  private final List<Source> sources;
+  private final List<Follower> followers;
   private final List<TrainingListener> listeners;
-  private final Placeholders placeholders;
+  private final Inputs training;
+  private final Inputs evaluation;
   private final GradientClipping clipping = new GradientClipping();
-  private final Optional<Ema> ema;
+  private final Map<String, String> moved = new LinkedHashMap<>();
   private final List<String> trainingOutputs;
+  private final Map<String, INDArray> model = new LinkedHashMap<>();
   private Progress progress;
 
   /**
+   * A run of one network that has one graph, with nothing that follows it.
+   *
    * @param network what to train
    * @param executor runs the network's graph; closed by whoever made it
    * @param optimizer changes the network's {@link #parameters}
    * @param schedule the learning rate of each step
    * @param settings the rest
    * @param listeners followers of the run, called in this order
+   * @throws IllegalArgumentException if the network has a twin for evaluations
    */
   public Trainer(
       Network network,
@@ -55,20 +64,80 @@ public final class Trainer {
       Schedule schedule,
       TrainingSettings settings,
       List<TrainingListener> listeners) {
-    this.network = network;
-    this.executor = executor;
+    this(
+        new Runner(network, executor, executor),
+        optimizer,
+        schedule,
+        settings,
+        List.of(),
+        List.of(),
+        listeners);
+  }
+
+  /**
+   * @param runner the network to train and what runs it; closed by whoever made it
+   * @param optimizer changes the network's {@link #parameters}
+   * @param schedule the learning rate of each step
+   * @param settings the rest
+   * @param sources what fills placeholders besides batches and random inputs, in this order
+   * @param followers what moves without a gradient, in this order
+   * @param listeners followers of the run, called in this order
+   * @throws IllegalArgumentException if the network has no loss, or a twin and one executor, or if
+   *     two sources or two followers have the same name
+   */
+  public Trainer(
+      Runner runner,
+      Optimizer optimizer,
+      Schedule schedule,
+      TrainingSettings settings,
+      List<Source> sources,
+      List<Follower> followers,
+      List<TrainingListener> listeners) {
+    this.runner = runner;
+    this.network = runner.network();
     this.optimizer = optimizer;
     this.schedule = schedule;
     this.settings = settings;
+    this.sources = List.copyOf(sources);
+    this.followers = List.copyOf(followers);
     this.listeners = List.copyOf(listeners);
-    placeholders = new Placeholders(network, settings.seed());
-    ema =
-        settings.emaDecay() == 0
-            ? Optional.empty()
-            : Optional.of(new Ema(parameters(network), settings.emaDecay()));
-    trainingOutputs = new ArrayList<>(List.of(Network.LOSS, Network.LOGITS));
-    movingStates().forEach(state -> trainingOutputs.add(state.next()));
+    require(
+        !network.objective().loss().isEmpty(),
+        "the network has no objective; declare what to minimize with Scope.objective");
+    require(
+        network.twin().isEmpty() || !runner.training().equals(runner.evaluation()),
+        "the network has another graph for evaluations, which needs an executor of its own; see Runner.of");
+    requireDifferent("sources", sources.stream().map(Source::name).toList());
+    requireDifferent("followers", followers.stream().map(Follower::name).toList());
+    training = new Inputs(network, "", settings.seed());
+    evaluation = new Inputs(network.evaluation(), "", settings.seed());
+    Set<String> outputs = new LinkedHashSet<>(List.of(network.objective().loss()));
+    outputs.addAll(variables(network.objective().training()));
+    network.states().forEach(s -> s.next().ifPresent(next -> moved.put(s.name(), next)));
+    outputs.addAll(moved.values());
+    trainingOutputs = List.copyOf(outputs);
+    model.putAll(arrays(network));
+    for (Source source : sources) {
+      source.arrays().forEach((name, array) -> model.put(source.name() + "/" + name, array));
+    }
     progress = Progress.start(settings.seed());
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  private static void requireDifferent(String what, List<String> names) {
+    require(
+        Set.copyOf(names).size() == names.size() && names.stream().noneMatch(n -> n.contains("/")),
+        "the %s are called %s; expected different names without a slash, because checkpoints tell them apart by name"
+            .formatted(what, names));
+  }
+
+  private static List<String> variables(List<Metric> metrics) {
+    return metrics.stream().flatMap(metric -> metric.variables().stream()).distinct().toList();
   }
 
   /**
@@ -79,6 +148,16 @@ public final class Trainer {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     network.parameters().forEach(p -> parameters.put(p.name(), network.array(p.name())));
     return parameters;
+  }
+
+  /**
+   * @param network a network
+   * @return its parameters and its states by name
+   */
+  public static Map<String, INDArray> arrays(Network network) {
+    Map<String, INDArray> arrays = parameters(network);
+    network.states().forEach(state -> arrays.put(state.name(), network.array(state.name())));
+    return arrays;
   }
 
   /** What is trained. */
@@ -108,9 +187,10 @@ public final class Trainer {
     boolean finite = true;
     while (finite && progress.step() < settings.steps()) {
       Batch batch = batches.next();
-      GraphExecutor.Pass pass =
-          executor.gradients(placeholders.training(batch, progress.step()), trainingOutputs);
-      loss = pass.outputs().get(Network.LOSS).getDouble(0);
+      Source.Pass from = new Source.Pass(batch, Mode.TRAINING, progress.step(), progress.step());
+      Map<String, INDArray> values = training.of(from, true, Map.of(), sources);
+      GraphExecutor.Pass pass = runner.training().gradients(values, trainingOutputs);
+      loss = pass.outputs().get(network.objective().loss()).getDouble(0);
       double rate = schedule.rate(progress.step());
       if (Double.isFinite(loss)) {
         tell(listener -> listener.onGradients(this, pass.gradients()));
@@ -121,7 +201,7 @@ public final class Trainer {
               : clipping.norm(pass.gradients());
       finite = Double.isFinite(loss) && Double.isFinite(norm);
       if (finite) {
-        step(batch, pass, loss, rate, norm);
+        step(shares(batch, values, pass), pass, loss, rate, norm);
       } else {
         TrainingListener.Divergence divergence =
             new TrainingListener.Divergence(progress.step() + 1, loss, norm, rate);
@@ -135,14 +215,45 @@ public final class Trainer {
     return outcome;
   }
 
-  private void step(Batch batch, GraphExecutor.Pass pass, double loss, double rate, double norm) {
-    int correct = Logits.correct(pass.outputs().get(Network.LOGITS), batch.targets());
+  /** What the step's batch adds to the metrics, read before anything moves. */
+  private Map<String, Metric.Share> shares(
+      Batch batch, Map<String, INDArray> values, GraphExecutor.Pass pass) {
+    Map<String, Metric.Share> shares = new LinkedHashMap<>();
+    for (Metric metric : network.objective().training()) {
+      shares.put(metric.name(), share(metric, training, batch, values, pass.outputs()));
+    }
+    return shares;
+  }
+
+  private static Metric.Share share(
+      Metric metric,
+      Inputs inputs,
+      Batch batch,
+      Map<String, INDArray> values,
+      Map<String, INDArray> outputs) {
+    Map<String, INDArray> read = inputs.read(metric.inputs(), batch, values);
+    metric.variables().forEach(name -> read.put(name, outputs.get(name)));
+    return metric.share(read, batch.weight());
+  }
+
+  private static Map<String, Double> means(Map<String, Metric.Share> shares) {
+    Map<String, Double> means = new LinkedHashMap<>();
+    shares.forEach((name, share) -> means.put(name, share.mean()));
+    return means;
+  }
+
+  private void step(
+      Map<String, Metric.Share> shares,
+      GraphExecutor.Pass pass,
+      double loss,
+      double rate,
+      double norm) {
+    follow(Follower.Place.BEFORE_STEP);
     optimizer.step(rate, pass.gradients());
-    movingStates()
-        .forEach(state -> network.array(state.name()).assign(pass.outputs().get(state.next())));
-    ema.ifPresent(Ema::update);
-    int counted = batch.counted();
-    progress = progress.afterStep(loss, correct, counted);
+    moved.forEach((state, next) -> network.array(state).assign(pass.outputs().get(next)));
+    sources.forEach(Source::advance);
+    follow(Follower.Place.AFTER_STEP);
+    progress = progress.afterStep(shares);
     Progress whole = progress;
     boolean epochEnds = progress.step() % settings.stepsPerEpoch() == 0;
     if (epochEnds) {
@@ -150,79 +261,103 @@ public final class Trainer {
     }
     TrainingListener.Step step =
         new TrainingListener.Step(
-            progress.step(), progress.epoch(), loss, (double) correct / counted, rate, norm);
+            progress.step(), progress.epoch(), loss, means(shares), rate, norm);
     tell(listener -> listener.onStep(this, step));
     if (epochEnds) {
-      double examples = (double) whole.examples();
       TrainingListener.Epoch epoch =
-          new TrainingListener.Epoch(
-              progress.step(),
-              progress.epoch(),
-              whole.lossSum() / examples,
-              (double) whole.correct() / examples);
+          new TrainingListener.Epoch(progress.step(), progress.epoch(), means(whole.sums()));
       tell(listener -> listener.onEpochEnd(this, epoch));
     }
     tell(listener -> listener.onStepDone(this));
   }
 
+  private void follow(Follower.Place place) {
+    followers.stream()
+        .filter(follower -> follower.place() == place)
+        .forEach(follower -> follower.follow(progress.step()));
+  }
+
   /**
-   * Evaluates the network as it stands, on its averaged weights where there is an average, without
-   * noise, and tells the listeners.
+   * Evaluates the network as it stands, on its averaged weights where there is an average, with its
+   * evaluation graph where it has one, and tells the listeners.
    *
    * @param split the split's name
    * @param batches the split's batches
-   * @return loss and accuracy
+   * @return the objective's metrics
    * @throws InputException if there is no batch
    */
   public Evaluation evaluate(String split, Iterable<Batch> batches) {
-    double[] sums = new double[3];
-    String loss = network.evaluationLoss();
+    List<Metric> metrics = network.evaluation().objective().evaluation();
+    List<String> names = variables(metrics);
+    Map<String, Metric.Share> sums = new LinkedHashMap<>();
+    metrics.forEach(metric -> sums.put(metric.name(), Metric.Share.NONE));
+    double[] weight = new double[1];
     Runnable run =
         () -> {
+          long index = 0;
           for (Batch batch : batches) {
-            int counted = batch.counted();
-            Map<String, INDArray> values = outputs(batch, List.of(loss, Network.LOGITS));
-            sums[0] += values.get(loss).getDouble(0) * counted;
-            sums[1] += Logits.correct(values.get(Network.LOGITS), batch.targets());
-            sums[2] += counted;
+            Map<String, INDArray> values = evaluated(batch, index++);
+            Map<String, INDArray> outputs =
+                names.isEmpty() ? Map.of() : runner.evaluation().output(values, names);
+            for (Metric metric : metrics) {
+              sums.merge(
+                  metric.name(),
+                  share(metric, evaluation, batch, values, outputs),
+                  Metric.Share::plus);
+            }
+            weight[0] += batch.weight();
           }
         };
-    ema.ifPresentOrElse(average -> average.whileAveraged(run), run);
-    if (sums[2] == 0) {
+    for (Follower follower : followers) {
+      Runnable inner = run;
+      run = () -> follower.evaluating(inner);
+    }
+    run.run();
+    if (weight[0] == 0) {
       throw new InputException(
           "the %s split is empty; give a data set with at least one example in it"
               .formatted(split));
     }
-    Evaluation evaluation =
-        new Evaluation(
-            split,
-            progress.step(),
-            progress.epoch(),
-            sums[0] / sums[2],
-            sums[1] / sums[2],
-            (long) sums[2]);
-    tell(listener -> listener.onEvaluation(this, evaluation));
-    return evaluation;
+    Evaluation found =
+        new Evaluation(split, progress.step(), progress.epoch(), means(sums), weight[0]);
+    tell(listener -> listener.onEvaluation(this, found));
+    return found;
+  }
+
+  private Map<String, INDArray> evaluated(Batch batch, long index) {
+    Source.Pass from = new Source.Pass(batch, Mode.EVALUATION, progress.step(), index);
+    return evaluation.of(from, false, Map.of(), sources);
   }
 
   /**
-   * A forward pass without noise on the weights as trained (not their average), for probes.
+   * A forward pass of the evaluation graph on the weights as trained (not their average), for
+   * probes.
    *
    * @param batch the input
-   * @param names the wanted variables
+   * @param names the wanted variables, of {@link Network#evaluation}
    * @return the value of each; valid until the next pass
    */
   public Map<String, INDArray> outputs(Batch batch, List<String> names) {
-    return executor.output(placeholders.evaluation(batch), names);
+    return runner.evaluation().output(evaluated(batch, 0), names);
   }
 
   /**
    * @return all that the run needs to go on from here, copied
    */
   public Checkpoint checkpoint() {
-    Map<String, INDArray> model = new LinkedHashMap<>();
-    model().forEach((name, array) -> model.put(name, array.dup('c')));
-    return new Checkpoint(progress, model, optimizer.state(), ema.map(Ema::state).orElse(Map.of()));
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    model.forEach((name, array) -> copies.put(name, array.dup('c')));
+    return new Checkpoint(progress, copies, optimizer.state(), followed());
+  }
+
+  private Map<String, INDArray> followed() {
+    Map<String, INDArray> all = new LinkedHashMap<>();
+    followers.forEach(
+        follower ->
+            follower
+                .state()
+                .forEach((name, array) -> all.put(follower.name() + "/" + name, array)));
+    return all;
   }
 
   /**
@@ -238,25 +373,24 @@ public final class Trainer {
               .formatted(checkpoint.progress().seed(), settings.seed()));
     }
     tell(listener -> listener.onRestore(this));
-    Map<String, INDArray> model = model();
     NamedArrays.requireSame("model", model, checkpoint.model());
-    if (ema.isEmpty()) {
-      NamedArrays.requireSame("weight average", Map.of(), checkpoint.average());
-    }
+    NamedArrays.requireSame("followers", followed(), checkpoint.followers());
     optimizer.restore(checkpoint.optimizer());
-    ema.ifPresent(average -> average.restore(checkpoint.average()));
+    for (Follower follower : followers) {
+      String prefix = follower.name() + "/";
+      Map<String, INDArray> own = new LinkedHashMap<>();
+      checkpoint
+          .followers()
+          .forEach(
+              (name, array) -> {
+                if (name.startsWith(prefix)) {
+                  own.put(name.substring(prefix.length()), array);
+                }
+              });
+      follower.restore(own);
+    }
     model.forEach((name, array) -> array.assign(checkpoint.model().get(name)));
     progress = checkpoint.progress();
-  }
-
-  private Map<String, INDArray> model() {
-    Map<String, INDArray> model = parameters(network);
-    network.states().forEach(state -> model.put(state.name(), network.array(state.name())));
-    return model;
-  }
-
-  private List<Network.State> movingStates() {
-    return network.states().stream().filter(state -> state.next() != null).toList();
   }
 
   private void tell(Consumer<TrainingListener> event) {

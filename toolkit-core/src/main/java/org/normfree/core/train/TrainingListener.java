@@ -17,8 +17,8 @@ public interface TrainingListener {
    *
    * @param step its number, from 1: optimizer steps done
    * @param epoch epochs completed, counting one that this step completes
-   * @param loss the batch's loss, before the step
-   * @param accuracy fraction of the batch classified rightly, before the step
+   * @param loss what is minimized, on the step's batch, before the step
+   * @param values the objective's metrics by name, on the step's batch, before the step
    * @param learningRate the step's learning rate
    * @param gradientNorm global norm of the gradients before clipping
    */
@@ -26,7 +26,7 @@ public interface TrainingListener {
       long step,
       int epoch,
       double loss,
-      double accuracy,
+      Map<String, Double> values,
       double learningRate,
       double gradientNorm) {}
 
@@ -35,10 +35,10 @@ public interface TrainingListener {
    *
    * @param step optimizer steps done
    * @param epoch epochs completed
-   * @param loss mean training loss over the epoch's examples, each at its own step
-   * @param accuracy mean training accuracy over them
+   * @param values the objective's metrics by name, weighted means over the epoch's batches, each at
+   *     its own step
    */
-  record Epoch(long step, int epoch, double loss, double accuracy) {}
+  record Epoch(long step, int epoch, Map<String, Double> values) {}
 
   /**
    * A step that could not be taken because loss or gradient were infinite or NaN.

@@ -3,16 +3,14 @@ package org.normfree.core.train;
 import org.normfree.core.InputException;
 
 /**
- * What a training run is, besides its network, optimizer and schedule.
+ * What a training run is, besides its networks, optimizer and schedule.
  *
- * @param seed seed of the random inputs (drop path, dropout)
+ * @param seed seed of the random inputs
  * @param steps optimizer steps of the whole run, at least 1
  * @param stepsPerEpoch batches in one pass over the training data, at least 1
  * @param clipNorm largest global norm of the gradients that is let through; 0 for no clipping
- * @param emaDecay decay of the moving average of the weights that evaluations use; 0 for none
  */
-public record TrainingSettings(
-    long seed, long steps, int stepsPerEpoch, double clipNorm, double emaDecay) {
+public record TrainingSettings(long seed, long steps, int stepsPerEpoch, double clipNorm) {
   /** Checks the settings. */
   public TrainingSettings {
     if (steps < 1) {
@@ -27,10 +25,6 @@ public record TrainingSettings(
       throw new InputException(
           "the clipping norm is %s; expected a positive number, or 0 for no clipping"
               .formatted(clipNorm));
-    }
-    if (!(emaDecay >= 0 && emaDecay < 1)) {
-      throw new InputException(
-          "the EMA decay is %s; expected a number from 0 (off) to below 1".formatted(emaDecay));
     }
   }
 }

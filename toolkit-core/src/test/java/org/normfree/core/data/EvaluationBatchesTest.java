@@ -23,7 +23,7 @@ class EvaluationBatchesTest {
       assertThat(batch.reals(Network.INPUT)).hasSize(batch.size() * 12);
       assertThat(batch.reals(Network.LABELS)).hasSize(batch.size() * 3);
       for (int i = 0; i < batch.size(); i++, image++) {
-        assertThat(batch.targets()[i]).isEqualTo(image % 3);
+        assertThat(batch.integers(Network.TARGETS)[i]).isEqualTo(image % 3);
         for (int k = 0; k < 12; k++) {
           assertThat(batch.reals(Network.INPUT)[i * 12 + k])
               .isEqualTo((IMAGES.pixels()[image * 12 + k] - 0.5f) / 0.25f);

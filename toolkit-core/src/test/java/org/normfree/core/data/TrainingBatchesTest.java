@@ -69,7 +69,7 @@ class TrainingBatchesTest {
     Batch batch = batches(Augmentation.NONE, 3).batch(0);
     for (int i = 0; i < batch.size(); i++) {
       int image = Math.round(batch.reals(Network.INPUT)[i * 12] * 100);
-      assertThat(batch.targets()[i]).isEqualTo(image % 3);
+      assertThat(batch.integers(Network.TARGETS)[i]).isEqualTo(image % 3);
       assertThat(Arrays.copyOfRange(batch.reals(Network.INPUT), i * 12, i * 12 + 12))
           .isEqualTo(Arrays.copyOfRange(NUMBERED.pixels(), image * 12, image * 12 + 12));
       float[] oneHot = new float[3];
@@ -84,7 +84,8 @@ class TrainingBatchesTest {
     TrainingBatches batches = new TrainingBatches(numbered(3), AS_IS, Augmentation.NONE, 64, 1);
     assertThat(batches.batchSize()).isEqualTo(3);
     assertThat(batches.stepsPerEpoch()).isEqualTo(1);
-    assertThat(batches.batch(1_000_000_007L).targets()).containsExactlyInAnyOrder(0, 1, 2);
+    assertThat(batches.batch(1_000_000_007L).integers(Network.TARGETS))
+        .containsExactlyInAnyOrder(0, 1, 2);
   }
 
   @Test
@@ -138,7 +139,7 @@ class TrainingBatchesTest {
     for (int i = 0; i < batch.size(); i++) {
       for (int c = 0; c < 3; c++) {
         assertThat(batch.reals(Network.LABELS)[i * 3 + c])
-            .isCloseTo(c == batch.targets()[i] ? 0.8f : 0.1f, within(1e-6f));
+            .isCloseTo(c == batch.integers(Network.TARGETS)[i] ? 0.8f : 0.1f, within(1e-6f));
       }
     }
   }
@@ -151,7 +152,7 @@ class TrainingBatchesTest {
     for (int step = 0; step < 40; step++) {
       Batch own = plain.batch(step);
       Batch batch = mixed.batch(step);
-      assertThat(batch.targets()).isEqualTo(own.targets());
+      assertThat(batch.integers(Network.TARGETS)).isEqualTo(own.integers(Network.TARGETS));
       for (int i = 0; i < batch.size(); i++) {
         float[] row = Arrays.copyOfRange(batch.reals(Network.LABELS), i * 3, i * 3 + 3);
         assertThat(row[0] + row[1] + row[2]).isCloseTo(1, within(1e-6f));
@@ -179,7 +180,7 @@ class TrainingBatchesTest {
       int mixes = 0;
       for (int step = 0; step < 8000; step++) {
         Batch batch = batches.batch(step);
-        double weight = batch.reals(Network.LABELS)[batch.targets()[0]];
+        double weight = batch.reals(Network.LABELS)[batch.integers(Network.TARGETS)[0]];
         // of two images, a partner is the image itself half of the time
         if (weight > 1e-7 && weight < 1 - 1e-7) {
           sum += weight;

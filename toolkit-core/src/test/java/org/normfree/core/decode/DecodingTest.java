@@ -51,9 +51,9 @@ class DecodingTest {
     TransformerConfig dropping =
         new TransformerConfig(TOKENS, 12, 2, 2, 3, 16, MOST + 1, FeedForward.GELU, true, 0.1, 0);
     Method method = Methods.create("pre-ln", MethodOptions.DEFAULTS);
-    assertThat(Transformer.build(dropping, method, DataType.FLOAT, 1).noises()).isNotEmpty();
-    assertThat(Transformer.encoding(dropping, method).noises()).isEmpty();
-    assertThat(Transformer.incremental(dropping, method).network().noises()).isEmpty();
+    assertThat(Transformer.build(dropping, method, DataType.FLOAT, 1).randoms()).isNotEmpty();
+    assertThat(Transformer.encoding(dropping, method).randoms()).isEmpty();
+    assertThat(Transformer.incremental(dropping, method).network().randoms()).isEmpty();
   }
 
   /** The network run on all tokens so far, every time. */

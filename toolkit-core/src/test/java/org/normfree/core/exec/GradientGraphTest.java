@@ -26,6 +26,7 @@ import org.normfree.core.method.Methods;
 import org.normfree.core.model.image.ViTConfig;
 import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.RandomInput;
 import org.normfree.core.train.Bits;
 
 class GradientGraphTest {
@@ -83,7 +84,7 @@ class GradientGraphTest {
     Map<String, INDArray> in = new HashMap<>();
     in.put(Network.INPUT, random(1, 3, 4, 6, 2).castTo(DataType.FLOAT));
     in.put(Network.LABELS, Nd4j.eye(3).castTo(DataType.FLOAT));
-    for (Network.Noise noise : network.get().noises()) {
+    for (RandomInput noise : network.get().randoms()) {
       in.put(noise.name(), Nd4j.createFromArray(0f, 1.5f, 1.5f).reshape(3, 1, 1));
     }
     assertSameBits(() -> network.get().graph(), in);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -17,6 +18,9 @@ import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
+import org.normfree.core.op.BatchNorm;
+import org.normfree.core.op.BatchNormGradient;
+import org.normfree.core.op.BatchNormWith;
 import org.normfree.core.op.ColumnSum;
 import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
@@ -26,6 +30,12 @@ import org.normfree.core.op.Embedding;
 import org.normfree.core.op.EmbeddingGradient;
 import org.normfree.core.op.ExactGelu;
 import org.normfree.core.op.ExactGeluGradient;
+import org.normfree.core.op.GatherRows;
+import org.normfree.core.op.GatherRowsGradient;
+import org.normfree.core.op.GroupNorm;
+import org.normfree.core.op.GroupNormGradient;
+import org.normfree.core.op.L2Normalize;
+import org.normfree.core.op.L2NormalizeGradient;
 import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.Linear;
@@ -35,11 +45,14 @@ import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
 import org.normfree.core.op.Rotary;
+import org.normfree.core.op.ScatterRows;
 import org.normfree.core.op.Silu;
 import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SparseCrossEntropy;
 import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
+import org.normfree.core.op.WeightNorm;
+import org.normfree.core.op.WeightNormGradient;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Team;
 import org.normfree.core.task.Tensor;
@@ -50,6 +63,9 @@ import org.normfree.core.task.Tensor;
  * arithmetic in DOUBLE.
  */
 class JavaKernelTest {
+  /** Of one, two and three; thousands of calls share them. */
+  private static final List<Team> TEAMS = List.of(new Team(1), new Team(2), new Team(3));
+
   private static final double TOLERANCE = 1e-5;
   private static final long[][] SHAPES = {
     {1, 1},
@@ -108,14 +124,13 @@ class JavaKernelTest {
                   out.stream().map(Tensor::of).toList(),
                   threads)
               .orElseThrow();
-      try (Team team = new Team(threads)) {
+      Team team = TEAMS.get(threads - 1);
+      team.run(List.of(task));
+      if (place < 0) {
+        // a task may be run again, and leaves its inputs as they are
+        out.forEach(array -> array.assign(9));
         team.run(List.of(task));
-        if (place < 0) {
-          // a task may be run again, and leaves its inputs as they are
-          out.forEach(array -> array.assign(9));
-          team.run(List.of(task));
-          assertThat(in).as("inputs").isEqualTo(inBefore);
-        }
+        assertThat(in).as("inputs").isEqualTo(inBefore);
       }
       return out;
     }
@@ -241,6 +256,165 @@ class JavaKernelTest {
     }
   }
 
+  /** An op with a gain and a bias if they are there. */
+  private static Supplier<NormfreeOp> affine(
+      Supplier<NormfreeOp> op, boolean gain, boolean bias, long... integers) {
+    return () -> {
+      NormfreeOp made = with(op.get(), integers);
+      made.addBArgument(gain, bias);
+      made.addTArgument(1e-5);
+      return made;
+    };
+  }
+
+  private static List<INDArray> present(Object... arrays) {
+    return Stream.of(arrays).filter(Objects::nonNull).map(INDArray.class::cast).toList();
+  }
+
+  private static List<long[]> shapes(List<INDArray> arrays) {
+    return arrays.stream().map(INDArray::shape).toList();
+  }
+
+  @Test
+  void batchNormAgreesWithTheReference() {
+    long[][] sizes = {
+      {5, 1}, {7, 5}, {3, 2, 7}, {67, 32}, {131, 127}, {4001, 3}, {1303, 16}, {5, 5003}
+    };
+    for (long[] shape : sizes) {
+      long[] c = {shape[shape.length - 1]};
+      INDArray x = random(1, shape).addi(5);
+      INDArray g = random(2, shape);
+      INDArray mean = random(3, c);
+      INDArray variance = random(4, c).addi(3);
+      for (int terms = 0; terms < 4; terms++) {
+        boolean gained = terms % 2 == 1;
+        boolean biased = terms > 1;
+        INDArray gain = gained ? random(5, c) : null;
+        INDArray bias = biased ? random(6, c) : null;
+        String name = "batchNorm %s %s".formatted(gained, biased);
+        agrees(
+            new Call(
+                name,
+                affine(BatchNorm::new, gained, biased),
+                present(x, gain, bias),
+                List.of(shape, c, c),
+                0));
+        List<INDArray> inputs = present(x, gain, g, mean, variance);
+        agrees(
+            new Call(
+                name + ", gradient",
+                affine(BatchNormGradient::new, gained, biased),
+                inputs,
+                shapes(present(x, gain, bias)),
+                0,
+                inputs.size() - 3));
+        agrees(
+            new Call(
+                name + ", given",
+                affine(BatchNormWith::new, gained, biased),
+                present(x, mean, variance, gain, bias),
+                List.of(shape),
+                0));
+      }
+    }
+  }
+
+  @Test
+  void groupNormAgreesWithTheReference() {
+    long[][] sizes = {
+      {2, 7, 6, 3}, {1, 1, 31, 1}, {3, 5, 12, 12}, {5, 67, 8, 4}, {2, 3001, 3, 3}, {4, 5, 1034, 2}
+    };
+    for (long[] size : sizes) {
+      long[] shape = {size[0], size[1], size[2]};
+      INDArray x = random(1, shape).addi(5);
+      INDArray g = random(2, shape);
+      for (int terms = 0; terms < 4; terms++) {
+        boolean gained = terms % 2 == 1;
+        boolean biased = terms > 1;
+        INDArray gain = gained ? random(5, size[2]) : null;
+        INDArray bias = biased ? random(6, size[2]) : null;
+        String name = "groupNorm %s %s".formatted(gained, biased);
+        agrees(
+            new Call(
+                name,
+                affine(GroupNorm::new, gained, biased, size[3]),
+                present(x, gain, bias),
+                List.of(shape),
+                0));
+        List<INDArray> inputs = present(x, gain, g);
+        agrees(
+            new Call(
+                name + ", gradient",
+                affine(GroupNormGradient::new, gained, biased, size[3]),
+                inputs,
+                shapes(present(x, gain, bias)),
+                0,
+                inputs.size() - 1));
+      }
+    }
+  }
+
+  @Test
+  void lengthsAgreeWithTheReference() {
+    long[][] sizes = {{1, 1}, {5, 7}, {31, 3}, {2, 13, 5}, {3, 5003}, {4999, 2}, {3, 5, 7, 2}};
+    for (long[] shape : sizes) {
+      INDArray v = random(1, shape);
+      INDArray g = random(2, shape);
+      for (double epsilon : new double[] {1e-12, 1.5, 1e3}) {
+        agrees(new Call("l2", norm(L2Normalize::new, epsilon), List.of(v), List.of(shape), 0));
+        agrees(
+            new Call(
+                "l2Gradient",
+                norm(L2NormalizeGradient::new, epsilon),
+                List.of(v, g),
+                List.of(shape),
+                0,
+                1));
+      }
+      for (int axis = -1; axis < shape.length; axis++) {
+        int kept = axis;
+        INDArray factors = random(3, shape[axis < 0 ? shape.length - 1 : axis]);
+        agrees(
+            new Call(
+                "weightNorm",
+                () -> with(new WeightNorm(), kept),
+                List.of(v, factors),
+                List.of(shape),
+                0));
+        agrees(
+            new Call(
+                "weightNormGradient",
+                () -> with(new WeightNormGradient(), kept),
+                List.of(v, factors, g),
+                List.of(shape, factors.shape()),
+                0,
+                2));
+      }
+    }
+  }
+
+  @Test
+  void rowsAreGatheredAndScattered() {
+    for (long[] size : new long[][] {{1, 1, 1, 1}, {3, 7, 5, 13}, {2, 5, 31, 3}, {7, 64, 17, 61}}) {
+      INDArray x = random(1, size[0], size[1], size[3]);
+      INDArray taken = random(2, size[0], size[2], size[3]);
+      INDArray ids = ids((int) size[1], size[0], size[2]);
+      agrees(new Call("gatherRows", GatherRows::new, List.of(x, ids), List.of(taken.shape())));
+      agrees(
+          new Call(
+              "gatherRowsGradient",
+              GatherRowsGradient::new,
+              List.of(x, ids, taken),
+              List.of(x.shape())));
+      agrees(
+          new Call(
+              "scatterRows",
+              () -> with(new ScatterRows(), size[1]),
+              List.of(taken, ids),
+              List.of(x.shape())));
+    }
+  }
+
   private static Supplier<NormfreeOp> norm(Supplier<NormfreeOp> op, double... arguments) {
     return () -> {
       NormfreeOp made = op.get();
@@ -304,7 +478,7 @@ class JavaKernelTest {
     loops()
         .forEach(
             loops -> {
-              for (int threads = 1; threads <= 3; threads++) {
+              for (int threads : new int[] {1, 3}) {
                 String what = "%s, %s, %s threads".formatted(call.name, loops.name(), threads);
                 List<INDArray> actual = call.prepared(loops, threads, -1);
                 close(what, call, actual, expected);

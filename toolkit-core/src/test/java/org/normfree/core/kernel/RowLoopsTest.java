@@ -97,6 +97,79 @@ class RowLoopsTest {
 
   @ParameterizedTest
   @MethodSource("loops")
+  void activationsOfHugeNumbersAreTheirLimits(RowLoops loops) {
+    int n = loops.stride(64);
+    for (float size : new float[] {100, 1e4f, 1e20f, 1e30f}) {
+      float[] x = new float[n];
+      Arrays.fill(x, 0, 32, size);
+      Arrays.fill(x, 32, 64, -size);
+      float[] gelu = x.clone();
+      float[] geluSlope = new float[n];
+      loops.geluWithSlope(gelu, geluSlope, n);
+      float[] silu = x.clone();
+      float[] siluSlope = new float[n];
+      loops.siluWithSlope(silu, siluSlope, n);
+      for (int i = 0; i < 64; i++) {
+        String what = "at %s".formatted(x[i]);
+        float limit = Math.max(x[i], 0);
+        assertThat(gelu[i]).as("gelu " + what).isCloseTo(limit, within(3e-7f * limit));
+        assertThat(silu[i]).as("silu " + what).isCloseTo(limit, within(3e-7f * limit));
+        float slope = x[i] > 0 ? 1 : 0;
+        assertThat(geluSlope[i]).as("slope of gelu " + what).isCloseTo(slope, within(1e-6f));
+        assertThat(siluSlope[i]).as("slope of silu " + what).isCloseTo(slope, within(1e-6f));
+      }
+      float[] g = new float[n];
+      Arrays.fill(g, 1);
+      loops.geluGradient(x, g, n);
+      assertThat(g[40]).as("gradient of gelu").isCloseTo(0, within(1e-6f));
+      Arrays.fill(g, 1);
+      loops.siluGradient(x, g, n);
+      assertThat(g[40]).as("gradient of silu").isCloseTo(0, within(1e-6f));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void isruOfHugeNumbersIsItsLimit(RowLoops loops) {
+    int n = loops.stride(2);
+    for (float size : new float[] {1e10f, 2e19f, Float.MAX_VALUE, Float.POSITIVE_INFINITY}) {
+      float[] x = new float[n];
+      x[0] = size;
+      x[1] = -size;
+      loops.activation(Squash.ISRU, x, 1, n, neutral(n));
+      assertThat(x[0]).isEqualTo(1);
+      assertThat(x[1]).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void rowsWhoseSquaresOverflowAreNormalized(RowLoops loops) {
+    int stride = loops.stride(67);
+    RowLoops.Norm norm = new RowLoops.Norm(67, stride, true, 1e-5);
+    float[] ones = new float[stride];
+    Arrays.fill(ones, 0, 67, 1);
+    float[] x = new float[2 * stride];
+    for (int i = 0; i < 66; i++) {
+      x[i] = i % 2 == 0 ? 1e25f : -1e25f;
+      x[stride + i] = i % 2 == 0 ? 3 : -3;
+    }
+    float[] y = x.clone();
+    loops.norm(norm, y, 2, ones, new float[stride]);
+    double expected = Math.sqrt(67.0 / 66);
+    assertThat((double) y[0]).isCloseTo(expected, within(1e-6));
+    assertThat((double) y[stride]).as("an ordinary row").isCloseTo(expected, within(1e-6));
+    float[] g = new float[2 * stride];
+    g[0] = 1;
+    float[] dx = new float[2 * stride];
+    loops.normGradient(norm, x, g, 2, ones, dx, new float[stride], new float[stride]);
+    // r·(1 − 1/n − x̂²/n)
+    double slope = expected * 1e-25 * (1 - 1 / 67.0 - expected * expected / 67);
+    assertThat(dx[0] / slope).isCloseTo(1, within(1e-5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
   void notANumberStaysOne(RowLoops loops) {
     int n = loops.stride(1);
     for (Squash squash : new Squash[] {Squash.TANH, Squash.ERF, Squash.SIGMOID, Squash.HARDTANH}) {

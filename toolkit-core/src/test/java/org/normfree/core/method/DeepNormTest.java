@@ -30,6 +30,7 @@ class DeepNormTest {
             case DECODER_ONLY -> Math.pow(12, 0.25);
             case ENCODER -> 0.81 * Math.pow(Math.pow(18, 4) * 6, 1.0 / 16);
             case DECODER -> Math.pow(18, 0.25);
+            case CONVOLUTIONAL -> throw new AssertionError(stack);
           };
       graph.assertTokens(
           y,

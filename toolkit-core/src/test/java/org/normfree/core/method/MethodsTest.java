@@ -52,15 +52,18 @@ class MethodsTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void everyMethodServesEveryStack(String name) {
+  void everyMethodServesEveryStackOfATransformer(String name) {
     Method method = Methods.create(name, MethodOptions.DEFAULTS);
-    for (Stack.Kind kind : Stack.Kind.values()) {
-      Stack stack =
-          switch (kind) {
-            case ENCODER_ONLY -> Stack.encoderOnly(3);
-            case DECODER_ONLY -> Stack.decoderOnly(3);
-            case ENCODER, DECODER -> new Stack(kind, 3, 2);
-          };
+    List<Stack> stacks =
+        List.of(
+            Stack.encoderOnly(3),
+            Stack.decoderOnly(3),
+            new Stack(Stack.Kind.ENCODER, 3, 2),
+            new Stack(Stack.Kind.DECODER, 3, 2));
+    for (Stack stack : stacks) {
+      if (name.equals("batch-norm") && stack.isDecoder()) {
+        continue; // it refuses, see ConvolutionalStackTest
+      }
       SmallGraph graph = new SmallGraph();
       SDVariable y = graph.residual(method, Branch.Kind.CROSS_ATTENTION, stack);
       assertThat(y.eval().shape()).containsExactly(2, 3, SmallGraph.WIDTH);
@@ -80,6 +83,7 @@ class MethodsTest {
     "pre-ln, 896",
     "post-ln, 768",
     "rms-norm, 448",
+    "batch-norm, 896",
     "dyt, 903",
     "sigmoid, 903",
     "dyt-no-alpha, 896",

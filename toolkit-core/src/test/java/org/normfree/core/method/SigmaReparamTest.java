@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +88,7 @@ class SigmaReparamTest {
     SDVariable hat = method.weight(graph.scope("map"), ROLE, 9, 23);
     Network network = graph.network();
     assertThat(network.states())
-        .containsExactly(new Network.State("map.u", hat.name() + "_next_u"));
+        .containsExactly(new Network.State("map.u", Optional.of(hat.name() + "_next_u")));
     assertThat(graph.parameters()).containsExactly("map.weight", "map.gamma");
     double[] values = new SplittableRandom(3).doubles(9 * 23, -1, 1).toArray();
     network.array("map.weight").assign(Nd4j.createFromArray(values).reshape(9, 23));

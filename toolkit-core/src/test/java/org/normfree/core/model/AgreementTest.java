@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -40,6 +39,7 @@ import org.normfree.core.model.text.TextEncoder;
 import org.normfree.core.model.text.Transformer;
 import org.normfree.core.model.text.TransformerConfig;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.RandomInput;
 
 /**
  * Every model with every method, executor, choice of kernels and precision against SameDiff's own
@@ -59,6 +59,9 @@ class AgreementTest {
 
   private static final double BFLOAT16_WITH_KINKS = 0.33;
 
+  /** Architectures with a decoder. */
+  private static final Set<String> DECODERS = Set.of("transformer", "llama", "gpt");
+
   private static final int BATCH = 5;
   private static final int LENGTH = 7;
   private static final int TOKENS = 11;
@@ -72,10 +75,6 @@ class AgreementTest {
 
   private interface Maker {
     GraphExecutor make(Network network);
-  }
-
-  private static Set<String> moving(Network network) {
-    return network.states().stream().map(Network.State::name).collect(Collectors.toSet());
   }
 
   private static List<Way> ways() {
@@ -104,6 +103,15 @@ class AgreementTest {
     return ways;
   }
 
+  /** Every third way, other ones each turn: over all methods each architecture is run in each. */
+  private static List<Way> someWays(int turn) {
+    List<Way> all = ways();
+    return IntStream.range(0, all.size())
+        .filter(way -> (way + turn) % 3 == 0)
+        .mapToObj(all::get)
+        .toList();
+  }
+
   private static Optional<List<Kernel>> kernels(String choice) {
     try {
       return Optional.of(Kernels.load(choice));
@@ -115,7 +123,8 @@ class AgreementTest {
   private static GraphExecutor compiled(
       Network network, int threads, Precision precision, List<Kernel> kernels) {
     return new CompiledExecutor(
-        network.graph(), new CompilerSettings(threads, precision, kernels, moving(network), false));
+        network.graph(),
+        new CompilerSettings(threads, precision, kernels, network.moving(), false));
   }
 
   /** A small network of one architecture. */
@@ -159,14 +168,10 @@ class AgreementTest {
     }
     double[][] labels = {{0.9, 0.05, 0.05}, {0.2, 0.3, 0.5}, {0, 1, 0}, {0, 0, 1}, {1, 0, 0}};
     values.put(Network.LABELS, Nd4j.createFromArray(labels));
-    for (Network.Noise noise : network.noises()) {
-      long[] shape =
-          Arrays.stream(noise.shape())
-              .map(length -> length == Network.BATCH ? BATCH : length < 0 ? LENGTH : length)
-              .toArray();
-      double kept = 1 / (1 - noise.rate());
+    for (RandomInput noise : network.randoms()) {
+      long[] shape = noise.shape().stream().mapToLong(size -> size.among(values)).toArray();
       int length = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-      double[] mask = random.doubles(length).map(u -> u < 0.4 ? 0 : kept).toArray();
+      double[] mask = random.doubles(length).map(u -> u < 0.4 ? 0 : 1 / 0.9).toArray();
       values.put(noise.name(), Nd4j.createFromArray(mask).reshape(shape));
     }
     values.keySet().retainAll(network.graph().variableMap().keySet());
@@ -209,8 +214,15 @@ class AgreementTest {
   @MethodSource("methods")
   void everyWayAgreesWithTheDoubleReference(String name) {
     Method method = Methods.create(name, MethodOptions.DEFAULTS);
+    int turn = methods().indexOf(name);
     for (Map.Entry<String, Architecture> entry : architectures().entrySet()) {
+      if (turn++ % 2 == 0) {
+        continue; // every other one; the next method takes these
+      }
       Architecture architecture = entry.getValue();
+      if (name.equals("batch-norm") && DECODERS.contains(entry.getKey())) {
+        continue; // it refuses them: statistics over all tokens tell about later ones
+      }
       String what = name + " in " + entry.getKey();
       Network wide = architecture.build(method, DataType.DOUBLE);
       perturb(wide);
@@ -222,7 +234,7 @@ class AgreementTest {
         Network narrow = architecture.build(method, DataType.FLOAT);
         perturb(narrow);
         Map<String, INDArray> inputs = placeholders(narrow, DataType.FLOAT);
-        for (Way way : ways()) {
+        for (Way way : someWays(turn)) {
           try (GraphExecutor executor = way.maker().make(narrow)) {
             boolean kinks = way.tolerance() == BFLOAT16 && name.startsWith("hardtanh");
             double tolerance = kinks ? BFLOAT16_WITH_KINKS : way.tolerance();
@@ -255,8 +267,11 @@ class AgreementTest {
         .gradients()
         .forEach(
             (parameter, gradient) -> {
-              // softmax does not see a bias of the keys: its gradient is rounding error alone
-              String scaledBy = parameter.replace("key.bias", "key.weight");
+              // softmax does not see a bias of the keys, nor batch norm a bias of the stream: their
+              // gradients are rounding error alone
+              String unseen = what.startsWith("batch-norm") ? ".bias" : "key.bias";
+              String seen = parameter.replace(unseen, unseen.replace("bias", "weight"));
+              String scaledBy = expected.gradients().containsKey(seen) ? seen : parameter;
               double largest = expected.gradients().get(scaledBy).amaxNumber().doubleValue();
               double difference =
                   actual

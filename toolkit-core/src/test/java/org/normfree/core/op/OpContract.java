@@ -17,6 +17,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -170,7 +171,9 @@ record OpContract(
     List<INDArray> columnMajor = arrays.stream().map(a -> a.dup('f')).toList();
     assertThat(Nd4j.exec(eager.of(columnMajor))[0].mul(2)).isEqualTo(expected);
     DynamicCustomOp intoColumnMajor = eager.of(arrays);
-    intoColumnMajor.addOutputArgument(expected.ulike().dup('f'));
+    for (LongShapeDescriptor output : intoColumnMajor.calculateOutputShape()) {
+      intoColumnMajor.addOutputArgument(Nd4j.create(output).dup('f'));
+    }
     assertThat(Nd4j.exec(intoColumnMajor)[0].mul(2)).isEqualTo(expected);
   }
 
@@ -183,8 +186,11 @@ record OpContract(
                 .filter(op -> op.opName().equals(gradientOp))
                 .findFirst()
                 .orElseThrow();
-    assertThatThrownBy(() -> gradient.doDiff(List.of()))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("differentiating twice");
+    // an op whose gradient is an ordinary op may be differentiated again
+    if (gradient instanceof GradientOp) {
+      assertThatThrownBy(() -> gradient.doDiff(List.of()))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("differentiating twice");
+    }
   }
 }

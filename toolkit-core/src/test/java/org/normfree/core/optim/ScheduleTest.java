@@ -46,4 +46,14 @@ class ScheduleTest {
     assertThatThrownBy(() -> new WarmupCosine(-1, 0, 1, 2)).isInstanceOf(InputException.class);
     assertThatThrownBy(() -> new WarmupCosine(1, 0, 3, 2)).isInstanceOf(InputException.class);
   }
+
+  @Test
+  void aCosineGoesFromOneNumberToTheOther() {
+    Schedule rising = new Cosine(0.996, 1, 7);
+    assertThat(rising.rate(0)).isEqualTo(0.996);
+    assertThat(rising.rate(7)).isEqualTo(1);
+    assertThat(rising.rate(1_000_000)).isEqualTo(1);
+    assertThat(new Cosine(-2, 4, 6).rate(3)).isCloseTo(1, within(1e-12));
+    assertThat(new Cosine(3, 1, 6).rate(2)).isCloseTo(2.5, within(1e-12));
+  }
 }

@@ -177,7 +177,7 @@ class LayerProbesTest {
         new StockExecutor(mlp.graph()),
         new Sgd(parameters, ParameterGroup.byRank(parameters, 0, false), 0),
         step -> 0.1,
-        new TrainingSettings(5, steps, 100, 0, 0),
+        new TrainingSettings(5, steps, 100, 0),
         listeners);
   }
 

@@ -31,6 +31,6 @@ public final class Bits {
         checkpoint.progress(),
         of(checkpoint.model()),
         of(checkpoint.optimizer()),
-        of(checkpoint.average()));
+        of(checkpoint.followers()));
   }
 }

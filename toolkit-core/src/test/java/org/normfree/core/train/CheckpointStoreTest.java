@@ -21,17 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
+import org.normfree.core.nn.Metric;
 
 class CheckpointStoreTest {
   @TempDir private Path folder;
 
   private static Checkpoint checkpoint(long step) {
     return new Checkpoint(
-        new Progress(step, 1, 42, 0.1 + 0.2, 3, 8),
+        new Progress(step, 1, 42, Map.of("loss", new Metric.Share(0.1 + 0.2, 8))),
         Map.of("w", Nd4j.createFromArray((float) step, 2f), "alpha", Nd4j.createFromArray(0.5f)),
         Map.of(
             "step", Nd4j.scalar(DataType.INT64, step), "exp_avg.w", Nd4j.createFromArray(1f, 2f)),
-        Map.of("w", Nd4j.createFromArray(3f, 4f)));
+        Map.of("ema/w", Nd4j.createFromArray(3f, 4f)));
   }
 
   private CheckpointStore store() {
@@ -86,6 +87,21 @@ class CheckpointStoreTest {
     assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(12)));
     store().writeFinal(checkpoint(12));
     assertThat(store().latest().map(Bits::of)).contains(Bits.of(checkpoint(12)));
+  }
+
+  @Test
+  void anotherFormatIsRefusedByItsNumber() throws IOException {
+    store().write(checkpoint(5));
+    Path state = folder.resolve("step-00000005/state.json");
+    String text = Files.readString(state);
+    assertThat(text).contains("\"format\" : 2");
+    String old = text.replace("\"format\" : 2", "\"format\" : 1").replace("\"sums\"", "\"more\"");
+    Files.writeString(state, old);
+    assertThatThrownBy(() -> store().latest())
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("step-00000005")
+        .hasMessageContaining("format 1")
+        .hasMessageNotContaining("damaged");
   }
 
   @Test
@@ -208,7 +224,7 @@ class CheckpointStoreTest {
   /** Whose it is stands in state.json; without it the folder may be anybody's. */
   @Test
   void aDamagedCheckpointOfNobodyKnownIsLeftAlone() throws IOException {
-    for (String state : List.of("", "{", "[]", "{}", "{\"format\": 9, \"config\": \"abc\"}")) {
+    for (String state : List.of("", "{", "[]", "{}")) {
       Path unknown = Files.createDirectories(folder.resolve("step-00000005"));
       Files.writeString(unknown.resolve("state.json"), state);
       Files.writeString(unknown.resolve("model.safetensors"), "weights");
@@ -219,6 +235,12 @@ class CheckpointStoreTest {
           .hasMessageContaining("delete that folder");
       assertThat(unknown.resolve("model.safetensors")).hasContent("weights");
     }
+    Files.writeString(
+        folder.resolve("step-00000005").resolve("state.json"),
+        "{\"format\": 9, \"config\": \"abc\"}");
+    assertThatThrownBy(() -> store().write(checkpoint(5)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("has format 9");
     Files.writeString(folder.resolve("step-00000005").resolve("state.json"), "{");
     for (long step : new long[] {6, 7, 8}) {
       store().write(checkpoint(step));

@@ -3,6 +3,7 @@ package org.normfree.core.train;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -11,7 +12,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.data.Batch;
+import org.normfree.core.nn.Distribution;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Objective;
+import org.normfree.core.nn.RandomInput;
+import org.normfree.core.nn.Size;
 
 /** A two-layer network with a moving state and a noise input, and separable data for it. */
 public final class SmallNetworks {
@@ -40,15 +45,22 @@ public final class SmallNetworks {
     sd.setLossVariables(Network.LOSS);
     return new Network(
         sd,
+        Objective.classification(Network.LOSS),
         List.of(
             new Network.Parameter("w1", 2),
             new Network.Parameter("b1", 1),
             new Network.Parameter("w2", 2),
             new Network.Parameter("b2", 1)),
-        List.of(new Network.State("mean", "mean.next")),
-        List.of(new Network.Noise("drop", 0.25, Network.BATCH, 1)),
+        List.of(new Network.State("mean", Optional.of("mean.next"))),
+        List.of(
+            new RandomInput(
+                "drop",
+                new Distribution.Bernoulli(0.25),
+                RandomInput.InEvaluation.NEUTRAL,
+                List.of(Size.BATCH, Size.of(1)))),
         List.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   static INDArray normal(SplittableRandom random, DataType type, int rows, int columns) {
@@ -75,8 +87,10 @@ public final class SmallNetworks {
             Network.INPUT,
             new Batch.Reals(input, size, FEATURES),
             Network.LABELS,
-            new Batch.Reals(labels, size, CLASSES)),
-        targets,
+            new Batch.Reals(labels, size, CLASSES),
+            Network.TARGETS,
+            new Batch.Integers(targets, size)),
+        size,
         size);
   }
 

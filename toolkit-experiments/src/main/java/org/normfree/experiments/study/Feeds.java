@@ -6,15 +6,24 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.data.Batch;
+import org.normfree.core.nn.Network;
 
 /** A batch as arrays, for passes outside a training loop. */
 final class Feeds {
   private Feeds() {}
 
-  /** An array for every placeholder the batch fills; numbers are of the given type. */
-  static Map<String, INDArray> arrays(Batch batch, DataType type) {
+  /** An array for every placeholder of the network that the batch fills. */
+  static Map<String, INDArray> arrays(Batch batch, Network network) {
     Map<String, INDArray> arrays = new HashMap<>();
-    batch.feeds().forEach((name, feed) -> arrays.put(name, array(feed, type)));
+    batch
+        .feeds()
+        .forEach(
+            (name, feed) -> {
+              if (network.graph().hasVariable(name)) {
+                DataType type = network.graph().getVariable(name).dataType();
+                arrays.put(name, array(feed, type));
+              }
+            });
     return arrays;
   }
 

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -89,10 +87,8 @@ final class FirstSteps implements AutoCloseable {
   FirstSteps(Network network, Map<String, INDArray> inputs, boolean matricesOnly) {
     this.network = network;
     this.inputs = inputs;
-    Set<String> states =
-        network.states().stream().map(Network.State::name).collect(Collectors.toSet());
     CompilerSettings settings =
-        new CompilerSettings(1, Precision.FLOAT32, Kernels.standard(), states, false);
+        new CompilerSettings(1, Precision.FLOAT32, Kernels.standard(), network.moving(), false);
     executor = new CompiledExecutor(network.graph(), settings);
     network.parameters().stream()
         .filter(parameter -> !matricesOnly || parameter.rank() > 1)

@@ -203,15 +203,15 @@ final class LanguageModeling implements Problem {
   @Override
   public Map<String, Double> scores(Evaluation evaluation) {
     if (masked()) {
-      return Map.of("perplexity", Math.exp(evaluation.loss()));
+      return Map.of("perplexity", Math.exp(evaluation.value(Network.LOSS)));
     }
     String text = evaluation.split().equals("test") ? corpus.test() : corpus.validation();
     long bytes = text.getBytes(StandardCharsets.UTF_8).length;
     return Map.of(
         "perplexity",
-        Math.exp(evaluation.loss()),
+        Math.exp(evaluation.value(Network.LOSS)),
         "bits_per_byte",
-        TextScores.bitsPerByte(evaluation.loss(), evaluation.examples(), bytes));
+        TextScores.bitsPerByte(evaluation.value(Network.LOSS), (long) evaluation.weight(), bytes));
   }
 
   /** Keeps the tokenizer with the run, whose weights are of no use without it. */

@@ -224,8 +224,6 @@ public final class ModelUpdate implements Experiment {
     Tokenizer tokenizer = Tokenizers.train("bpe", corpus.trainingTexts(), VOCABULARY);
     EncodedPairs pairs =
         new EncodedPairs(corpus.train(), tokenizer, tokenizer, LONGEST, Overlong.SKIP);
-    Map<String, INDArray> inputs =
-        Feeds.arrays(new PairBatches(pairs, BATCH_TOKENS, seed).batch(0), DataType.FLOAT);
     TransformerConfig shape =
         new TransformerConfig(
             tokenizer.size(),
@@ -240,6 +238,8 @@ public final class ModelUpdate implements Experiment {
             0,
             0);
     Network network = Transformer.build(shape, method, DataType.FLOAT, seed);
+    Map<String, INDArray> inputs =
+        Feeds.arrays(new PairBatches(pairs, BATCH_TOKENS, seed).batch(0), network);
     return new FirstSteps(network, inputs, matrices);
   }
 

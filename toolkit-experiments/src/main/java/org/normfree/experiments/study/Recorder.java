@@ -55,9 +55,7 @@ final class Recorder implements TrainingListener {
 
   @Override
   public void onEpochEnd(Trainer trainer, Epoch epoch) {
-    Map<String, Double> values = new LinkedHashMap<>();
-    values.put("loss", epoch.loss());
-    values.put("accuracy", epoch.accuracy());
+    Map<String, Double> values = new LinkedHashMap<>(epoch.values());
     values.put("learningRate", last.learningRate());
     values.put("gradientNorm", last.gradientNorm());
     add(new MetricLine(MetricLine.METRIC, epoch.step(), epoch.epoch(), "train", values));
@@ -71,7 +69,7 @@ final class Recorder implements TrainingListener {
             evaluation.step(),
             evaluation.epoch(),
             evaluation.split(),
-            Map.of("loss", evaluation.loss(), "accuracy", evaluation.accuracy())));
+            evaluation.values()));
   }
 
   /** Adds a line, unless the run's lines are all there already. */

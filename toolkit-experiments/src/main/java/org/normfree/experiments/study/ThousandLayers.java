@@ -13,6 +13,7 @@ import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.text.TextScores;
 import org.normfree.core.method.Methods;
+import org.normfree.core.nn.Network;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
@@ -244,7 +245,7 @@ public final class ThousandLayers implements Experiment {
   private static double unigramLoss(BatchStream batches) {
     return TextScores.unigramLoss(
         IntStream.range(0, batches.stepsPerEpoch())
-            .flatMap(step -> IntStream.of(batches.batch(step).targets()))
+            .flatMap(step -> IntStream.of(batches.batch(step).integers(Network.TARGETS)))
             .filter(target -> target != Batch.IGNORED));
   }
 

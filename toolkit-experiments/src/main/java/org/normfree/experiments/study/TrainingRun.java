@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
@@ -24,8 +22,12 @@ import org.normfree.core.method.Alpha0;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.nn.Accuracy;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.AdamW;
+import org.normfree.core.optim.Constant;
+import org.normfree.core.optim.Ema;
+import org.normfree.core.optim.Follower;
 import org.normfree.core.optim.Lamb;
 import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.ParameterGroup;
@@ -37,6 +39,7 @@ import org.normfree.core.train.CheckpointListener;
 import org.normfree.core.train.CheckpointStore;
 import org.normfree.core.train.DivergenceAdvice;
 import org.normfree.core.train.Evaluation;
+import org.normfree.core.train.Runner;
 import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 import org.normfree.core.train.TrainingSettings;
@@ -88,7 +91,7 @@ final class TrainingRun {
   /**
    * A run as probes see it.
    *
-   * @param network what is trained
+   * @param network what is trained, as evaluations and {@link Trainer#outputs} see it
    * @param batches the training batches
    * @param batch the first batch of the test split, to look at
    * @param directory where to record
@@ -146,7 +149,7 @@ final class TrainingRun {
     // the team is the only place where work is divided; threads of OpenMP would spin beside it
     NativeThreads.limit(1);
     Team.size(config.get(Keys.THREADS));
-    try (GraphExecutor executor = executor(network);
+    try (Runner runner = Runner.of(network, this::executor);
         MetricLog metrics =
             checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
         TimingLog timing = directory.timing();
@@ -155,9 +158,11 @@ final class TrainingRun {
       Recorder recorder = new Recorder(metrics, done < settings.steps());
       Evaluator evaluator =
           new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
-      View view = new View(network, batches, problem.test().iterator().next(), directory, recorder);
+      View view =
+          new View(
+              network.evaluation(), batches, problem.test().iterator().next(), directory, recorder);
       List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
-      listeners.addAll(Probes.listeners(config, network, batches.batch(0), recorder));
+      listeners.addAll(Probes.listeners(config, view.network(), batches.batch(0), recorder));
       listeners.addAll(probing.listeners(view));
       listeners.add(new DivergenceAdvice());
       listeners.add(new Pace(timing, progress));
@@ -166,7 +171,13 @@ final class TrainingRun {
       listeners.add(new CheckpointListener(store, config.get(Keys.CHECKPOINT_EVERY)));
       Trainer trainer =
           new Trainer(
-              network, executor, optimizer(network), schedule(settings), settings, listeners);
+              runner,
+              optimizer(network),
+              schedule(settings),
+              settings,
+              List.of(),
+              followers(network),
+              listeners);
       checkpoint.ifPresent(trainer::restore);
       org.normfree.core.train.Outcome end = trainer.train(stream);
       if (end.status() == org.normfree.core.train.Outcome.Status.DIVERGED) {
@@ -181,8 +192,13 @@ final class TrainingRun {
   }
 
   private void add(Map<String, Double> values, Evaluation evaluation) {
-    values.put(evaluation.split() + "_accuracy", 100 * evaluation.accuracy());
-    values.put(evaluation.split() + "_loss", evaluation.loss());
+    evaluation
+        .values()
+        .forEach(
+            (name, value) ->
+                values.put(
+                    evaluation.split() + "_" + name,
+                    name.equals(Accuracy.NAME) ? 100 * value : value));
     problem
         .scores(evaluation)
         .forEach((name, value) -> values.put(evaluation.split() + "_" + name, value));
@@ -192,7 +208,8 @@ final class TrainingRun {
   private Map<String, Double> bestValidation() {
     return Recorder.read(directory).stream()
         .filter(line -> line.scope().equals("validation"))
-        .map(line -> 100 * line.values().get("accuracy"))
+        .filter(line -> line.values().containsKey(Accuracy.NAME))
+        .map(line -> 100 * line.values().get(Accuracy.NAME))
         .max(Double::compare)
         .map(best -> Map.of("best_validation_accuracy", best))
         .orElse(Map.of());
@@ -209,15 +226,13 @@ final class TrainingRun {
       }
       return new StockExecutor(network.graph(), kernels);
     }
-    Set<String> moving =
-        network.states().stream().map(Network.State::name).collect(Collectors.toSet());
     return new CompiledExecutor(
         network.graph(),
         new CompilerSettings(
             config.get(Keys.THREADS),
             single ? Precision.FLOAT32 : Precision.BF16,
             kernels,
-            moving,
+            network.moving(),
             false));
   }
 
@@ -249,8 +264,14 @@ final class TrainingRun {
         seed,
         steps > 0 ? steps : (long) perEpoch * config.get(Keys.EPOCHS),
         perEpoch,
-        config.get(Keys.CLIP),
-        config.get(Keys.EMA));
+        config.get(Keys.CLIP));
+  }
+
+  private List<Follower> followers(Network network) {
+    double decay = config.get(Keys.EMA);
+    return decay == 0
+        ? List.of()
+        : List.of(Ema.average(Trainer.parameters(network), new Constant(decay)));
   }
 
   private WarmupCosine schedule(TrainingSettings settings) {

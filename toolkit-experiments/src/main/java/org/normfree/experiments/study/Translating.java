@@ -222,7 +222,7 @@ final class Translating implements Problem {
         GraphExecutor stepping = executors.of(step.network())) {
       for (int index = 0; index < batches.count(); index++) {
         Batch batch = batches.batch(index);
-        Map<String, INDArray> sources = Feeds.arrays(batch, DataType.FLOAT);
+        Map<String, INDArray> sources = Feeds.arrays(batch, encoding);
         Map<String, INDArray> memories = new HashMap<>(encoder.output(sources, names));
         memories.put(Network.INPUT_MASK, sources.get(Network.INPUT_MASK));
         int[][] tokens = search(new CachedContinuation(step, stepping, memories, batch.size()));

@@ -57,6 +57,6 @@ public final class LanguageModelBatches implements BatchStream {
     feeds.put(Network.INPUT, new Batch.Integers(input, starts.length, length));
     feeds.put(Network.POSITIONS, Windows.positions(length));
     feeds.put(Network.TARGETS, new Batch.Integers(targets, starts.length, length));
-    return new Batch(feeds, targets.clone(), starts.length);
+    return new Batch(feeds, Batch.counted(targets), starts.length);
   }
 }

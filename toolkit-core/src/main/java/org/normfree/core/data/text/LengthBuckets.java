@@ -149,6 +149,6 @@ final class LengthBuckets {
     feeds.put(Network.DECODER_INPUT, new Batch.Integers(decoderInput, rows, targetLength));
     feeds.put(Network.DECODER_POSITIONS, Windows.positions(targetLength));
     feeds.put(Network.TARGETS, new Batch.Integers(targets, rows, targetLength));
-    return new Batch(feeds, targets.clone(), rows);
+    return new Batch(feeds, Batch.counted(targets), rows);
   }
 }

@@ -78,6 +78,6 @@ public final class MaskedBatches implements BatchStream {
     feeds.put(Network.INPUT_MASK, new Batch.Reals(mask, starts.length, length));
     feeds.put(Network.POSITIONS, Windows.positions(length));
     feeds.put(Network.TARGETS, new Batch.Integers(targets, starts.length, length));
-    return new Batch(feeds, targets.clone(), starts.length);
+    return new Batch(feeds, Batch.counted(targets), starts.length);
   }
 }

@@ -12,6 +12,7 @@ import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.Layers;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Objective;
 import org.normfree.core.nn.Scope;
 
 /**
@@ -51,9 +52,7 @@ public final class VisionTransformer {
    * @return the network; {@link Network#INPUT} is [batch, height, width, channels]
    */
   public static Network build(ViTConfig config, Method method, DataType type, long seed) {
-    Scope root = Scope.root(type, seed);
-    new VisionTransformer(config, method, root).build();
-    return root.network();
+    return Scope.build(type, seed, root -> new VisionTransformer(config, method, root).build());
   }
 
   private void build() {
@@ -78,7 +77,7 @@ public final class VisionTransformer {
     SDVariable labels = sd.placeHolder(Network.LABELS, root.type(), -1, config.classes());
     SDVariable losses = root.ops().softmaxCrossEntropy(root.name("losses"), logits, labels);
     losses.mean(Network.LOSS);
-    sd.setLossVariables(Network.LOSS);
+    root.objective(Objective.classification(Network.LOSS));
   }
 
   /** Patches to tokens: [batch, tokens, dim]. */

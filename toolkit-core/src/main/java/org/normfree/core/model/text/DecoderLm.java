@@ -11,8 +11,10 @@ import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Layers;
 import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Mode;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;
+import org.normfree.core.nn.Size;
 
 /**
  * Decoder-only language model: embedding, layers of causal attention and feed-forward branches
@@ -59,10 +61,13 @@ public final class DecoderLm {
    *     Network#TARGETS}
    */
   public static Network build(DecoderLmConfig config, Method method, DataType type, long seed) {
-    Scope root = Scope.root(type, seed);
-    DecoderLm model = new DecoderLm(config, method, root);
-    Tokens.loss(root, model.logits(model.layers.over(Optional.empty(), true)), 0);
-    return root.network();
+    return Scope.build(
+        type,
+        seed,
+        root -> {
+          DecoderLm model = new DecoderLm(config, method, root);
+          Tokens.loss(root, model.logits(model.layers.over(Optional.empty(), true)), 0);
+        });
   }
 
   /**
@@ -73,7 +78,7 @@ public final class DecoderLm {
    * @return the graph; its parameters are to be replaced by trained ones
    */
   public static IncrementalGraph incremental(DecoderLmConfig config, Method method) {
-    Scope root = Scope.root(DataType.FLOAT, 1);
+    Scope root = Scope.root(Mode.EVALUATION, DataType.FLOAT, 1);
     DecoderLm model = new DecoderLm(config.withoutDropout(), method, root);
     CachedAttention cached = new CachedAttention(root, model.layers, config.maxLength());
     model.logits(cached::mix);
@@ -147,6 +152,7 @@ public final class DecoderLm {
   }
 
   private UnaryOperator<SDVariable> drop(Scope scope) {
-    return x -> scope.dropout(x, config.dropout(), Network.BATCH, Network.LENGTH, config.width());
+    return x ->
+        scope.dropout(x, config.dropout(), Size.BATCH, Size.LENGTH, Size.of(config.width()));
   }
 }

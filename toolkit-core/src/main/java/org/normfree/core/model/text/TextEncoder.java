@@ -10,7 +10,9 @@ import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Layers;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Objective;
 import org.normfree.core.nn.Scope;
+import org.normfree.core.nn.Size;
 
 /**
  * Encoder-only text model: embeddings times √width plus fixed sine positions, layers of attention
@@ -51,9 +53,7 @@ public final class TextEncoder {
    *     of a masked language model
    */
   public static Network build(EncoderConfig config, Method method, DataType type, long seed) {
-    Scope root = Scope.root(type, seed);
-    new TextEncoder(config, method, root).build();
-    return root.network();
+    return Scope.build(type, seed, root -> new TextEncoder(config, method, root).build());
   }
 
   private void build() {
@@ -84,7 +84,7 @@ public final class TextEncoder {
     SDVariable logits = sd.updateVariableNameAndReference(head, Network.LOGITS);
     SDVariable labels = sd.placeHolder(Network.LABELS, root.type(), -1, config.classes());
     root.ops().softmaxCrossEntropy("losses", logits, labels).mean(Network.LOSS);
-    sd.setLossVariables(Network.LOSS);
+    root.objective(Objective.classification(Network.LOSS));
   }
 
   private SDVariable encode(SDVariable table, SDVariable mask) {
@@ -106,6 +106,7 @@ public final class TextEncoder {
   }
 
   private UnaryOperator<SDVariable> drop(Scope scope) {
-    return x -> scope.dropout(x, config.dropout(), Network.BATCH, Network.LENGTH, config.width());
+    return x ->
+        scope.dropout(x, config.dropout(), Size.BATCH, Size.LENGTH, Size.of(config.width()));
   }
 }

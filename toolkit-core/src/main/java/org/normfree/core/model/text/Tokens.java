@@ -1,10 +1,10 @@
 package org.normfree.core.model.text;
 
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Objective;
 import org.normfree.core.nn.Scope;
 
 /** The ends of a text model: ids and positions go in, a loss over tokens comes out. */
@@ -60,14 +60,13 @@ final class Tokens {
    * @param logits [batch, length, vocabulary]
    */
   static void loss(Scope root, SDVariable logits, double smoothing) {
-    SameDiff sd = root.graph();
     SDVariable targets = ids(root, Network.TARGETS);
     SDVariable counted = targets.gte(0).castTo(root.type()).sum();
     mean(root, Network.LOSS, logits, targets, smoothing, counted);
     if (smoothing > 0) {
       mean(root, Network.CROSS_ENTROPY, logits, targets, 0, counted);
     }
-    sd.setLossVariables(Network.LOSS);
+    root.objective(Objective.classification(smoothing > 0 ? Network.CROSS_ENTROPY : Network.LOSS));
   }
 
   private static void mean(

@@ -12,8 +12,10 @@ import org.normfree.core.method.Method;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Layers;
+import org.normfree.core.nn.Mode;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;
+import org.normfree.core.nn.Size;
 
 /**
  * Encoder–decoder Transformer: embeddings times √width plus fixed sine positions, an encoder of
@@ -62,15 +64,15 @@ public final class Transformer {
    *     {@link Network#TARGETS}
    */
   public static Network build(TransformerConfig config, Method method, DataType type, long seed) {
-    Scope root = Scope.root(type, seed);
-    Transformer model = new Transformer(config, method, root);
+    return Scope.build(type, seed, root -> new Transformer(config, method, root).build());
+  }
+
+  private void build() {
     SDVariable mask = Tokens.mask(root);
-    SDVariable memory = model.encode(mask);
+    SDVariable memory = encode(mask);
     SDVariable logits =
-        model.decode(
-            model.decoder.over(Optional.empty(), true), block -> model.memory(block, memory), mask);
+        decode(decoder.over(Optional.empty(), true), block -> memory(block, memory), mask);
     Tokens.loss(root, logits, config.labelSmoothing());
-    return root.network();
   }
 
   /**
@@ -83,7 +85,7 @@ public final class Transformer {
    * @return the graph; its parameters are to be replaced by trained ones
    */
   public static Network encoding(TransformerConfig config, Method method) {
-    Scope root = Scope.root(DataType.FLOAT, 1);
+    Scope root = Scope.root(Mode.EVALUATION, DataType.FLOAT, 1);
     Transformer model = new Transformer(config.withoutDropout(), method, root);
     SDVariable memory = model.encode(Tokens.mask(root));
     for (int block = 0; block < config.decoderDepth(); block++) {
@@ -103,7 +105,7 @@ public final class Transformer {
    * @return the graph; its parameters are to be replaced by trained ones
    */
   public static IncrementalGraph incremental(TransformerConfig config, Method method) {
-    Scope root = Scope.root(DataType.FLOAT, 1);
+    Scope root = Scope.root(Mode.EVALUATION, DataType.FLOAT, 1);
     Transformer model = new Transformer(config.withoutDropout(), method, root);
     CachedAttention cached = new CachedAttention(root, model.decoder, config.maxLength());
     List<IncrementalGraph.Memory> memories = new ArrayList<>();
@@ -136,14 +138,14 @@ public final class Transformer {
 
   private SDVariable encode(SDVariable mask) {
     Scope scope = root.child("encoder");
-    SDVariable x = embed(scope, encoder, Network.INPUT, Network.POSITIONS, Network.LENGTH);
+    SDVariable x = embed(scope, encoder, Network.INPUT, Network.POSITIONS, Size.LENGTH);
     Layers.Mixing mixing = encoder.over(Optional.of(mask), false);
     for (int block = 0; block < config.encoderDepth(); block++) {
       Scope layer = scope.child("block" + block);
       Scope attention = layer.child("attention");
-      x = encoder.selfAttention(attention, block, x, mixing, drop(attention, Network.LENGTH));
+      x = encoder.selfAttention(attention, block, x, mixing, drop(attention, Size.LENGTH));
       Scope ffn = layer.child("ffn");
-      x = encoder.feedForward(ffn, block, x, drop(ffn, Network.LENGTH));
+      x = encoder.feedForward(ffn, block, x, drop(ffn, Size.LENGTH));
     }
     return encoder.last(scope.child("norm"), x);
   }
@@ -159,7 +161,7 @@ public final class Transformer {
   private SDVariable decode(
       Layers.Mixing mixing, IntFunction<Layers.Memory> memory, SDVariable sourceMask) {
     Scope scope = root.child("decoder");
-    long length = Network.DECODER_LENGTH;
+    Size length = Size.DECODER_LENGTH;
     SDVariable x = embed(scope, decoder, Network.DECODER_INPUT, Network.DECODER_POSITIONS, length);
     Layers.Mixing source = decoder.over(Optional.of(sourceMask), false);
     for (int block = 0; block < config.decoderDepth(); block++) {
@@ -188,7 +190,7 @@ public final class Transformer {
   }
 
   private SDVariable embed(
-      Scope scope, Layers layers, String tokens, String positions, long length) {
+      Scope scope, Layers layers, String tokens, String positions, Size length) {
     SDVariable table =
         config.tied()
             ? table(encoder, root.child("embedding"))
@@ -211,7 +213,7 @@ public final class Transformer {
     return method.weight(scope, role, config.vocabulary(), config.width());
   }
 
-  private UnaryOperator<SDVariable> drop(Scope scope, long length) {
-    return x -> scope.dropout(x, config.dropout(), Network.BATCH, length, config.width());
+  private UnaryOperator<SDVariable> drop(Scope scope, Size length) {
+    return x -> scope.dropout(x, config.dropout(), Size.BATCH, length, Size.of(config.width()));
   }
 }

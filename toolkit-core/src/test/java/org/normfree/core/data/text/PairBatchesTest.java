@@ -47,7 +47,7 @@ class PairBatchesTest {
     assertThat(ids(batch, Network.POSITIONS)).isEqualTo(IntStream.range(0, sourceLength).toArray());
     assertThat(ids(batch, Network.DECODER_POSITIONS))
         .isEqualTo(IntStream.range(0, targetLength).toArray());
-    assertThat(batch.targets()).isEqualTo(ids(batch, Network.TARGETS));
+    assertThat(batch.integers(Network.TARGETS)).isEqualTo(ids(batch, Network.TARGETS));
     float[] mask = batch.reals(Network.INPUT_MASK);
     List<List<String>> pairs = new ArrayList<>();
     for (int row = 0; row < batch.size(); row++) {
@@ -61,7 +61,8 @@ class PairBatchesTest {
           Arrays.copyOfRange(
               ids(batch, Network.DECODER_INPUT), row * targetLength, (row + 1) * targetLength);
       int[] wanted =
-          Arrays.stream(batch.targets(), row * targetLength, (row + 1) * targetLength)
+          Arrays.stream(
+                  batch.integers(Network.TARGETS), row * targetLength, (row + 1) * targetLength)
               .filter(id -> id != Batch.IGNORED)
               .toArray();
       if (wanted.length == 0) {

@@ -35,18 +35,23 @@ class WindowBatchesTest {
       Batch batch = batches.batch(step);
       assertThat(batch.size()).isEqualTo(4);
       assertThat(batch.feeds().get(Network.INPUT).shape()).containsExactly(4, 16);
-      assertThat(batch.counted()).isEqualTo(64);
+      assertThat(batch.weight()).isEqualTo(64);
       int[] input = ids(batch, Network.INPUT);
       for (int i = 0; i < input.length; i++) {
-        assertThat(input[i]).isEqualTo(before(batch.targets()[i]));
-        assertThat(batch.targets()[i] - batch.targets()[i / 16 * 16]).isEqualTo(i % 16);
+        assertThat(input[i]).isEqualTo(before(batch.integers(Network.TARGETS)[i]));
+        assertThat(
+                batch.integers(Network.TARGETS)[i] - batch.integers(Network.TARGETS)[i / 16 * 16])
+            .isEqualTo(i % 16);
       }
       for (int row = 0; row < 4; row++) {
-        starts.add(batch.targets()[row * 16]);
+        starts.add(batch.integers(Network.TARGETS)[row * 16]);
       }
     }
     assertThat(starts).hasSizeGreaterThan(60);
-    assertThat(new LanguageModelBatches(Arrays.copyOf(TOKENS, 16), 1, 16, 1).batch(0).targets())
+    assertThat(
+            new LanguageModelBatches(Arrays.copyOf(TOKENS, 16), 1, 16, 1)
+                .batch(0)
+                .integers(Network.TARGETS))
         .isEqualTo(Arrays.copyOf(TOKENS, 16));
   }
 
@@ -76,11 +81,11 @@ class WindowBatchesTest {
         assertThat(batch.feeds().get(Network.TARGETS).shape()).containsExactly(4, 16);
         int[] input = ids(batch, Network.INPUT);
         for (int i = 0; i < input.length; i++) {
-          if (batch.targets()[i] == Batch.IGNORED) {
+          if (batch.integers(Network.TARGETS)[i] == Batch.IGNORED) {
             assertThat(input[i]).isEqualTo(Tokenizer.PAD);
           } else {
-            assertThat(input[i]).isEqualTo(before(batch.targets()[i]));
-            targets.add(batch.targets()[i]);
+            assertThat(input[i]).isEqualTo(before(batch.integers(Network.TARGETS)[i]));
+            targets.add(batch.integers(Network.TARGETS)[i]);
           }
         }
       }
@@ -96,13 +101,13 @@ class WindowBatchesTest {
     int wanted = 0;
     for (int step = 0; step < 25; step++) {
       Batch batch = batches.batch(step);
-      assertThat(batch.counted()).isEqualTo(8 * 15);
+      assertThat(batch.weight()).isEqualTo(8 * 15);
       assertThat(batch.reals(Network.INPUT_MASK)).containsOnly(1);
       int[] input = ids(batch, Network.INPUT);
       for (int row = 0; row < 8; row++) {
         int start = Integer.MIN_VALUE;
         for (int i = row * 100; i < (row + 1) * 100; i++) {
-          int target = batch.targets()[i];
+          int target = batch.integers(Network.TARGETS)[i];
           if (target == Batch.IGNORED) {
             start = start == Integer.MIN_VALUE ? input[i] - i : start;
             assertThat(input[i] - i).isEqualTo(start);

@@ -20,7 +20,9 @@ import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.nn.Distribution;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.RandomInput;
 
 class VisionTransformerTest {
   private static final int BATCH = 3;
@@ -40,8 +42,10 @@ class VisionTransformerTest {
     values.put(Network.INPUT, Nd4j.createFromArray(pixels).reshape(BATCH, 4, 6, 2).castTo(type));
     double[][] labels = {{0.9, 0.05, 0.05}, {0.2, 0.3, 0.5}, {0, 1, 0}};
     values.put(Network.LABELS, Nd4j.createFromArray(labels).castTo(type));
-    for (Network.Noise noise : network.noises()) {
-      double[] mask = {0, 1 / (1 - noise.rate()), 1 / (1 - noise.rate())};
+    for (RandomInput noise : network.randoms()) {
+      double kept =
+          noise.distribution() instanceof Distribution.Bernoulli b ? 1 / (1 - b.rate()) : 1;
+      double[] mask = {0, kept, kept};
       values.put(noise.name(), Nd4j.createFromArray(mask).reshape(BATCH, 1, 1).castTo(type));
     }
     return values;
@@ -61,11 +65,18 @@ class VisionTransformerTest {
    * Lets every state settle. σReparam's u is then the singular vector itself, where the gradient
    * that takes u as a constant is the true one.
    */
-  private static void settleStates(Network network) {
-    List<String> next = network.states().stream().map(Network.State::next).toList();
-    for (int i = 0; i < 1000 && !next.isEmpty(); i++) {
-      Map<String, INDArray> values = network.graph().output(Map.of(), next);
-      network.states().forEach(s -> network.array(s.name()).assign(values.get(s.next())));
+  private static void settleStates(Network network, Map<String, INDArray> in) {
+    List<String> next = network.states().stream().map(s -> s.next().orElseThrow()).toList();
+    boolean moving = !next.isEmpty();
+    for (int i = 0; i < 1000 && moving; i++) {
+      Map<String, INDArray> values = network.graph().output(in, next);
+      moving = false;
+      for (Network.State state : network.states()) {
+        INDArray now = values.get(state.next().orElseThrow());
+        INDArray before = network.array(state.name());
+        moving |= now.sub(before).amaxNumber().doubleValue() > 1e-14;
+        before.assign(now);
+      }
     }
   }
 
@@ -81,9 +92,9 @@ class VisionTransformerTest {
         name.length() % 2 == 0 ? ViTConfig.Pooling.MEAN : ViTConfig.Pooling.CLS;
     Network network = VisionTransformer.build(config(2, pooling, 0.3), method, DataType.DOUBLE, 11);
     perturb(network);
-    settleStates(network);
     SameDiff sd = network.graph();
     Map<String, INDArray> in = placeholders(network, DataType.DOUBLE);
+    settleStates(network, in);
     String[] names =
         network.parameters().stream().map(Network.Parameter::name).toArray(String[]::new);
     Map<String, INDArray> gradients = sd.calculateGradients(in, names);

@@ -139,7 +139,9 @@ class TransformerTest {
     try (GraphExecutor first = new StockExecutor(plain.graph());
         GraphExecutor second = new StockExecutor(smooth.graph())) {
       double expected = loss(first, batch);
-      assertThat(smooth.evaluationLoss()).isEqualTo(Network.CROSS_ENTROPY);
+      assertThat(smooth.objective().evaluation().get(0).variables())
+          .containsExactly(Network.CROSS_ENTROPY);
+      assertThat(smooth.objective().training().get(0).variables()).containsExactly(Network.LOSS);
       Map<String, INDArray> values =
           second.output(batch, List.of(Network.LOSS, Network.CROSS_ENTROPY));
       assertThat(values.get(Network.CROSS_ENTROPY).getDouble(0)).isCloseTo(expected, within(1e-12));

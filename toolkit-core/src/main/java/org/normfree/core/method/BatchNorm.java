@@ -1,0 +1,81 @@
+package org.normfree.core.method;
+
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.InputException;
+import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Mode;
+import org.normfree.core.nn.Scope;
+
+/**
+ * Batch norm where each norm stands: in training {@code gain·(x − mean)/√(variance + ε) + bias}
+ * with the statistics of the batch, channel by channel, in evaluation with running ones, {@code
+ * running ← 0.9·running + 0.1·batch}, the variance unbiased. The baseline of networks of
+ * convolutions; before the branches of an encoder it stands as a pre-norm. Source: arXiv
+ * 1502.03167; momentum and ε are PyTorch's.
+ */
+public final class BatchNorm extends PreNorm {
+  private static final double EPSILON = 1e-5;
+
+  /** Weight of the new value. */
+  private static final double MOMENTUM = 0.1;
+
+  @Override
+  public String name() {
+    return "batch-norm";
+  }
+
+  @Override
+  public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
+    long width = site.width();
+    SDVariable gain = scope.parameter("gain", Initializer.constant(1), width);
+    SDVariable bias = scope.parameter("bias", Initializer.constant(0), width);
+    SDVariable mean = scope.state("mean", Initializer.constant(0), width);
+    SDVariable variance = scope.state("variance", Initializer.constant(1), width);
+    SDVariable y =
+        scope.mode() == Mode.TRAINING
+            ? training(scope, x, gain, bias, new Running(mean, variance))
+            : scope
+                .ops()
+                .batchNormWith(scope.name("output"), x, mean, variance, gain, bias, EPSILON);
+    scope.normPoint(x, y, Optional.empty());
+    return y;
+  }
+
+  /** Running statistics. */
+  private record Running(SDVariable mean, SDVariable variance) {}
+
+  private static SDVariable training(
+      Scope scope, SDVariable x, SDVariable gain, SDVariable bias, Running running) {
+    SDVariable[] outputs = scope.ops().batchNorm(scope.name("output"), x, gain, bias, EPSILON);
+    // n/(n − 1), where n, the values of a channel, depends on the batch
+    SDVariable n = scope.graph().size(x).castTo(scope.type());
+    n = n.mul(1.0 / running.mean.getShape()[0]);
+    SDVariable unbiased = n.mul(scope.graph().math().reciprocal(n.sub(1)));
+    advance(scope, running.mean, outputs[1]);
+    advance(scope, running.variance, outputs[2].mul(unbiased));
+    return outputs[0];
+  }
+
+  private static void advance(Scope scope, SDVariable running, SDVariable batch) {
+    scope.advance(running, running.mul(1 - MOMENTUM).add(batch.mul(MOMENTUM)));
+  }
+
+  /**
+   * As every pre-norm.
+   *
+   * @throws InputException in a decoder
+   */
+  @Override
+  public SDVariable residual(
+      Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
+    if (branch.stack().isDecoder()) {
+      throw new InputException(
+          "method batch-norm cannot serve %s of a decoder: the statistics of all tokens together tell"
+                  .formatted(scope.path())
+              + " a token about those that come after it; choose pre-ln, rms-norm or dyt");
+    }
+    return super.residual(scope, branch, x, shortcut, f);
+  }
+}

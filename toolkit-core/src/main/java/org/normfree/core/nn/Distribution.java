@@ -1,0 +1,173 @@
+package org.normfree.core.nn;
+
+import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
+import org.normfree.core.InputException;
+
+/** What a {@link RandomInput} is drawn from; elements are drawn in row-major order. */
+public sealed interface Distribution {
+  /**
+   * Begins an array.
+   *
+   * @param rng where the numbers come from
+   * @param shape the array's shape
+   * @return gives the elements, asked for once each and in order
+   */
+  IntToDoubleFunction draw(Rng rng, long... shape);
+
+  /**
+   * What stands for it where nothing is to be random.
+   *
+   * @param shape the array's shape
+   * @return gives the elements
+   */
+  IntToDoubleFunction neutral(long... shape);
+
+  /** Whether the numbers are integers, for a placeholder of type INT32. */
+  default boolean integers() {
+    return false;
+  }
+
+  /**
+   * A mask of independent zeros with probability {@code rate} and {@code 1/(1−rate)} otherwise, so
+   * that its mean is 1. Neutral: 1.
+   *
+   * @param rate probability of a zero, in [0, 1)
+   */
+  record Bernoulli(double rate) implements Distribution {
+    /** Checks the rate. */
+    public Bernoulli {
+      require(rate >= 0 && rate < 1, "the rate of a mask is %s; expected it in [0, 1)", rate);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      double kept = 1 / (1 - rate);
+      return i -> rng.uniform() < rate ? 0 : kept;
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> 1;
+    }
+  }
+
+  /** Independent, mean 0, deviation 1. Neutral: 0. */
+  record Normal() implements Distribution {
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return i -> rng.gaussian();
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> 0;
+    }
+  }
+
+  /**
+   * Independent and uniform. Neutral: the middle.
+   *
+   * @param low smallest number
+   * @param high above {@code low}; not reached in DOUBLE, at most rounded to in FLOAT
+   */
+  record Uniform(double low, double high) implements Distribution {
+    /** Checks the bounds. */
+    public Uniform {
+      require(low < high, "uniform numbers from %s to %s; expected the first below", low, high);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return i -> low + (high - low) * rng.uniform();
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> (low + high) / 2;
+    }
+  }
+
+  /**
+   * Independent {@code −ln(−ln u)}: the largest of logits with it added is a draw from their
+   * softmax. Neutral: 0, the largest of the logits themselves.
+   */
+  record Gumbel() implements Distribution {
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return i -> rng.gumbel();
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> 0;
+    }
+  }
+
+  /**
+   * Independent integers, each as likely. Neutral: the smallest.
+   *
+   * @param low smallest
+   * @param high one above the largest
+   */
+  record Integers(int low, int high) implements Distribution {
+    /** Checks the bounds. */
+    public Integers {
+      require(low < high, "integers from %s to below %s; expected the first below", low, high);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return i -> low + rng.below((long) high - low);
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> low;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+  }
+
+  /**
+   * Along the last axis the numbers from 0 on in an order of their own, each order as likely, rows
+   * independent. Neutral: in order.
+   */
+  record Permutation() implements Distribution {
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      int[] row = new int[length(shape)];
+      return i -> {
+        int place = i % row.length;
+        if (place == 0) {
+          rng.permute(row);
+        }
+        return row[place];
+      };
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      int length = length(shape);
+      return i -> i % length;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+
+    private static int length(long... shape) {
+      return Math.toIntExact(shape[shape.length - 1]);
+    }
+  }
+
+  private static void require(boolean holds, String message, Object... values) {
+    if (!holds) {
+      throw new InputException(String.format(Locale.ROOT, message, values));
+    }
+  }
+}
