@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Leases;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Team;
@@ -26,6 +27,7 @@ final class Plan implements AutoCloseable {
   private final Layout layout;
   private final Memory memory;
   private final PointerScope natives;
+  private final Leases leases = new Leases();
   private final List<Task> tasks = new ArrayList<>();
   private final List<String> kernels = new ArrayList<>();
   private final long[] nanos;
@@ -71,12 +73,11 @@ final class Plan implements AutoCloseable {
     nanos = new long[program.nodes().size()];
     Arrays.fill(nanos, Long.MAX_VALUE);
     try (PointerScope scope = new PointerScope()) {
-      for (Node node : program.nodes()) {
-        prepare(node, available, threads);
-      }
+      leases.during(
+          () -> program.nodes().forEach(node -> prepare(node, available, threads)));
       natives = scope.extend();
     }
-    placeScratch();
+    leases.during(this::placeScratch);
   }
 
   private static Stream<Value> inputs(Program program) {
@@ -245,6 +246,7 @@ final class Plan implements AutoCloseable {
   /** Frees what was prepared; the memory is the executor's. */
   @Override
   public void close() {
+    leases.close();
     natives.deallocate();
   }
 }

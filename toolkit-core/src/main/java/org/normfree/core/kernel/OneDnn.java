@@ -6,12 +6,25 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** The oneDNN library on this machine. */
 final class OneDnn {
+  /**
+   * How many primitives the library keeps by itself: those that the threads of a team ask for one
+   * after the other. What is used for longer, {@link Prepared} keeps; the library's thousand would
+   * be a quarter of a gigabyte.
+   */
+  private static final int CACHED = 32;
+
   /** The CPU; touching it loads the library. */
-  static final engine CPU = new engine(engine.kind.cpu, 0);
+  static final engine CPU = cpu();
 
   private static final boolean FAST = !implementation(DataType.FLOAT).contains("ref");
 
   private OneDnn() {}
+
+  private static engine cpu() {
+    engine cpu = new engine(engine.kind.cpu, 0);
+    dnnl.set_primitive_cache_capacity(CACHED);
+    return cpu;
+  }
 
   /** Whether the library has code made for this processor, not only plain loops. */
   static boolean isFast() {

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -16,12 +18,17 @@ import org.bytedeco.javacpp.PointerScope;
 /**
  * A oneDNN primitive with the arguments it will be run with. Equal layers ask for the same
  * primitive at other addresses: a thread makes one and moves it, because the thousands of a deep
- * network would take gigabytes. A thread keeps the {@value #MOST} it used last. For one thread at a
- * time.
+ * network would take gigabytes. A thread keeps what plans that live still use, and of all others
+ * the {@value #MOST} it used last. For one thread at a time.
  */
 final class Prepared {
-  /** Enough for the plans that an executor keeps. */
+  /** Of those that no {@link Leases} speak for, enough for the largest plans. */
   private static final int MOST = 2048;
+
+  /** So many more than are in use are kept, for plans that come again. */
+  private static final int SPARE = 16;
+
+  private static final ThreadLocal<List<Prepared>> GATHERED = new ThreadLocal<>();
 
   private static final ThreadLocal<Kept> OF_THIS_THREAD = ThreadLocal.withInitial(Kept::new);
 
@@ -33,6 +40,7 @@ final class Prepared {
   private Kept kept;
   private Movable movable;
   private Thread owner;
+  private final boolean leased;
 
   /**
    * @param kind what the primitive does, in words that tell it from all others
@@ -46,6 +54,35 @@ final class Prepared {
     this.views = views;
     addresses = Stream.of(views).mapToLong(View::address).toArray();
     signature = new Signature(kind, Stream.of(views).map(View::layout).toList());
+    List<Prepared> gathered = GATHERED.get();
+    leased = gathered != null;
+    if (leased) {
+      gathered.add(this);
+    }
+  }
+
+  /** Adds what is made by some work on this thread to a list. */
+  static void gather(List<Prepared> list, Runnable work) {
+    List<Prepared> outer = GATHERED.get();
+    GATHERED.set(list);
+    try {
+      work.run();
+    } finally {
+      if (outer == null) {
+        GATHERED.remove();
+      } else {
+        GATHERED.set(outer);
+      }
+    }
+  }
+
+  /** Says that it will not be run again; no thread is running it. */
+  void release() {
+    if (movable != null) {
+      movable.users.decrementAndGet();
+      movable = null;
+      owner = null;
+    }
   }
 
   /** Runs it where the arguments lie. */
@@ -57,8 +94,11 @@ final class Prepared {
   void run(long... places) {
     Thread current = Thread.currentThread();
     if (owner != current || movable.freed) {
+      release();
       kept = OF_THIS_THREAD.get();
       movable = kept.of(signature, () -> new Movable(operation.get(), names, views));
+      movable.users.incrementAndGet();
+      movable.leased &= leased;
       owner = current;
     }
     movable.lastUse = kept.uses++;
@@ -69,11 +109,17 @@ final class Prepared {
   private static final class Kept {
     private final Map<Signature, Movable> movables = new HashMap<>();
     private long uses;
+    private int look = SPARE;
 
     Movable of(Signature signature, Supplier<Movable> maker) {
       Movable known = movables.get(signature);
       if (known != null) {
         return known;
+      }
+      if (movables.size() >= look) {
+        free(movable -> movable.leased && movable.users.get() == 0);
+        look = movables.size() + SPARE;
+        Pointer.trimMemory(); // the C library would keep what many threads freed in pieces
       }
       if (movables.size() >= MOST) {
         freeSome();
@@ -88,15 +134,19 @@ final class Prepared {
     private void freeSome() {
       long[] lastUses = movables.values().stream().mapToLong(m -> m.lastUse).sorted().toArray();
       long oldest = lastUses[lastUses.length / 4];
+      free(movable -> movable.lastUse <= oldest);
+    }
+
+    private void free(Predicate<Movable> which) {
       movables
           .values()
           .removeIf(
               movable -> {
-                boolean old = movable.lastUse <= oldest;
-                if (old) {
+                boolean goes = which.test(movable);
+                if (goes) {
                   movable.free();
                 }
-                return old;
+                return goes;
               });
     }
   }
@@ -113,6 +163,11 @@ final class Prepared {
     private final stream calls = new stream(OneDnn.CPU);
     private final Address address = new Address();
     private PointerScope natives;
+    private final AtomicInteger users = new AtomicInteger();
+
+    /** Whether all who use it say when they no longer do. */
+    private boolean leased = true;
+
     private boolean freed;
     private long lastUse;
 

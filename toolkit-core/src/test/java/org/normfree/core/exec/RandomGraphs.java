@@ -357,11 +357,13 @@ final class RandomGraphs {
               Node x = in.get(0);
               WindowAxis height = poolAxis(g, r, "height");
               WindowAxis width = poolAxis(g, r, "width");
+              long rows = outputs(height, x.size(1));
+              long columns = outputs(width, x.size(2));
               return new Node(
                   g.ops.maxPool2d(null, x.variable(), height, width),
                   x.size(0),
-                  outputs(height, x.size(1)),
-                  outputs(width, x.size(2)),
+                  rows,
+                  columns,
                   x.size(3));
             }));
   }
@@ -1548,11 +1550,10 @@ final class RandomGraphs {
       try {
         return GraphCheck.check(graph, ways, tally)
             .map(failure -> smallest(seed, graph, failure, shrinking));
-      } catch (Unfit e) {
-        tally.skipped++;
       } catch (RuntimeException e) {
-        throw new IllegalStateException(
-            "seed %s: there is no reference for%n%s".formatted(seed, graph.text()), e);
+        // no reference: what it asks for is unfit, or an op of ND4J's fails in the session itself,
+        // as the gradient of a slice of one row does; what a plan throws is a finding
+        tally.skipped++;
       }
     }
     throw new IllegalStateException("no graph of seed %s can be compared".formatted(seed));
