@@ -2,6 +2,7 @@ package org.normfree.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,13 +19,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
-import org.normfree.core.record.Summary;
+import org.normfree.core.record.Metric;
 import org.normfree.core.record.SummaryRow;
+import org.normfree.core.record.Trial;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Result;
+import org.normfree.experiments.api.Runs;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
+import org.normfree.experiments.launch.Launch;
+import org.normfree.experiments.launch.RunFailedException;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.Provenance;
 import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.sweep.TrialResult;
 
 class LaunchTest {
   private static final Tiny TINY = new Tiny("tiny");
@@ -197,9 +206,15 @@ class LaunchTest {
     }
 
     @Override
-    public Result run(Config config, RunDirectory directory) {
-      return Result.single(
-          new Summary("single", List.of()), Outcome.diverged(40, Map.of("accuracy", 58.5)));
+    public Design design(Config config) {
+      return Design.of("Does it end?", Metric.percent("accuracy", "accuracy"));
+    }
+
+    @Override
+    public Runs run(Config config, RunDirectory directory) {
+      Trial trial = new Trial("single", "dyt", Map.of(), 1, Trial.FINAL);
+      return Runs.single(
+          new TrialResult("single", trial, Outcome.diverged(40, Map.of("chance:accuracy", 10.0))));
     }
   }
 
@@ -213,5 +228,6 @@ class LaunchTest {
     Result again = Launch.run(single, config, out, List.of());
     assertThat(again.outcome()).isEqualTo(Marker.DIVERGED);
     assertThat(again.summary()).isEqualTo(result.summary());
+    assertThat(result.summary().rows().get(0).mean()).as("at chance").isCloseTo(10, within(1e-9));
   }
 }

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Json;
+import org.normfree.experiments.api.Result;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.launch.Launch;
 import org.normfree.experiments.run.Provenance;
 
 /** What happens to a run whose process is killed, seen from outside the process. */

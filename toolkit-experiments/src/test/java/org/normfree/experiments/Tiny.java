@@ -10,8 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.normfree.core.InputException;
 import org.normfree.core.record.AtomicFile;
+import org.normfree.core.record.Metric;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.Trial;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
@@ -19,8 +25,6 @@ import org.normfree.experiments.config.Range;
 import org.normfree.experiments.run.MetricLog;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.SummaryBuilder;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
@@ -65,12 +69,17 @@ public record Tiny(String name) implements Experiment {
   }
 
   @Override
+  public Design design(Config config) {
+    return Design.of("What is the sum?", Metric.number("sum", "sum", ""));
+  }
+
+  @Override
   public Optional<List<String>> preset(Preset preset) {
     return Optional.of(List.of("steps=" + (preset == Preset.QUICK ? 5 : 6)));
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
+  public Runs run(Config config, RunDirectory directory) {
     switch (config.get(MODE)) {
       case "crash" -> throw new IllegalStateException("a bug\nin two lines");
       case "memory" -> throw new OutOfMemoryError("Java heap space");
@@ -88,8 +97,7 @@ public record Tiny(String name) implements Experiment {
                         Tiny::sum))
             .toList();
     List<TrialResult> results = new Sweep(directory, Keys.jobsOf(config)).run(name, trials);
-    return Result.of(
-        new SummaryBuilder(name).runs(results, "sum", Published.none()).build(), results);
+    return Runs.of(results);
   }
 
   private static Outcome sum(Config config, RunDirectory directory, Progress.Part progress) {
@@ -146,6 +154,6 @@ public record Tiny(String name) implements Experiment {
 
   /** What every experiment's main looks like. */
   public static void main(String[] args) {
-    Launch.main(new Tiny("tiny"), args);
+    Toolkit.main(new Tiny("tiny"), args);
   }
 }

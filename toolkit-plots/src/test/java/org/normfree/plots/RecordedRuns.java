@@ -6,11 +6,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.normfree.core.record.AtomicFile;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.Baseline;
+import org.normfree.core.record.Difference;
+import org.normfree.core.record.FigureSpec;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.LayerNormMap;
 import org.normfree.core.record.Marker;
+import org.normfree.core.record.Metric;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
@@ -51,7 +57,7 @@ public final class RecordedRuns {
         Map<String, String> setting = Map.of("alpha", alpha, "squash", squash);
         String method = squash.equals("tanh") ? "dyt" : squash;
         double level = ours.get(squash) - (learned ? 0 : 1.2);
-        List<Double> done = new ArrayList<>();
+        List<Double> values = new ArrayList<>();
         for (long seed : SEEDS) {
           boolean diverges = squash.equals("identity") && (!learned || seed == 2);
           double accuracy = level + 0.4 * (seed - 2) * (squash.length() % 3 + 1) / 3;
@@ -61,14 +67,40 @@ public final class RecordedRuns {
               new Trial("dyt-squash", method, setting, seed, Trial.FINAL),
               diverges ? Marker.DIVERGED : Marker.DONE,
               curves(60, accuracy, seed, diverges ? 20 + seed : Long.MAX_VALUE));
-          if (!diverges) {
-            done.add(accuracy);
-          }
+          values.add(diverges ? null : accuracy);
         }
-        rows.add(row(method, setting, done, (learned ? published : without).get(squash), TABLE_8));
+        rows.add(
+            row(
+                method,
+                setting,
+                values,
+                rows.isEmpty() ? null : rows.get(0),
+                (learned ? published : without).get(squash),
+                TABLE_8));
       }
     }
-    experiment(folder, new Summary("dyt-squash", rows));
+    experiment(
+        folder,
+        new Summary(
+            "dyt-squash",
+            "Does it need α, and does it have to be tanh?",
+            "quick",
+            "three seeds of a tiny network",
+            List.of(Metric.percent("test_accuracy", "test accuracy")),
+            new Baseline("dyt", Map.of("alpha", "learned")),
+            List.of(
+                Axis.variant("squash", "squash"),
+                Axis.variant("alpha", "α").with(Map.of("learned", "α learned", "none", "no α"))),
+            figures("test_accuracy"),
+            List.of(),
+            rows));
+  }
+
+  private static List<FigureSpec> figures(String metric) {
+    return List.of(
+        FigureSpec.of(FigureSpec.INTERVALS, metric, "method"),
+        FigureSpec.of(FigureSpec.CURVES, "loss", "step"),
+        FigureSpec.of(FigureSpec.CURVES, "accuracy", "step"));
   }
 
   /** Fourteen methods, each with a learning rate that a search run chose. */
@@ -94,7 +126,7 @@ public final class RecordedRuns {
     ours.forEach(
         (method, level) -> {
           Map<String, String> setting = Map.of("lr", "0.003");
-          List<Double> done = new ArrayList<>();
+          List<Double> values = new ArrayList<>();
           write(
               folder.resolve("runs/%s-search-0.003".formatted(method)),
               new Trial("method-comparison", method, setting, 1, Trial.SEARCH),
@@ -109,13 +141,30 @@ public final class RecordedRuns {
                 new Trial("method-comparison", method, setting, seed, Trial.FINAL),
                 diverges ? Marker.DIVERGED : Marker.DONE,
                 curves(40, accuracy, seed + method.hashCode(), diverges ? 15 : Long.MAX_VALUE));
-            if (!diverges) {
-              done.add(accuracy);
-            }
+            values.add(diverges ? null : accuracy);
           }
-          rows.add(row(method, setting, done, published.get(method), TABLE_9));
+          rows.add(
+              row(
+                  method,
+                  setting,
+                  values,
+                  rows.isEmpty() ? null : rows.get(0),
+                  published.get(method),
+                  TABLE_9));
         });
-    experiment(folder, new Summary("method-comparison", rows));
+    experiment(
+        folder,
+        new Summary(
+            "method-comparison",
+            "",
+            null,
+            null,
+            List.of(Metric.percent("test_accuracy", "test accuracy")),
+            Baseline.of("pre-ln"),
+            List.of(Axis.chosen("lr", "learning rate")),
+            figures("test_accuracy"),
+            List.of(),
+            rows));
   }
 
   /** α and 1/std of thirteen layers. */
@@ -123,9 +172,9 @@ public final class RecordedRuns {
     List<String> layers = new ArrayList<>();
     for (int block = 0; block < 6; block++) {
       layers.add("block%s.attention.norm".formatted(block));
-      layers.add("block%s.mlp.norm".formatted(block));
+      layers.add("block%s.ffn.norm".formatted(block));
     }
-    layers.add("final.norm");
+    layers.add("norm");
     for (long seed : SEEDS) {
       SplittableRandom random = new SplittableRandom(seed);
       List<MetricLine> lines = new ArrayList<>(curves(40, 97.5, seed, Long.MAX_VALUE));
@@ -156,16 +205,28 @@ public final class RecordedRuns {
         folder,
         new Summary(
             "alpha-tracking",
+            "",
+            null,
+            null,
             List.of(
-                metric("pearson_layers_final", 0.83, 0.86, 0.91),
-                metric("pearson_time:block1.mlp.norm", -0.42, 0.1, -0.2))));
+                Metric.correlation("pearson_layers_final", "Pearson r over layers, last step"),
+                Metric.correlation("pearson_time", "Pearson r over time")),
+            null,
+            List.of(Axis.condition("layer", "layer")),
+            List.of(
+                FigureSpec.of(FigureSpec.TRACKING, "pearson_layers_final", "step"),
+                FigureSpec.of(FigureSpec.CURVES, "loss", "step")),
+            List.of(),
+            List.of(
+                metric("pearson_layers_final", Map.of(), 0.83, 0.86, 0.91),
+                metric("pearson_time", Map.of("layer", "block1.ffn.norm"), -0.42, 0.1, -0.2))));
   }
 
-  private static SummaryRow metric(String metric, double... values) {
+  private static SummaryRow metric(String metric, Map<String, String> setting, double... values) {
     Interval interval = Interval.of(values);
     return new SummaryRow(
         "dyt",
-        Map.of(),
+        setting,
         metric,
         interval.mean(),
         List.of(interval.low(), interval.high()),
@@ -211,7 +272,7 @@ public final class RecordedRuns {
       }
       layers.add(
           new LayerNormMap.Layer(
-              depth < 4 ? "block%s.attention.norm".formatted(depth) : "final.norm",
+              depth < 4 ? "block%s.attention.norm".formatted(depth) : "norm",
               x,
               y,
               token,
@@ -235,6 +296,16 @@ public final class RecordedRuns {
         folder,
         new Summary(
             "layernorm-map",
+            "",
+            null,
+            null,
+            List.of(),
+            null,
+            List.of(),
+            List.of(
+                FigureSpec.of(FigureSpec.MAPS, "", ""),
+                FigureSpec.of(FigureSpec.CURVES, "loss", "step")),
+            List.of(),
             List.of(
                 new SummaryRow(
                     "pre-ln",
@@ -284,7 +355,7 @@ public final class RecordedRuns {
             Marker.DONE,
             lines);
       }
-      rows.add(row("deepnorm", setting, List.of(90.0, 91.0, 92.0), null, null));
+      rows.add(row("deepnorm", setting, List.of(90.0, 91.0, 92.0), null, null, null));
     }
     experiment(folder, new Summary("depth-limit", rows));
   }
@@ -293,21 +364,44 @@ public final class RecordedRuns {
       String method,
       Map<String, String> setting,
       List<Double> values,
+      SummaryRow baseline,
       Double published,
       String source) {
-    Interval interval =
-        values.isEmpty() ? null : Interval.of(values.stream().mapToDouble(v -> v).toArray());
+    double[] done = values.stream().filter(Objects::nonNull).mapToDouble(v -> v).toArray();
+    Interval interval = done.length == 0 ? null : Interval.of(done);
     return new SummaryRow(
         method,
         setting,
         "test_accuracy",
         interval == null ? null : interval.mean(),
         interval == null || !interval.known() ? null : List.of(interval.low(), interval.high()),
-        values.size(),
+        done.length,
         SEEDS,
-        SEEDS.size() - values.size(),
+        values,
+        SEEDS.size() - done.length,
+        null,
+        baseline == null || done.length == 0 ? null : difference(values, baseline.values()),
         published,
-        published == null ? null : source);
+        published == null ? null : source,
+        false);
+  }
+
+  private static Difference difference(List<Double> values, List<Double> baseline) {
+    List<Double> pairs = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      if (values.get(i) != null && baseline.get(i) != null) {
+        pairs.add(values.get(i) - baseline.get(i));
+      }
+    }
+    Interval interval = Interval.of(pairs.stream().mapToDouble(v -> v).toArray());
+    return new Difference(
+        interval.mean(),
+        interval.known() ? List.of(interval.low(), interval.high()) : null,
+        interval.n(),
+        null,
+        interval.known() ? 0.04 : null,
+        null,
+        List.of(interval.mean() - 0.6, interval.mean() + 0.6));
   }
 
   /** Loss and accuracy of a run of 20 steps an epoch that may diverge in some epoch. */

@@ -73,8 +73,7 @@ final class Plan implements AutoCloseable {
     nanos = new long[program.nodes().size()];
     Arrays.fill(nanos, Long.MAX_VALUE);
     try (PointerScope scope = new PointerScope()) {
-      leases.during(
-          () -> program.nodes().forEach(node -> prepare(node, available, threads)));
+      leases.during(() -> program.nodes().forEach(node -> prepare(node, available, threads)));
       natives = scope.extend();
     }
     leases.during(this::placeScratch);

@@ -11,7 +11,8 @@ import org.normfree.core.record.LayerNormMap;
 
 /**
  * Input and output of LayerNorm layers on one batch, the output before gain and bias, with a line
- * and {@code a·tanh(b·x)} fitted to all elements. Source: arXiv 2503.10622, figures 2 and 4.
+ * and {@code a·tanh(b(x − c)) + d} fitted to all elements. Source: arXiv 2503.10622, figures 2 and
+ * 4.
  */
 public final class LayerNormProbe {
   private static final double EPSILON = 1e-6;
@@ -58,8 +59,7 @@ public final class LayerNormProbe {
     int channels = (int) input.size(input.rank() - 1);
     double[] x = input.dup('c').reshape(input.length()).toDoubleVector();
     double[] y = normalize(x, channels);
-    TanhFit tanh = TanhFit.of(x, y);
-    LineFit line = LineFit.of(x, y);
+    FitComparison fits = FitComparison.of(x, y);
     // whole tokens, so that the straight line each of them forms can be seen
     int[] tokens = choose(name, x.length / channels, Math.max(1, points / channels));
     int n = tokens.length * channels;
@@ -81,12 +81,16 @@ public final class LayerNormProbe {
         keptY,
         token,
         channel,
-        line.r2(),
-        line.slope(),
-        line.intercept(),
-        tanh.r2(),
-        tanh.scale(),
-        tanh.slope(),
+        fits.lineR2(),
+        fits.line().slope(),
+        fits.line().intercept(),
+        fits.tanhR2(),
+        fits.tanh().scale(),
+        fits.tanh().slope(),
+        fits.tanh().center(),
+        fits.tanh().offset(),
+        fits.deltaR2(),
+        fits.tailDeltaR2(),
         largest);
   }
 

@@ -11,6 +11,9 @@ public final class RunFiles {
   /** What was trained on: for each choice of data the parts of its {@link DataIdentity}. */
   public static final String DATA = "data.json";
 
+  /** Which runs an experiment consists of, for those who look on while it is carried out. */
+  public static final String PLAN = "plan.json";
+
   /** {@link MetricLine}s, one a line. */
   public static final String METRICS = "metrics.jsonl";
 
@@ -28,6 +31,9 @@ public final class RunFiles {
 
   /** The stack trace of a run that FAILED. */
   public static final String ERROR = "error.log";
+
+  /** What a run got right of each test item: metric to one number an item, in the split's order. */
+  public static final String ITEMS = "items.json";
 
   /** The {@link LayerNormMap} of a run. */
   public static final String LAYERNORM_MAP = "layernorm-map.json";

@@ -1,11 +1,9 @@
 package org.normfree.core.exec;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.exec.GraphCheck.Failure;
 import org.normfree.core.exec.GraphCheck.Tally;
-import org.normfree.core.exec.GraphCheck.Way;
 
 /**
  * Checks any number of random graphs in every way there is to run them. From the repository root:

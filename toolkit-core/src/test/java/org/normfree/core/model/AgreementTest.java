@@ -216,8 +216,8 @@ class AgreementTest {
     Method method = Methods.create(name, MethodOptions.DEFAULTS);
     int turn = methods().indexOf(name);
     for (Map.Entry<String, Architecture> entry : architectures().entrySet()) {
-      if (turn++ % 2 == 0) {
-        continue; // every other one; the next method takes these
+      if (turn++ % 3 != 0) {
+        continue; // every third one; the next methods take the others
       }
       Architecture architecture = entry.getValue();
       if (name.equals("batch-norm") && DECODERS.contains(entry.getKey())) {
@@ -288,7 +288,7 @@ class AgreementTest {
   }
 
   static Stream<String> aFewMethods() {
-    return Stream.of("pre-ln", "dyt", "deepnorm", "sigma-reparam", "rezero");
+    return Stream.of("dyt", "deepnorm", "sigma-reparam");
   }
 
   @ParameterizedTest
@@ -306,7 +306,7 @@ class AgreementTest {
   private static void repeats(Network network, List<Kernel> kernels) {
     Map<String, INDArray> inputs = placeholders(network, DataType.FLOAT);
     Map<String, byte[]> first = new HashMap<>();
-    for (int run = 0; run < 3; run++) {
+    for (int run = 0; run < 2; run++) {
       try (GraphExecutor executor = compiled(network, 2, Precision.FLOAT32, kernels)) {
         for (int step = 0; step < 3; step++) {
           GraphExecutor.Pass pass = executor.gradients(inputs, List.of(Network.LOSS));

@@ -79,6 +79,20 @@ class ProbeTest {
     }
     assertThat(Arrays.stream(layer.token()).distinct().count()).isEqualTo(10);
     assertThat(layer.maxAbsInput()).isPositive();
+    double[] x = toDoubles(layer.x());
+    double[] y = toDoubles(layer.y());
+    // the points are those of half of the tokens; the fits are of all
+    assertThat(LineFit.of(x, y).slope())
+        .isCloseTo(layer.lineSlope(), within(0.2 * layer.lineSlope()));
+    assertThat(layer.deltaR2()).isCloseTo(layer.tanhR2() - layer.lineR2(), within(1e-12));
+    assertThat(layer.tailDeltaR2()).isNotNaN().isGreaterThan(-0.1);
+    assertThat(layer.tanh(layer.tanhCenter())).isCloseTo(layer.tanhOffset(), within(1e-12));
+  }
+
+  private static double[] toDoubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
   }
 
   @Test

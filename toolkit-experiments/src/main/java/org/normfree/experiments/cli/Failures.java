@@ -3,7 +3,7 @@ package org.normfree.experiments.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.normfree.core.InputException;
-import org.normfree.experiments.RunFailedException;
+import org.normfree.experiments.launch.RunFailedException;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.Reason;
 import picocli.CommandLine;

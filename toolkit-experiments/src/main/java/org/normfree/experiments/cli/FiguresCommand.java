@@ -2,7 +2,11 @@ package org.normfree.experiments.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.normfree.core.InputException;
+import org.normfree.plots.figure.FigureOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,6 +33,43 @@ final class FiguresCommand implements Runnable {
       description = "where the files go (default: ${DEFAULT-VALUE})")
   private Path out;
 
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "names of figures or experiments; only these figures are drawn, and neither tables nor"
+              + " the report")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--width",
+      paramLabel = "WIDTH",
+      description =
+          "single (3.3 in), double (6.9 in) or millimetres (default: what suits each figure)")
+  private Optional<String> width = Optional.empty();
+
+  @Option(
+      names = "--font",
+      paramLabel = "POINTS",
+      description = "size of type in points (default: 8)")
+  private double font = FigureOptions.DEFAULTS.points();
+
+  @Option(
+      names = "--methods",
+      paramLabel = "NAME",
+      split = ",",
+      description = "methods that figures show, in this order (default: all)")
+  private List<String> methods = List.of();
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "NAME",
+      description =
+          "the method that figures compare with (default: the one each study declared; to another"
+              + " there are no intervals)")
+  private Optional<String> baseline = Optional.empty();
+
   FiguresCommand(FigureMaker figures) {
     this.figures = figures;
   }
@@ -40,6 +81,16 @@ final class FiguresCommand implements Runnable {
           "--runs %s: there is no such folder; give the one that \"toolkit run\" wrote to"
               .formatted(runs));
     }
-    figures.create(runs, out);
+    figures.create(
+        runs,
+        out,
+        new FigureOptions(
+            only,
+            width
+                .map(text -> OptionalInt.of(FigureOptions.width(text)))
+                .orElse(OptionalInt.empty()),
+            font,
+            methods,
+            baseline));
   }
 }

@@ -2,7 +2,7 @@ package org.normfree.experiments.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import org.normfree.experiments.Experiments;
+import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.config.Keys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

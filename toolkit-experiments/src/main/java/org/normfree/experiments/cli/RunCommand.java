@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Marker;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Experiments;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Result;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Experiments;
+import org.normfree.experiments.api.Result;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
+import org.normfree.experiments.launch.Launch;
+import org.normfree.experiments.launch.Occasion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
         Config.resolve(
             experiment.name(), experiment.keys(), Optional.ofNullable(file), assignments);
     Path directory = out == null ? Path.of("runs", experiment.name()) : out;
-    Result result = Launch.run(experiment, config, directory, words(spec));
+    Result result = Launch.run(experiment, config, directory, words(spec), Occasion.BY_HAND);
     PrintWriter writer = spec.commandLine().getOut();
     writer.print(Launch.report(result));
     writer.flush();

@@ -1,9 +1,11 @@
 package org.normfree.experiments.cli;
 
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.Stream;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Experiments;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.run.Build;
 import org.normfree.plots.Figures;
 import picocli.CommandLine;
@@ -36,7 +38,7 @@ public final class Toolkit {
    * @param args the command's words
    */
   public static void main(String[] args) {
-    exit(Experiments.standard(), args);
+    exit(Experiments.installed(), args);
   }
 
   /**
@@ -62,6 +64,9 @@ public final class Toolkit {
         .addSubcommand(new RunCommand(experiments))
         .addSubcommand(new FiguresCommand(figures))
         .addSubcommand(new PaperCommand(experiments, figures))
+        .addSubcommand(new ReproduceCommand(experiments))
+        .addSubcommand(new CompareCommand(figures))
+        .addSubcommand(new StatusCommand(Clock.system(ZoneId.systemDefault())))
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

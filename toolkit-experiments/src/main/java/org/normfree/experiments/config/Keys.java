@@ -249,12 +249,21 @@ public final class Keys {
                   "norm-inputs",
                   "activation-rms",
                   "saturation",
-                  "attention-entropy"),
+                  "attention-entropy",
+                  "alpha",
+                  "layernorm-map",
+                  "layer-profile",
+                  "step-loss",
+                  "step-cost"),
           "what is measured of each layer while it trains");
 
   /** How often. */
   public static final Key<Integer> PROBE_EVERY =
       Key.integer("probe.every", 20, ONE_UP, "steps between samples of the probes");
+
+  /** How many layers a probe of chosen layers looks into. */
+  public static final Key<Integer> PROBE_LAYERS =
+      Key.integer("probe.layers", 4, ONE_UP, "layers that layernorm-map looks into");
 
   private Keys() {}
 
@@ -305,6 +314,7 @@ public final class Keys {
         EVAL_EVERY,
         PROBES,
         PROBE_EVERY,
+        PROBE_LAYERS,
         CHECKPOINT_EVERY);
   }
 

@@ -6,13 +6,26 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What is running: the toolkit's version and commit, ND4J's version, the processor. */
+/** What is running: the toolkit's version and commit, and those of the libraries below it. */
 public final class Build {
   private static final String UNKNOWN = "unknown";
+
+  /** What computes outside Java, by the folders in which their jars tell their versions. */
+  private static final Map<String, String> NATIVES =
+      Map.of(
+          "cuda", "org.bytedeco/cuda",
+          "javacpp", "org.bytedeco/javacpp",
+          "nd4j-cuda", "org.nd4j/nd4j-cuda-11.6",
+          "nd4j-native", "org.nd4j/nd4j-native",
+          "onednn", "org.bytedeco/dnnl",
+          "openblas", "org.bytedeco/openblas");
 
   private Build() {}
 
@@ -23,16 +36,38 @@ public final class Build {
 
   /** ND4J's version as its jar tells it; does not load ND4J. */
   public static String nd4jVersion() {
-    return property(Build.class, "/META-INF/maven/org.nd4j/nd4j-api/pom.properties");
+    return mavenVersion("org.nd4j/nd4j-api");
+  }
+
+  /** Versions of the native libraries' jars on the class path; loads none of them. */
+  static SortedMap<String, String> natives() {
+    SortedMap<String, String> versions = new TreeMap<>();
+    NATIVES.forEach((name, artifact) -> versions.put(name, mavenVersion(artifact)));
+    versions.values().removeIf(UNKNOWN::equals);
+    return versions;
   }
 
   /** The commit of the checkout this class was loaded from. */
   static String commit() {
+    return ownCheckout().flatMap(Build::commit).orElse(UNKNOWN);
+  }
+
+  /** Whether that checkout has changes that are in no commit; empty if that cannot be told. */
+  static Optional<Boolean> isDirty() {
+    return OfThisProcess.DIRTY;
+  }
+
+  /** Looked up once: what a process runs is what there was when it started. */
+  private static final class OfThisProcess {
+    static final Optional<Boolean> DIRTY = ownCheckout().flatMap(WorkTree::isDirty);
+  }
+
+  private static Optional<Path> ownCheckout() {
     try {
-      Path code = Path.of(Build.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return checkout(code).flatMap(Build::commit).orElse(UNKNOWN);
+      return checkout(
+          Path.of(Build.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
     } catch (URISyntaxException | IllegalArgumentException | SecurityException e) {
-      return UNKNOWN;
+      return Optional.empty();
     }
   }
 
@@ -68,33 +103,16 @@ public final class Build {
     }
   }
 
-  /** The processor's name, or its architecture where no name is to be had. */
-  static String cpu() {
-    Path info = Path.of("/proc/cpuinfo");
-    if (Files.isReadable(info)) {
-      try (Stream<String> lines = Files.lines(info)) {
-        Optional<String> model =
-            lines
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst();
-        if (model.isPresent()) {
-          return model.get();
-        }
-      } catch (IOException | UncheckedIOException e) {
-        // some containers hide it
-      }
-    }
-    return Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER"))
-        .orElse(System.getProperty("os.arch"));
-  }
-
   private static Optional<Path> checkout(Path code) {
     return Stream.iterate(code, folder -> folder != null, Path::getParent)
         // not just any repository that happens to hold the installed jar
         .filter(folder -> Files.exists(folder.resolve(".git")))
         .filter(folder -> Files.isDirectory(folder.resolve("toolkit-experiments")))
         .findFirst();
+  }
+
+  private static String mavenVersion(String artifact) {
+    return property(Build.class, "/META-INF/maven/%s/pom.properties".formatted(artifact));
   }
 
   private static String property(Class<?> anchor, String resource) {

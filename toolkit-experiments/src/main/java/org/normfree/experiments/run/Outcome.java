@@ -12,6 +12,9 @@ import org.normfree.core.record.Marker;
  * @param message one line on where it diverged or why it failed; empty for a run that is done
  */
 public record Outcome(Marker marker, Map<String, Double> values, String message) {
+  /** Begins the name of a value that tells what chance gives. */
+  public static final String CHANCE = "chance:";
+
   /** Copies the values. */
   public Outcome {
     values = Map.copyOf(values);

@@ -1,6 +1,5 @@
 package org.normfree.experiments.run;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,9 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.normfree.core.InputException;
+import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Kernels;
 import org.normfree.core.record.AtomicFile;
 import org.normfree.core.record.DataIdentity;
 import org.normfree.core.record.Folders;
@@ -27,6 +27,9 @@ import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one run, open and locked: nobody else writes to it until it is closed. It
@@ -34,13 +37,18 @@ import org.normfree.experiments.config.Config;
  * interrupted is continued.
  */
 public final class RunDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
   /** What a run writes before it has anything to tell. */
   private static final Set<String> BOOKKEEPING =
-      Set.of(RunFiles.CONFIG, RunFiles.PROVENANCE, RunFiles.TRIAL, RunFiles.DATA);
+      Set.of(RunFiles.CONFIG, RunFiles.PROVENANCE, RunFiles.TRIAL, RunFiles.DATA, RunFiles.PLAN);
 
   /** What holds the results of a run, once there is something in it. */
   private static final Set<String> RESULTS =
       Set.of(RunFiles.METRICS, RunFiles.TIMING, RunFiles.CHECKPOINTS, RunFiles.RUNS);
+
+  /** What computes an op that no kernel does: the reference arithmetic. */
+  private static final String ND4J = "nd4j";
 
   private final Path path;
   private final Config config;
@@ -51,7 +59,9 @@ public final class RunDirectory implements AutoCloseable {
   private final Before before;
   private final boolean fresh;
   private final Optional<Marker> finished;
+  private final Optional<Set<String>> only;
   private volatile boolean recorded;
+  private volatile boolean trained;
 
   private RunDirectory(
       Path path,
@@ -71,6 +81,20 @@ public final class RunDirectory implements AutoCloseable {
     this.fresh = fresh;
     this.finished =
         Stream.of(Marker.DONE, Marker.DIVERGED).filter(m -> Files.exists(marker(m))).findFirst();
+    this.only = Optional.empty();
+  }
+
+  private RunDirectory(RunDirectory same, Set<String> only) {
+    path = same.path;
+    config = same.config;
+    command = same.command;
+    experiment = same.experiment;
+    made = same.made;
+    lock = same.lock;
+    before = same.before;
+    fresh = same.fresh;
+    finished = same.finished;
+    this.only = Optional.of(Set.copyOf(only));
   }
 
   /**
@@ -172,6 +196,57 @@ public final class RunDirectory implements AutoCloseable {
     return path.resolve(RunFiles.RUNS).resolve(id);
   }
 
+  /**
+   * This directory for a sweep that is to carry out some of its runs alone.
+   *
+   * @param ids the runs it carries out; of the others it takes what is recorded
+   * @return the same directory under the same lock; the one it was made from is to be closed
+   */
+  public RunDirectory only(Set<String> ids) {
+    return new RunDirectory(this, ids);
+  }
+
+  /**
+   * @param id the name of a run of the sweep
+   * @return whether the run is to be carried out here, see {@link #only}
+   */
+  public boolean carriesOut(String id) {
+    return only.isEmpty() || only.get().contains(id);
+  }
+
+  /**
+   * Reads how a run of the sweep ended that is not carried out here, whatever its settings are.
+   *
+   * @param id the name of a run of the sweep
+   * @return how it ended; failed if it is not finished
+   * @throws InputException if its files were damaged
+   */
+  public Outcome recorded(String id) {
+    RecordedRun run = new RecordedRun(childPath(id));
+    return run.state().isFinished()
+        ? run.outcome()
+        : new Outcome(Marker.FAILED, Map.of(), "left out");
+  }
+
+  /**
+   * Notes which runs a sweep is about to carry out, for those who look on.
+   *
+   * @param ids their names; those of earlier sweeps in this directory are kept
+   */
+  public void plan(List<String> ids) {
+    Path file = file(RunFiles.PLAN);
+    Plan known = Plan.read(file);
+    Plan all = known.with(ids);
+    if (!all.equals(known)) {
+      try {
+        before.remember(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+      }
+      write(RunFiles.PLAN, all);
+    }
+  }
+
   /** The directory itself, absolute. */
   public Path path() {
     return path;
@@ -220,6 +295,7 @@ public final class RunDirectory implements AutoCloseable {
       experiment.ifPresent(whole -> whole.recordData(data));
       recordData(data);
     }
+    trained = true;
   }
 
   /**
@@ -257,6 +333,17 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
+   * Records what the run got right of each test item.
+   *
+   * @param items see {@link TestItems}
+   */
+  public void writeItems(Map<String, double[]> items) {
+    // on one line: there are thousands of numbers
+    AtomicFile.write(
+        file(RunFiles.ITEMS), (Json.line(items) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
    * Records how a single run ended.
    *
    * @param outcome the end and the numbers it came with
@@ -266,6 +353,7 @@ public final class RunDirectory implements AutoCloseable {
     if (outcome.marker() != Marker.FAILED) {
       write(RunFiles.RESULT, outcome.values());
     }
+    end();
     mark(outcome.marker(), outcome.message());
   }
 
@@ -279,6 +367,7 @@ public final class RunDirectory implements AutoCloseable {
   public void finish(Summary summary, Marker marker, String message) {
     record();
     write(RunFiles.SUMMARY, summary);
+    end();
     mark(marker, message);
   }
 
@@ -301,20 +390,10 @@ public final class RunDirectory implements AutoCloseable {
    * @throws InputException if its files were damaged
    */
   public Outcome outcome() {
-    Marker marker =
-        finished.orElseThrow(() -> new IllegalStateException(path + " is not finished"));
-    try {
-      Map<String, Double> values =
-          Json.MAPPER.readValue(
-              Files.readAllBytes(file(RunFiles.RESULT)),
-              new TypeReference<Map<String, Double>>() {});
-      return new Outcome(marker, values, Files.readString(marker(marker)).strip());
-    } catch (IOException e) {
-      throw new InputException(
-          "%s is marked %s but its %s cannot be read: delete the directory to run it again"
-              .formatted(path, marker, RunFiles.RESULT),
-          e);
+    if (finished.isEmpty()) {
+      throw new IllegalStateException(path + " is not finished");
     }
+    return new RecordedRun(path).outcome();
   }
 
   /** Reads back the table of a finished experiment. */
@@ -375,6 +454,37 @@ public final class RunDirectory implements AutoCloseable {
         Files.exists(provenance) ? Json.read(provenance, Provenance.class).resumedBy(now) : now);
   }
 
+  /** Adds to the provenance what is known only at the end. */
+  private void end() {
+    Path file = file(RunFiles.PROVENANCE);
+    Optional<Provenance> begun = new RecordedRun(path).provenance();
+    // damaged while the run went on: no reason to lose the run
+    if (begun.isPresent()) {
+      write(
+          RunFiles.PROVENANCE,
+          begun
+              .get()
+              .endedAt(
+                  Clock.systemUTC(),
+                  kernels(),
+                  TrainedOn.read(file(RunFiles.DATA)).hash().orElse(null)));
+    } else {
+      LOG.warn("{} cannot be read any more; the end of the run is not noted there", file);
+    }
+  }
+
+  /** By the end of a training run they are loaded anyway; earlier, this would load them. */
+  private List<String> kernels() {
+    if (!trained || !config.has(Keys.KERNELS) || !config.has(Keys.VECTOR)) {
+      return List.of();
+    }
+    List<String> names =
+        Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR)).stream()
+            .map(Kernel::name)
+            .toList();
+    return names.isEmpty() ? List.of(ND4J) : names;
+  }
+
   /** Something is recorded from now on that a refusal does not take back. */
   private void record() {
     recorded = true;
@@ -382,7 +492,8 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private void refuseOtherData(DataIdentity data) {
-    SortedMap<String, DataIdentity.Part> recordedParts = dataOf().get(data.source());
+    SortedMap<String, DataIdentity.Part> recordedParts =
+        TrainedOn.read(file(RunFiles.DATA)).sources().get(data.source());
     if (recordedParts == null) {
       return;
     }
@@ -395,16 +506,11 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private void recordData(DataIdentity data) {
-    SortedMap<String, SortedMap<String, DataIdentity.Part>> all = dataOf();
+    SortedMap<String, SortedMap<String, DataIdentity.Part>> all =
+        TrainedOn.read(file(RunFiles.DATA)).sources();
     if (all.put(data.source(), data.parts()) == null) {
       write(RunFiles.DATA, all);
     }
-  }
-
-  /** The parts of the data by the settings that name it. */
-  private SortedMap<String, SortedMap<String, DataIdentity.Part>> dataOf() {
-    Path file = file(RunFiles.DATA);
-    return Files.exists(file) ? Json.read(file, new TypeReference<>() {}) : new TreeMap<>();
   }
 
   private void mark(Marker marker, String message) {

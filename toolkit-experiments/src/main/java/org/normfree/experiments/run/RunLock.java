@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.normfree.core.InputException;
 
 /**
@@ -24,6 +25,7 @@ final class RunLock implements AutoCloseable {
   static final String FILE = ".lock";
 
   private static final int MOST = 20;
+  private static final String UNKNOWN = "?";
 
   private final Path file;
   private final FileChannel channel;
@@ -81,6 +83,32 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks whether a run holds a directory's lock, without leaving a trace.
+   *
+   * @param directory a run directory
+   * @return the holder's process id, or {@code "?"} where the file cannot be read while it is
+   *     locked; empty if nobody holds it
+   */
+  static Optional<String> holder(Path directory) {
+    Path file = directory.resolve(FILE);
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      String pid = pid(channel);
+      if (channel.size() == 0) {
+        return Optional.empty(); // nobody has taken it yet, and trying would be in the way
+      }
+      try (FileLock lock = channel.tryLock()) {
+        return lock == null ? Optional.of(pid) : Optional.empty();
+      } catch (OverlappingFileLockException e) {
+        return Optional.of(pid); // a run of this very process
+      }
+    } catch (IOException e) {
+      return Optional.empty(); // no file, or one that this user may not write to
+    }
+  }
+
   /** Leaves the locked file as it was; while the lock is held, so that it is nobody else's. */
   void undo() {
     try {
@@ -113,12 +141,17 @@ final class RunLock implements AutoCloseable {
   }
 
   private static String holder(FileChannel channel) {
+    String pid = pid(channel);
+    return pid.equals(UNKNOWN) ? "" : " (process %s)".formatted(pid);
+  }
+
+  private static String pid(FileChannel channel) {
     try {
       String pid = content(channel).strip();
-      return pid.isEmpty() ? "" : " (process %s)".formatted(pid);
+      return pid.isEmpty() ? UNKNOWN : pid;
     } catch (IOException e) {
       // where locks are mandatory the holder's file cannot be read
-      return "";
+      return UNKNOWN;
     }
   }
 

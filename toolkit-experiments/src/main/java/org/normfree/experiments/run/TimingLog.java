@@ -1,7 +1,11 @@
 package org.normfree.experiments.run;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.normfree.core.record.Json;
 
 /**
@@ -23,6 +27,22 @@ public final class TimingLog implements AutoCloseable {
 
   TimingLog(Path file) {
     lines = LineFile.open(file, line -> true);
+  }
+
+  /**
+   * @param file a file of timings
+   * @return its lines, without such as were cut short; none if it cannot be read
+   */
+  static List<Line> read(Path file) {
+    List<Line> lines = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(file)) {
+        lines.add(Json.MAPPER.readValue(line, Line.class));
+      }
+    } catch (IOException e) {
+      // not there, or a line that is being written
+    }
+    return lines;
   }
 
   /**

@@ -1,27 +1,25 @@
 package org.normfree.experiments.study;
 
-import java.util.LinkedHashMap;
+import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.normfree.core.InputException;
-import org.normfree.core.probe.AlphaProbe;
-import org.normfree.core.record.MetricLine;
-import org.normfree.core.train.Trainer;
-import org.normfree.core.train.TrainingListener;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.Metric;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.Statistics;
-import org.normfree.experiments.statistics.SummaryBuilder;
-import org.normfree.experiments.sweep.TrialResult;
+import org.normfree.experiments.statistics.Interval;
 
 /**
  * {@code alpha-tracking}: α and 1/std of the input of every dynamic activation, after every epoch,
@@ -29,8 +27,10 @@ import org.normfree.experiments.sweep.TrialResult;
  * section 6.2, figure 8.
  */
 public final class AlphaTracking implements Experiment {
-  private static final String OVER_LAYERS = "pearson_layers_final";
-  private static final String OVER_TIME = "pearson_time:";
+  private static final Metric OVER_LAYERS =
+      Metric.correlation("pearson_layers", "Pearson's r of α and 1/std over layers, at the end");
+  private static final Metric OVER_TIME =
+      Metric.correlation("pearson_time", "Pearson's r of α and 1/std over time");
 
   @Override
   public String name() {
@@ -44,7 +44,7 @@ public final class AlphaTracking implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(List.of(Keys.METHOD), Studies.keys());
+    return Studies.keys().withDefault(Keys.PROBES, List.of("alpha")).after(Keys.METHOD).keys();
   }
 
   @Override
@@ -53,90 +53,42 @@ public final class AlphaTracking implements Experiment {
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
-    List<TrialResult> results =
+  public Design design(Config config) {
+    Where method = Where.of(config.get(Keys.METHOD));
+    return Design.of(
+            "Does the trained α follow 1/std of its input?", OVER_TIME, OVER_LAYERS, TEST_ACCURACY)
+        .over(Axis.condition("layer", "layer"))
+        .drawn(
+            FigureSpec.of(FigureSpec.TRACKING, "alpha", "step"),
+            FigureSpec.of(FigureSpec.CURVES, "loss", "step"))
+        .claiming(
+            List.of(
+                Claim.within(
+                    "alpha-tracks-over-time",
+                    "During training α follows 1/std of its layer's input",
+                    Studies.DYT + ", figure 8, left, no coefficient",
+                    OVER_TIME,
+                    method,
+                    Interval.from(0)),
+                Claim.within(
+                    "alpha-tracks-over-layers",
+                    "After training α is larger in layers with a larger 1/std",
+                    Studies.DYT + ", figure 8, right, no coefficient",
+                    OVER_LAYERS,
+                    method,
+                    Interval.from(0))));
+  }
+
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
+    return Runs.of(
         new Study(name(), config, directory)
-            .add(config.get(Keys.METHOD), Map.of(), new Tracking())
-            .run(name());
-    SummaryBuilder table = new SummaryBuilder(name());
-    table.correlations(results, OVER_LAYERS);
-    Studies.layerMetrics(results).forEach(metric -> table.correlations(results, metric));
-    table.runs(results, "test_accuracy", Published.none());
-    return Result.of(table.build(), results);
+            .add(config.get(Keys.METHOD), Map.of(), run -> run)
+            .run(name()));
   }
 
-  /** Reads α and 1/std before the first step and after every epoch. */
-  private static final class Tracking implements TrainingRun.Probing {
-    @Override
-    public List<TrainingListener> listeners(TrainingRun.View view) {
-      AlphaProbe probe = new AlphaProbe(view.network());
-      if (probe.layers() == 0) {
-        throw new InputException(
-            "the method has no alpha to track; choose one that has, for example method=dyt");
-      }
-      return List.of(
-          new TrainingListener() {
-            @Override
-            public void onStart(Trainer trainer) {
-              if (trainer.progress().step() == 0) {
-                record(trainer);
-              }
-            }
-
-            @Override
-            public void onEpochEnd(Trainer trainer, Epoch epoch) {
-              record(trainer);
-            }
-
-            private void record(Trainer trainer) {
-              for (AlphaProbe.Reading reading :
-                  probe.read(names -> trainer.outputs(view.batch(), names))) {
-                view.recorder()
-                    .add(
-                        new MetricLine(
-                            MetricLine.PROBE,
-                            trainer.progress().step(),
-                            trainer.progress().epoch(),
-                            reading.layer(),
-                            Map.of("alpha", reading.alpha(), "inverseStd", reading.inverseStd())));
-              }
-            }
-          });
-    }
-
-    @Override
-    public Map<String, Double> atEnd(TrainingRun.View view, Trainer trainer) {
-      Map<String, List<MetricLine>> layers =
-          Recorder.read(view.directory()).stream()
-              .filter(line -> line.values().containsKey("alpha"))
-              .collect(
-                  Collectors.groupingBy(
-                      MetricLine::scope, LinkedHashMap::new, Collectors.toList()));
-      Map<String, Double> values = new LinkedHashMap<>();
-      put(
-          values,
-          OVER_LAYERS,
-          layers.values().stream().map(lines -> lines.get(lines.size() - 1)).toList());
-      layers.forEach((layer, lines) -> put(values, OVER_TIME + layer, lines));
-      return values;
-    }
-
-    private static void put(Map<String, Double> values, String name, List<MetricLine> lines) {
-      Statistics.pearson(column(lines, "alpha"), column(lines, "inverseStd"))
-          .ifPresent(correlation -> values.put(name, correlation.r()));
-    }
-
-    private static List<Double> column(List<MetricLine> lines, String name) {
-      return lines.stream().map(line -> line.values().get(name)).toList();
-    }
-  }
-
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new AlphaTracking(), args);
+    Toolkit.main(new AlphaTracking(), args);
   }
 }

@@ -7,22 +7,28 @@ import java.util.Optional;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.Baseline;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.Metric;
 import org.normfree.core.record.Trial;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.SummaryBuilder;
+import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
-import org.normfree.experiments.sweep.TrialResult;
 
 /**
  * {@code increment-explosion}: how the loss change of a single step grows with depth for SGD, Adam
@@ -30,16 +36,22 @@ import org.normfree.experiments.sweep.TrialResult;
  * optimizers, and with residuals scaled by 1/√N. Source: Su Jianlin, kexue.fm 8978 and 8994.
  */
 public final class IncrementExplosion implements Experiment {
+  /** A slope within this of 0 is called flat; one above {@link #GROWS} a growth. */
+  private static final double FLAT = 0.15;
+
+  private static final double GROWS = 0.8;
+
+  private static final Metric SLOPE =
+      Metric.number("increment_slope", "slope of log loss change over log depth", "");
   private static final DepthGrowth GROWTH =
-      new DepthGrowth("loss_change", "increment_slope", FirstSteps.OPTIMIZERS);
+      new DepthGrowth(
+          Metric.size("loss_change", "loss change of a step over its rate", ""),
+          SLOPE,
+          FirstSteps.OPTIMIZERS);
 
   private static final Key<List<String>> METHODS =
-      Key.choices(
-          "methods",
-          List.of(
-              "post-ln", "pre-ln", "deepnorm", "deepnorm-adam", "deepnorm-lamb", "scaled-residual"),
-          Methods::names,
-          "the methods that are compared");
+      Studies.methods(
+          "post-ln", "pre-ln", "deepnorm", "deepnorm-adam", "deepnorm-lamb", "scaled-residual");
 
   private static final Key<List<Integer>> BRANCHES =
       Key.integers(
@@ -48,8 +60,13 @@ public final class IncrementExplosion implements Experiment {
           Range.any().atLeast(2),
           "depths: numbers of branches, even");
 
-  private static final List<Key<?>> TRIAL_KEYS =
-      Config.schema(List.of(Keys.METHOD, BRANCHES, Keys.SEED));
+  /** One run: all depths of a method and seed. */
+  static final SingleRun RUN =
+      new SingleRun(
+          "increment",
+          "loss change of the first step of one method at several depths",
+          List.of(Keys.METHOD, BRANCHES, Keys.SEED),
+          (config, directory, progress) -> measure(config, progress));
 
   @Override
   public String name() {
@@ -72,32 +89,79 @@ public final class IncrementExplosion implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(
-        List.of(METHODS, BRANCHES),
-        List.of(Keys.SEED, Keys.SEEDS.withDefault(5), Keys.THREADS, Keys.JOBS));
+    return List.of(
+        METHODS, BRANCHES, Keys.SEED, Keys.SEEDS.withDefault(5), Keys.THREADS, Keys.JOBS);
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
+  public Design design(Config config) {
+    return Design.of(
+            "How does the loss change of the first step grow with depth, and which constants keep it flat?",
+            SLOPE,
+            GROWTH.size())
+        .against(Baseline.of("post-ln"))
+        .over(
+            Axis.condition(DepthGrowth.OPTIMIZER, "step of"),
+            Axis.depth(DepthGrowth.DEPTH, "branches"))
+        .drawn(
+            FigureSpec.of(
+                FigureSpec.LINES, GROWTH.size().name(), DepthGrowth.DEPTH, DepthGrowth.OPTIMIZER))
+        .claiming(claims(config.get(METHODS)));
+  }
+
+  private static List<Claim> claims(List<String> methods) {
+    String source = "Su Jianlin, kexue.fm 8978 and 8994";
+    List<Claim> claims = new ArrayList<>();
+    Map<String, String> flat =
+        Map.of("deepnorm", "sgd", "deepnorm-adam", "adam", "deepnorm-lamb", "lamb");
+    for (String method : methods) {
+      if (flat.containsKey(method)) {
+        String optimizer = flat.get(method);
+        claims.add(
+            Claim.within(
+                method + "-flat",
+                "With the constants for %s the increment does not grow with depth"
+                    .formatted(
+                        optimizer.equals("sgd")
+                            ? "SGD"
+                            : optimizer.equals("adam") ? "Adam" : "LAMB"),
+                source,
+                SLOPE,
+                Where.of(method).with(DepthGrowth.OPTIMIZER, optimizer),
+                new Interval(-FLAT, FLAT)));
+      }
+    }
+    if (methods.contains("post-ln")) {
+      claims.add(
+          Claim.within(
+              "post-ln-grows",
+              "Without such constants the increment of SGD grows with depth",
+              source,
+              SLOPE,
+              Where.of("post-ln").with(DepthGrowth.OPTIMIZER, "sgd"),
+              Interval.from(GROWS)));
+    }
+    return claims;
+  }
+
+  @Override
+  public List<Experiment> parts() {
+    return List.of(RUN);
+  }
+
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
     List<SweepTrial> trials = new ArrayList<>();
     for (String method : config.get(METHODS)) {
       for (long seed : Keys.seedsOf(config)) {
         trials.add(
-            new SweepTrial(
+            RUN.trial(
                 method + "-seed" + seed,
-                new Trial(
-                    name(), method, Map.of(DepthGrowth.ARCH, FirstSteps.STACK), seed, Trial.FINAL),
-                config
-                    .forExperiment("increment", TRIAL_KEYS)
-                    .with(Keys.METHOD, method)
-                    .with(Keys.SEED, seed),
-                (c, d, progress) -> measure(c, progress)));
+                new Trial(name(), method, Map.of(), seed, Trial.FINAL),
+                config));
       }
     }
-    List<TrialResult> results = new Sweep(directory, Keys.jobsOf(config)).run(name(), trials);
-    SummaryBuilder table = new SummaryBuilder(name());
-    GROWTH.addTo(table, results, config.get(BRANCHES));
-    return Result.of(table.build(), results);
+    return Runs.of(new Sweep(directory, Keys.jobsOf(config)).run(name(), trials));
   }
 
   private static Outcome measure(Config config, Progress.Part progress) {
@@ -114,12 +178,8 @@ public final class IncrementExplosion implements Experiment {
             }));
   }
 
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new IncrementExplosion(), args);
+    Toolkit.main(new IncrementExplosion(), args);
   }
 }

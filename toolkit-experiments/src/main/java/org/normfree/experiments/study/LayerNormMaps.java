@@ -1,35 +1,42 @@
 package org.normfree.experiments.study;
 
-import java.util.LinkedHashMap;
+import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
+
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.normfree.core.probe.LayerNormProbe;
-import org.normfree.core.record.LayerNormMap;
-import org.normfree.core.record.RunFiles;
-import org.normfree.core.train.Trainer;
-import org.normfree.core.train.TrainingListener;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.Metric;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
-import org.normfree.experiments.config.Range;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.SummaryBuilder;
-import org.normfree.experiments.sweep.TrialResult;
+import org.normfree.experiments.statistics.Interval;
 
 /**
  * {@code layernorm-map}: input and output of chosen LayerNorm layers of a trained Pre-LN network,
- * with R² of a fitted tanh beside that of a line. Source: arXiv 2503.10622, section 3, figures 2 to
- * 4.
+ * and how much better a tanh fits them than a line. Source: arXiv 2503.10622, section 3, figures 2
+ * to 4.
  */
 public final class LayerNormMaps implements Experiment {
-  private static final int POINTS = 4000;
-  private static final Key<Integer> LAYERS =
-      Key.integer("layers", 4, Range.any().atLeast(1), "how many LayerNorm layers to look into");
+  private static final String METHOD = "pre-ln";
+
+  /** A tanh of four freedoms contains the line, so only a clear gain counts. */
+  private static final double MARGIN = 0.01;
+
+  private static final Metric GAIN =
+      Metric.number("delta_r2", "adjusted R² of the tanh less that of the line", "");
+  private static final Metric TAILS =
+      Metric.number("tail_delta_r2", "the same in the tails, the outer 5 % of inputs", "");
+  private static final Metric LINE = Metric.number("line_r2", "R² of the line", "");
+  private static final Metric TANH = Metric.number("tanh_r2", "R² of the tanh", "");
 
   @Override
   public String name() {
@@ -43,7 +50,7 @@ public final class LayerNormMaps implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(List.of(LAYERS), Studies.keys());
+    return Studies.keys().withDefault(Keys.PROBES, List.of("layernorm-map")).keys();
   }
 
   @Override
@@ -52,45 +59,41 @@ public final class LayerNormMaps implements Experiment {
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
-    List<TrialResult> results =
-        new Study(name(), config, directory)
-            .add("pre-ln", Map.of(), new Mapping(config.get(LAYERS)))
-            .run(name());
-    SummaryBuilder table = new SummaryBuilder(name());
-    Studies.layerMetrics(results).forEach(metric -> table.runs(results, metric, Published.none()));
-    table.runs(results, "test_accuracy", Published.none());
-    return Result.of(table.build(), results);
+  public Design design(Config config) {
+    return Design.of(
+            "Do trained LayerNorm layers map input to output along an S?",
+            GAIN,
+            TAILS,
+            LINE,
+            TANH,
+            TEST_ACCURACY)
+        .over(Axis.condition("layer", "layer"))
+        .drawn(FigureSpec.of(FigureSpec.MAPS, "delta_r2", "layer"))
+        .claiming(
+            List.of(
+                Claim.within(
+                    "s-shape",
+                    "A tanh fits the map of LayerNorm layers better than a line",
+                    Studies.DYT + ", figure 2, no number",
+                    GAIN,
+                    Where.of(METHOD),
+                    Interval.from(MARGIN)),
+                Claim.within(
+                    "s-shape-in-the-tails",
+                    "It does so for the extreme inputs, which are squashed",
+                    Studies.DYT + ", section 3, no number",
+                    TAILS,
+                    Where.of(METHOD),
+                    Interval.from(MARGIN))));
   }
 
-  /** Looks into the layers at the end of the training. */
-  private record Mapping(int layers) implements TrainingRun.Probing {
-    @Override
-    public List<TrainingListener> listeners(TrainingRun.View view) {
-      return List.of();
-    }
-
-    @Override
-    public Map<String, Double> atEnd(TrainingRun.View view, Trainer trainer) {
-      LayerNormMap map =
-          LayerNormProbe.read(
-              view.network(), names -> trainer.outputs(view.batch(), names), layers, POINTS);
-      view.directory().write(RunFiles.LAYERNORM_MAP, map);
-      Map<String, Double> values = new LinkedHashMap<>();
-      for (LayerNormMap.Layer layer : map.layers()) {
-        values.put("line_r2:" + layer.name(), layer.lineR2());
-        values.put("tanh_r2:" + layer.name(), layer.tanhR2());
-      }
-      return values;
-    }
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
+    return Runs.of(new Study(name(), config, directory).add(METHOD).run(name()));
   }
 
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new LayerNormMaps(), args);
+    Toolkit.main(new LayerNormMaps(), args);
   }
 }

@@ -21,24 +21,32 @@ import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.text.Transformer;
 import org.normfree.core.model.text.TransformerConfig;
 import org.normfree.core.nn.Network;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.Baseline;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.Metric;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.Trial;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
+import org.normfree.experiments.config.Schema;
+import org.normfree.experiments.problem.Feeds;
 import org.normfree.experiments.run.MetricLog;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.SummaryBuilder;
+import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
-import org.normfree.experiments.sweep.TrialResult;
 
 /**
  * {@code model-update}: how the size of a model's first update grows with its depth, for SGD and
@@ -48,8 +56,18 @@ import org.normfree.experiments.sweep.TrialResult;
  */
 public final class ModelUpdate implements Experiment {
   private static final String PAIR = "encoder-decoder";
+  private static final Metric SLOPE =
+      Metric.number("update_slope", "slope of log update size over log depth", "");
   private static final DepthGrowth GROWTH =
-      new DepthGrowth("update_size", "update_slope", List.of("sgd", "adam"));
+      new DepthGrowth(
+          Metric.size("update_size", "change of the output over the rate", ""),
+          SLOPE,
+          List.of("sgd", "adam"));
+
+  /** A slope within this of 0 is called flat; one above {@link #GROWS} a growth. */
+  private static final double FLAT = 0.15;
+
+  private static final double GROWS = 0.8;
 
   private static final int WIDTH = 64;
   private static final int HIDDEN = 128;
@@ -62,11 +80,7 @@ public final class ModelUpdate implements Experiment {
   private static final Range TWO_UP = Range.any().atLeast(2);
 
   private static final Key<List<String>> METHODS =
-      Key.choices(
-          "methods",
-          List.of("post-ln", "deepnorm", "deepnorm-adam", "pre-ln", "dyt", "admin", "t-fixup"),
-          Methods::names,
-          "the methods that are compared");
+      Studies.methods("post-ln", "deepnorm", "deepnorm-adam", "pre-ln", "dyt", "admin", "t-fixup");
 
   private static final Key<List<String>> ARCHITECTURES =
       Key.choices(
@@ -108,8 +122,19 @@ public final class ModelUpdate implements Experiment {
   private static final List<Key<?>> OWN =
       List.of(BRANCHES, LAYERS, MATRICES_ONLY, STEPS, SGD_RATE, ADAM_RATE);
 
-  private static final List<Key<?>> TRIAL_KEYS =
-      Config.schema(List.of(Keys.METHOD), OWN, List.of(Keys.SEED));
+  /** One run: all depths of the stack with a method and seed. */
+  static final SingleRun STACK_RUN = run(FirstSteps.STACK);
+
+  /** One run: all depths of the encoder–decoder with a method and seed. */
+  static final SingleRun PAIR_RUN = run(PAIR);
+
+  private static SingleRun run(String architecture) {
+    return new SingleRun(
+        "update-" + architecture,
+        "first update of one method at several depths, " + architecture,
+        Schema.of(List.of(Keys.METHOD), OWN, List.of(Keys.SEED)).keys(),
+        (config, directory, progress) -> measure(architecture, config, directory, progress));
+  }
 
   @Override
   public String name() {
@@ -132,39 +157,90 @@ public final class ModelUpdate implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(
-        List.of(METHODS, ARCHITECTURES),
-        OWN,
-        List.of(Keys.SEED, Keys.SEEDS, Keys.THREADS, Keys.JOBS));
+    return new Schema(OWN)
+        .after(METHODS, ARCHITECTURES)
+        .with(Keys.SEED, Keys.SEEDS, Keys.THREADS, Keys.JOBS)
+        .keys();
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
+  public Design design(Config config) {
+    return Design.of(
+            "How does the size of a model's first update grow with its depth?",
+            SLOPE,
+            GROWTH.size())
+        .against(Baseline.of("post-ln"))
+        .over(
+            Axis.condition(DepthGrowth.ARCH, "network")
+                .with(Map.of(FirstSteps.STACK, "stack of branches", PAIR, "encoder–decoder")),
+            Axis.condition(DepthGrowth.OPTIMIZER, "step of")
+                .with(Map.of("sgd", "SGD", "adam", "Adam")),
+            Axis.depth(DepthGrowth.DEPTH, "depth"))
+        .drawn(
+            FigureSpec.of(
+                FigureSpec.LINES,
+                GROWTH.size().name(),
+                DepthGrowth.DEPTH,
+                DepthGrowth.ARCH,
+                DepthGrowth.OPTIMIZER),
+            FigureSpec.of(FigureSpec.PATHS, "", "step"))
+        .claiming(claims(config));
+  }
+
+  private static List<Claim> claims(Config config) {
+    List<Claim> claims = new ArrayList<>();
+    String source = Studies.DEEPNET + ", section 4 and figure 5";
+    for (String architecture : config.get(ARCHITECTURES)) {
+      if (config.get(METHODS).contains("post-ln")) {
+        claims.add(
+            Claim.within(
+                "post-ln-grows-" + architecture,
+                "Post-LN's update under SGD explodes with depth (%s)".formatted(architecture),
+                source,
+                SLOPE,
+                where("post-ln", architecture),
+                Interval.from(GROWS)));
+      }
+      if (config.get(METHODS).contains("deepnorm")) {
+        claims.add(
+            Claim.within(
+                "deepnorm-flat-" + architecture,
+                "DeepNorm's update under SGD does not grow with depth (%s)".formatted(architecture),
+                source,
+                SLOPE,
+                where("deepnorm", architecture),
+                new Interval(-FLAT, FLAT)));
+      }
+    }
+    return claims;
+  }
+
+  private static Where where(String method, String architecture) {
+    return Where.of(method).with(DepthGrowth.ARCH, architecture).with(DepthGrowth.OPTIMIZER, "sgd");
+  }
+
+  @Override
+  public List<Experiment> parts() {
+    return List.of(STACK_RUN, PAIR_RUN);
+  }
+
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
     List<SweepTrial> trials = new ArrayList<>();
     for (String architecture : config.get(ARCHITECTURES)) {
+      SingleRun run = architecture.equals(PAIR) ? PAIR_RUN : STACK_RUN;
       for (String method : config.get(METHODS)) {
         for (long seed : Keys.seedsOf(config)) {
-          Config own =
-              config
-                  .forExperiment("update-" + architecture, TRIAL_KEYS)
-                  .with(Keys.METHOD, method)
-                  .with(Keys.SEED, seed);
+          Map<String, String> setting = Map.of(DepthGrowth.ARCH, architecture);
           trials.add(
-              new SweepTrial(
-                  architecture + "-" + method + "-seed" + seed,
-                  new Trial(
-                      name(), method, Map.of(DepthGrowth.ARCH, architecture), seed, Trial.FINAL),
-                  own,
-                  (c, d, progress) -> measure(architecture, c, d, progress)));
+              run.trial(
+                  Study.id(method, setting) + "-seed" + seed,
+                  new Trial(name(), method, setting, seed, Trial.FINAL),
+                  config));
         }
       }
     }
-    List<TrialResult> results = new Sweep(directory, Keys.jobsOf(config)).run(name(), trials);
-    SummaryBuilder table = new SummaryBuilder(name());
-    List<Integer> depths =
-        config.get(ARCHITECTURES).stream().flatMap(a -> depths(a, config).stream()).toList();
-    GROWTH.addTo(table, results, depths);
-    return Result.of(table.build(), results);
+    return Runs.of(new Sweep(directory, Keys.jobsOf(config)).run(name(), trials));
   }
 
   private static List<Integer> depths(String architecture, Config config) {
@@ -243,12 +319,8 @@ public final class ModelUpdate implements Experiment {
     return new FirstSteps(network, inputs, matrices);
   }
 
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new ModelUpdate(), args);
+    Toolkit.main(new ModelUpdate(), args);
   }
 }

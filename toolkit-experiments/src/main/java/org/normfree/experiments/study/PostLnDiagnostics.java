@@ -1,23 +1,27 @@
 package org.normfree.experiments.study;
 
+import static org.normfree.experiments.study.Metrics.VALIDATION_ACCURACY;
+import static org.normfree.experiments.study.Metrics.VALIDATION_LOSS;
+
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.normfree.core.method.Methods;
-import org.normfree.core.train.Trainer;
-import org.normfree.core.train.TrainingListener;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.core.record.Baseline;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.Metric;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.TextKeys;
+import org.normfree.experiments.problem.Translating;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.SummaryBuilder;
-import org.normfree.experiments.sweep.TrialResult;
+import org.normfree.experiments.statistics.Interval;
 
 /**
  * {@code postln-diagnostics}: why deep Post-LN fails, against Post-LN-init, the same network with
@@ -27,11 +31,20 @@ import org.normfree.experiments.sweep.TrialResult;
  */
 public final class PostLnDiagnostics implements Experiment {
   private static final Key<List<String>> METHODS =
-      Key.choices(
-          "methods",
-          List.of("post-ln", "post-ln-init", "deepnorm"),
-          Methods::names,
-          "the methods that are compared");
+      Studies.methods("post-ln", "post-ln-init", "deepnorm");
+
+  private static final double TRAINED = 50;
+
+  private static final Metric GRADIENT_RATIO =
+      Metric.size("gradient_ratio", "gradient of the last over that of the first branch", "");
+  private static final Metric EARLY_UPDATE =
+      Metric.size("early_update_size", "movement of the output after a few steps", "");
+  private static final Metric UPDATE =
+      Metric.size("update_size", "movement of the output at the end", "");
+  private static final Metric INPUT_START =
+      Metric.size("norm_input_start", "largest input of a LayerNorm over √d, at the start", "");
+  private static final Metric INPUT_END =
+      Metric.size("norm_input_end", "largest input of a LayerNorm over √d, at the end", "");
 
   @Override
   public String name() {
@@ -47,66 +60,85 @@ public final class PostLnDiagnostics implements Experiment {
   public Optional<List<String>> preset(Preset preset) {
     return Optional.of(
         switch (preset) {
-          case QUICK -> List.of("pairs=500", "depth=9", "epochs=3", "seeds=2");
+          case QUICK -> List.of("pairs=500", "depth=9", "epochs=3", "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }
 
   @Override
   public List<Key<?>> keys() {
-    List<Key<?>> shared =
-        Studies.keys(Translating.KIND).stream().map(PostLnDiagnostics::defaults).toList();
-    return Config.schema(List.of(METHODS), shared);
-  }
-
-  private static Key<?> defaults(Key<?> key) {
-    return switch (key.name()) {
-      case "depth" -> Keys.DEPTH.withDefault(18);
-      case "pairs" -> TextKeys.COUNT.withDefault(2000);
-      case "largest" -> TextKeys.LARGEST.withDefault(9_999L);
-      case "batch.tokens" -> TextKeys.BATCH_TOKENS.withDefault(512);
-      case "decode" -> TextKeys.DECODE.withDefault(false);
-      case "epochs" -> Keys.EPOCHS.withDefault(5);
-      case "warmup" -> Keys.WARMUP.withDefault(0.0);
-      case "eval.every" -> Keys.EVAL_EVERY.withDefault(1);
-      case "probes" ->
-          Keys.PROBES.withDefault(List.of("update-size", "gradient-norms", "norm-inputs"));
-      case "probe.every" -> Keys.PROBE_EVERY.withDefault(5);
-      default -> key;
-    };
+    return Study.keys(Translating.KIND)
+        .withDefault(Keys.DEPTH, 18)
+        .withDefault(TextKeys.COUNT, 2000)
+        .withDefault(TextKeys.LARGEST, 9_999L)
+        .withDefault(TextKeys.BATCH_TOKENS, 512)
+        .withDefault(TextKeys.DECODE, false)
+        .withDefault(Keys.EPOCHS, 5)
+        .withDefault(Keys.WARMUP, 0.0)
+        .withDefault(Keys.EVAL_EVERY, 1)
+        .withDefault(
+            Keys.PROBES,
+            List.of("update-size", "gradient-norms", "norm-inputs", "step-loss", "layer-profile"))
+        .withDefault(Keys.PROBE_EVERY, 5)
+        .after(METHODS)
+        .keys();
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
+  public Design design(Config config) {
+    return Design.of(
+            "Why does deep Post-LN fail, where the same network with smaller weights trains?",
+            VALIDATION_ACCURACY,
+            VALIDATION_LOSS,
+            GRADIENT_RATIO,
+            EARLY_UPDATE,
+            UPDATE,
+            INPUT_START,
+            INPUT_END)
+        .against(Baseline.of("post-ln"))
+        .drawn(FigureSpec.of(FigureSpec.PROBES, "", "step"))
+        .trainedFrom(VALIDATION_ACCURACY.name(), TRAINED)
+        .claiming(claims(config.get(METHODS)));
+  }
+
+  private static List<Claim> claims(List<String> methods) {
+    if (!methods.containsAll(List.of("post-ln", "post-ln-init"))) {
+      return List.of();
+    }
+    Where post = Where.of("post-ln");
+    Where init = Where.of("post-ln-init");
+    return List.of(
+        Claim.trainsMore(
+            "post-ln-init-trains",
+            "Smaller weights at the start let Post-LN train",
+            Studies.DEEPNET + ", figure 3",
+            init,
+            post),
+        Claim.better(
+            "post-ln-init-larger-last-gradient",
+            "Post-LN-init trains although the gradient of its last branch is larger, against the first's",
+            Studies.DEEPNET + ", figure 3",
+            GRADIENT_RATIO,
+            init,
+            post),
+        Claim.within(
+            "post-ln-large-norm-inputs",
+            "In failing Post-LN the input of LayerNorm grows far beyond √d",
+            Studies.DEEPNET + ", figure 4",
+            INPUT_END,
+            post,
+            Interval.from(2)));
+  }
+
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
     Study study = new Study(name(), config, directory, Translating.KIND);
-    config.get(METHODS).forEach(method -> study.add(method, Map.of(), new Losses()));
-    List<TrialResult> results = study.run(name());
-    SummaryBuilder table = new SummaryBuilder(name());
-    LayerProfile.METRICS.forEach(metric -> table.runs(results, metric, Published.none()));
-    List.of("validation_loss", "validation_accuracy")
-        .forEach(metric -> table.runs(results, metric, Published.none()));
-    return Result.of(table.build(), results);
+    config.get(METHODS).forEach(study::add);
+    return Runs.of(study.run(name()));
   }
 
-  /** The loss of every step, and at the end what the layers showed. */
-  private static final class Losses implements TrainingRun.Probing {
-    @Override
-    public List<TrainingListener> listeners(TrainingRun.View view) {
-      return List.of(new StepLoss(view.recorder()));
-    }
-
-    @Override
-    public Map<String, Double> atEnd(TrainingRun.View view, Trainer trainer) {
-      return LayerProfile.of(Recorder.read(view.directory()));
-    }
-  }
-
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new PostLnDiagnostics(), args);
+    Toolkit.main(new PostLnDiagnostics(), args);
   }
 }

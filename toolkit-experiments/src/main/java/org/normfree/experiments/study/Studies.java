@@ -2,26 +2,31 @@ package org.normfree.experiments.study;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.config.Config;
+import org.normfree.core.method.Methods;
+import org.normfree.experiments.api.Preset;
 import org.normfree.experiments.config.Key;
-import org.normfree.experiments.config.Keys;
-import org.normfree.experiments.sweep.TrialResult;
+import org.normfree.experiments.config.Schema;
+import org.normfree.experiments.problem.ImageClassification;
 
 /** Keys and presets that the studies share. */
 final class Studies {
+  /** Where most claims come from. */
+  static final String DYT = "arXiv 2503.10622";
+
+  static final String DEEPNET = "arXiv 2203.00555";
+  static final String DERF = "arXiv 2512.10938";
+
   private Studies() {}
 
-  /** The keys of an image classifier's run without its method, and seeds and jobs. */
-  static List<Key<?>> keys() {
-    return keys(ImageClassification.KIND);
+  /** The key of the methods that a study compares. */
+  static Key<List<String>> methods(String... defaults) {
+    return Key.choices(
+        "methods", List.of(defaults), Methods::names, "the methods that are compared");
   }
 
-  /** The keys of a run without its method, and seeds and jobs. */
-  static List<Key<?>> keys(Problem.Kind kind) {
-    return Config.schema(
-        kind.keys().stream().filter(key -> key != Keys.METHOD).toList(),
-        List.of(Keys.SEEDS, Keys.JOBS));
+  /** The keys of an image classifier's run without its method, and seeds and jobs. */
+  static Schema keys() {
+    return Study.keys(ImageClassification.KIND);
   }
 
   /**
@@ -41,21 +46,5 @@ final class Studies {
       }
       case STANDARD -> List.of("seeds=5");
     };
-  }
-
-  /**
-   * The metrics that probes of single layers gave, {@code name:layer}.
-   *
-   * @param results a study's runs
-   * @return their names, each once, in alphabetical order
-   */
-  static List<String> layerMetrics(List<TrialResult> results) {
-    return results.stream()
-        .filter(TrialResult::done)
-        .flatMap(result -> result.outcome().values().keySet().stream())
-        .filter(metric -> metric.contains(":"))
-        .distinct()
-        .sorted()
-        .toList();
   }
 }

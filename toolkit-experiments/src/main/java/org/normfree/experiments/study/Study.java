@@ -3,17 +3,22 @@ package org.normfree.experiments.study;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.config.Schema;
+import org.normfree.experiments.problem.ImageClassification;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
 import org.normfree.experiments.sweep.TrialResult;
+import org.normfree.experiments.training.Problem;
+import org.normfree.experiments.training.TrainingRun;
 
 /** A sweep of training runs: methods and settings, each with every seed. */
-final class Study {
+public final class Study {
   private final String experiment;
   private final Config config;
   private final RunDirectory directory;
@@ -21,7 +26,7 @@ final class Study {
   private final List<SweepTrial> trials = new ArrayList<>();
 
   /** A study of image classifiers. */
-  Study(String experiment, Config config, RunDirectory directory) {
+  public Study(String experiment, Config config, RunDirectory directory) {
     this(experiment, config, directory, ImageClassification.KIND);
   }
 
@@ -31,57 +36,59 @@ final class Study {
    * @param directory its directory
    * @param kind what its runs learn
    */
-  Study(String experiment, Config config, RunDirectory directory, Problem.Kind kind) {
+  public Study(String experiment, Config config, RunDirectory directory, Problem.Kind kind) {
     this.kind = kind;
     this.experiment = experiment;
     this.config = config;
     this.directory = directory;
   }
 
+  /**
+   * @param kind what runs learn
+   * @return the keys of such a run without its method, and seeds and jobs
+   */
+  public static Schema keys(Problem.Kind kind) {
+    return new Schema(kind.keys()).without(Keys.METHOD).with(Keys.SEEDS, Keys.JOBS);
+  }
+
   /** Adds a reported run of a method for every seed, at the shared settings. */
-  Study add(String method, Map<String, String> setting, TrainingRun.Probing probing) {
-    return add(method, setting, config.get(Keys.LEARNING_RATE), probing);
+  public Study add(String method) {
+    return add(method, Map.of(), run -> run);
   }
 
-  /** Adds a reported run of a method for every seed, at a learning rate of its own. */
-  Study add(String method, Map<String, String> setting, double rate, TrainingRun.Probing probing) {
-    return add(method, setting, probing, run -> run.with(Keys.LEARNING_RATE, rate));
-  }
-
-  /** Adds a reported run of a method for every seed, with settings of its own. */
-  Study addWith(String method, Map<String, String> setting, UnaryOperator<Config> own) {
-    return add(method, setting, TrainingRun.Probing.NONE, own);
-  }
-
-  /** Adds a reported run of a method for every seed, with settings and probing of its own. */
-  Study add(
-      String method,
-      Map<String, String> setting,
-      TrainingRun.Probing probing,
-      UnaryOperator<Config> own) {
+  /**
+   * Adds a reported run of a method for every seed.
+   *
+   * @param method its method
+   * @param setting what sets it apart from other runs of the method
+   * @param own takes the shared settings to its own
+   * @return this study
+   */
+  public Study add(String method, Map<String, String> setting, UnaryOperator<Config> own) {
     for (long seed : Keys.seedsOf(config)) {
-      add(id(method, setting) + "-seed" + seed, method, setting, seed, Trial.FINAL, own, probing);
+      add("", method, setting, seed, Trial.FINAL, own);
     }
     return this;
   }
 
   /** Adds a run with the first seed that only chooses a learning rate. */
   Study search(String method, double rate) {
-    Map<String, String> setting = Map.of("lr", String.valueOf(rate));
-    String id = "search-" + id(method, setting);
-    long seed = config.get(Keys.SEED);
-    UnaryOperator<Config> own = run -> run.with(Keys.LEARNING_RATE, rate);
-    return add(id, method, setting, seed, Trial.SEARCH, own, TrainingRun.Probing.NONE);
+    return add(
+        "search-",
+        method,
+        Map.of("lr", String.valueOf(rate)),
+        config.get(Keys.SEED),
+        Trial.SEARCH,
+        run -> run.with(Keys.LEARNING_RATE, rate));
   }
 
   private Study add(
-      String id,
+      String prefix,
       String method,
       Map<String, String> setting,
       long seed,
       String phase,
-      UnaryOperator<Config> own,
-      TrainingRun.Probing probing) {
+      UnaryOperator<Config> own) {
     Config run =
         config
             .forExperiment(kind.name(), kind.keys())
@@ -89,31 +96,23 @@ final class Study {
             .with(Keys.SEED, seed);
     trials.add(
         new SweepTrial(
-            id,
+            prefix + id(method, setting) + "-seed" + seed,
             new Trial(experiment, method, setting, seed, phase),
             own.apply(run),
-            (c, d, progress) -> TrainingRun.run(kind, c, d, progress, probing)));
+            (c, d, progress) -> TrainingRun.run(kind, c, d, progress)));
     return this;
   }
 
-  /** A name for a directory: the method, and what numbers and flags its setting has. */
-  private static String id(String method, Map<String, String> setting) {
+  /**
+   * @param method a run's method
+   * @param setting what sets it apart
+   * @return a name for its directory that tells all of it
+   */
+  static String id(String method, Map<String, String> setting) {
     StringBuilder id = new StringBuilder(method);
-    for (String name :
-        List.of(
-            "arch",
-            "layers",
-            "warmup",
-            "lr",
-            "alpha0.table",
-            "alpha0.attention",
-            "alpha0",
-            "embedding.scale")) {
-      if (setting.containsKey(name)) {
-        id.append('-').append(name).append(setting.get(name));
-      }
-    }
-    return id.toString();
+    new TreeMap<>(setting)
+        .forEach((key, value) -> id.append('-').append(key).append('_').append(value));
+    return id.toString().replaceAll("[^A-Za-z0-9._-]", "_");
   }
 
   /**
@@ -122,7 +121,7 @@ final class Study {
    * @param task what they are, for the progress display
    * @return how each ended, in the order they were added
    */
-  List<TrialResult> run(String task) {
+  public List<TrialResult> run(String task) {
     return new Sweep(directory, Keys.jobsOf(config)).run(task, trials);
   }
 }

@@ -1,35 +1,34 @@
 package org.normfree.experiments.study;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
-import org.bytedeco.javacpp.Pointer;
-import org.normfree.core.data.Batch;
-import org.normfree.core.data.BatchStream;
-import org.normfree.core.data.text.TextScores;
-import org.normfree.core.method.Methods;
-import org.normfree.core.nn.Network;
-import org.normfree.core.record.SummaryRow;
-import org.normfree.core.train.Trainer;
-import org.normfree.core.train.TrainingListener;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.Baseline;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.Metric;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Readings;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
+import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.config.TextKeys;
+import org.normfree.experiments.problem.LanguageModeling;
+import org.normfree.experiments.problem.Translating;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.Statistics;
-import org.normfree.experiments.statistics.SummaryBuilder;
+import org.normfree.experiments.statistics.Estimate;
+import org.normfree.experiments.statistics.Estimates;
+import org.normfree.experiments.statistics.Gauge;
+import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.sweep.TrialResult;
 
 /**
@@ -39,29 +38,31 @@ import org.normfree.experiments.sweep.TrialResult;
  * whether time is linear in depth. Source: arXiv 2203.00555, section 5.
  */
 public final class ThousandLayers implements Experiment {
+  private static final String ARCH = "arch";
+  private static final String DEPTH = "layers";
   private static final String PAIR = "encoder-decoder";
   private static final String ENCODER = "encoder";
-  private static final String SECONDS = "step_seconds";
-  private static final String FAST_SECONDS = "step_seconds_p10";
-  private static final List<String> METRICS =
-      List.of(
-          "loss_start",
-          "loss_end",
-          "loss_drop",
-          "below_unigram",
-          "update_size",
-          SECONDS,
-          FAST_SECONDS,
-          "memory_gb");
-  private static final int EDGE = 5;
   private static final Range COUNT = Range.any().atLeast(0);
 
-  private static final Key<List<String>> METHODS =
-      Key.choices(
-          "methods",
-          List.of("deepnorm", "post-ln"),
-          Methods::names,
-          "the methods that are compared");
+  /** A loss this far below the entropy of the token frequencies has learned more than them. */
+  private static final double MARGIN = 0.1;
+
+  /** How far the time of a layer may differ between depths, as a ratio. */
+  private static final double LINEAR = 1.25;
+
+  private static final Metric BELOW =
+      Metric.number("below_unigram", "loss below that of token frequencies", "nats");
+  private static final Metric END = Metric.loss("loss_end", "loss at the end", "nats");
+  private static final Metric START = Metric.loss("loss_start", "loss at the start", "nats");
+  private static final Metric DROP = Metric.number("loss_drop", "fall of the loss", "nats");
+  private static final Metric UPDATE =
+      Metric.size("update_size", "movement of the output at the end", "");
+  private static final Metric SECONDS = Metric.size("step_seconds", "time of a step", "s");
+  private static final Metric FAST_SECONDS =
+      Metric.size("step_seconds_p10", "time of a step, fastest tenth", "s");
+  private static final Metric MEMORY = Metric.size("memory_gb", "memory of the process", "GB");
+
+  private static final Key<List<String>> METHODS = Studies.methods("deepnorm", "post-ln");
 
   private static final Key<Integer> LAYERS =
       Key.integer("layers", 500, Range.any().atLeast(1), "layers of either side of the deep model");
@@ -91,31 +92,131 @@ public final class ThousandLayers implements Experiment {
     return Optional.of(
         switch (preset) {
           case QUICK -> List.of("layers=50", "layers.shallow=10", "layers.encoder=100", "steps=30");
-          case STANDARD -> List.of();
+          case STANDARD -> List.of("seeds=3");
         });
   }
 
   @Override
-  public List<Key<?>> keys() {
-    return Config.schema(
-        List.of(METHODS, LAYERS, SHALLOW, ENCODER_LAYERS, ENCODER_RATE),
-        List.of(
-            Keys.WIDTH.withDefault(64),
-            Keys.HEADS.withDefault(2),
-            TextKeys.BATCH_TOKENS.withDefault(192),
-            Keys.STEPS.withDefault(200),
-            Keys.LEARNING_RATE.withDefault(3e-4),
-            Keys.WARMUP.withDefault(0.0),
-            Keys.OPTIMIZER,
-            Keys.MOMENTUM,
-            Keys.CLIP,
-            Keys.CHECKPOINT_EVERY),
-        List.of(Keys.EXECUTOR, Keys.KERNELS, Keys.VECTOR, Keys.PRECISION),
-        List.of(Keys.THREADS.withDefault(2), Keys.SEED, Keys.SEEDS.withDefault(1), Keys.JOBS));
+  public Optional<String> smokeTest(Preset preset) {
+    return preset == Preset.QUICK
+        ? Optional.of("50 and 100 layers for 30 steps instead of 500 and 1,000 for 200")
+        : Optional.empty();
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
+  public List<Key<?>> keys() {
+    return new Schema(
+            List.of(
+                METHODS,
+                LAYERS,
+                SHALLOW,
+                ENCODER_LAYERS,
+                ENCODER_RATE,
+                Keys.WIDTH.withDefault(64),
+                Keys.HEADS.withDefault(2),
+                TextKeys.BATCH_TOKENS.withDefault(192),
+                Keys.STEPS.withDefault(200),
+                Keys.LEARNING_RATE.withDefault(3e-4),
+                Keys.WARMUP.withDefault(0.0),
+                Keys.OPTIMIZER,
+                Keys.MOMENTUM,
+                Keys.CLIP,
+                Keys.CHECKPOINT_EVERY,
+                Keys.EXECUTOR,
+                Keys.KERNELS,
+                Keys.VECTOR,
+                Keys.PRECISION,
+                Keys.THREADS.withDefault(2),
+                Keys.SEED,
+                Keys.SEEDS.withDefault(1),
+                Keys.JOBS))
+        .keys();
+  }
+
+  @Override
+  public Design design(Config config) {
+    return Design.of(
+            "Does a thousand layers train, and what does a step of them take?",
+            BELOW,
+            END,
+            START,
+            DROP,
+            UPDATE,
+            SECONDS,
+            FAST_SECONDS,
+            MEMORY)
+        .against(Baseline.of("post-ln"))
+        .over(
+            Axis.condition(ARCH, "network")
+                .with(Map.of(PAIR, "encoder–decoder", ENCODER, "encoder")),
+            Axis.depth(DEPTH, "layers"))
+        .drawn(FigureSpec.of(FigureSpec.PROBES, "", "step", ARCH, DEPTH))
+        .claiming(claims(config));
+  }
+
+  private static List<Claim> claims(Config config) {
+    String source = Studies.DEEPNET + ", section 5";
+    int layers = config.get(LAYERS);
+    int shallow = config.get(SHALLOW);
+    List<String> methods = config.get(METHODS);
+    List<Claim> claims = new ArrayList<>();
+    if (methods.contains("deepnorm")) {
+      claims.add(
+          Claim.within(
+              "deepnorm-trains",
+              "DeepNorm trains %s layers a side: it learns more than how often tokens occur"
+                  .formatted(layers),
+              source,
+              BELOW,
+              pair("deepnorm", layers),
+              Interval.from(MARGIN)));
+      if (shallow > 0 && shallow < layers) {
+        claims.add(
+            new Claim(
+                "time-linear-in-depth",
+                "A layer takes as long among %s as among %s".formatted(layers, shallow),
+                source,
+                "95 % interval of the ratio of the times of a layer (fastest tenth of steps) within 0.8 to 1.25",
+                new Interval(1 / LINEAR, LINEAR),
+                readings -> timeRatio(readings, "deepnorm", shallow, layers)));
+      }
+    }
+    if (methods.contains("post-ln")) {
+      claims.add(
+          Claim.within(
+              "post-ln-fails",
+              "Post-LN does not train %s layers a side".formatted(layers),
+              source,
+              BELOW,
+              pair("post-ln", layers),
+              Interval.upTo(MARGIN)));
+    }
+    return claims;
+  }
+
+  private static Where pair(String method, int layers) {
+    return Where.of(method).with(ARCH, PAIR).with(DEPTH, layers);
+  }
+
+  /**
+   * Time of a layer in the deep model over that in the shallow one: 1 where time is linear. It is
+   * that of the fastest tenth of the steps, because other load on a machine makes steps slower and
+   * never faster, and the two models are trained minutes apart.
+   */
+  private static Optional<Estimate> timeRatio(
+      Readings readings, String method, int shallow, int deep) {
+    Map<Long, Double> few = readings.bySeed(FAST_SECONDS, pair(method, shallow));
+    Map<Long, Double> many = readings.bySeed(FAST_SECONDS, pair(method, deep));
+    List<Double> ratios =
+        many.entrySet().stream()
+            .filter(entry -> few.containsKey(entry.getKey()))
+            .map(entry -> entry.getValue() / deep / (few.get(entry.getKey()) / shallow))
+            .toList();
+    return Estimates.mean(Gauge.of(FAST_SECONDS), ratios);
+  }
+
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
     Study pairs = new Study(name(), config, directory, Translating.KIND);
     Study encoders = new Study(name(), config, directory, LanguageModeling.KIND);
     int layers = config.get(LAYERS);
@@ -123,31 +224,22 @@ public final class ThousandLayers implements Experiment {
     int encoder = config.get(ENCODER_LAYERS);
     for (String method : config.get(METHODS)) {
       if (shallow > 0) {
-        pairs.add(method, setting(PAIR, shallow), new Measuring(), run -> pair(run, shallow));
+        pairs.add(method, setting(PAIR, shallow), run -> pair(run, shallow));
       }
-      pairs.add(method, setting(PAIR, layers), new Measuring(), run -> pair(run, layers));
+      pairs.add(method, setting(PAIR, layers), run -> pair(run, layers));
       if (encoder > 0) {
-        encoders.add(method, setting(ENCODER, encoder), new Measuring(), run -> text(run, config));
+        encoders.add(method, setting(ENCODER, encoder), run -> text(run, config));
       }
     }
     List<TrialResult> results = new ArrayList<>(pairs.run(name()));
     if (encoder > 0) {
       results.addAll(encoders.run(name() + ", encoder"));
     }
-    SummaryBuilder table = new SummaryBuilder(name());
-    for (String metric : METRICS) {
-      table.runs(results, metric, Published.none());
-    }
-    if (shallow > 0) {
-      for (String method : config.get(METHODS)) {
-        growth(method, results, shallow, layers).ifPresent(table::row);
-      }
-    }
-    return Result.of(table.build(), results);
+    return Runs.of(results);
   }
 
   private static Map<String, String> setting(String architecture, int layers) {
-    return Map.of("arch", architecture, "layers", String.valueOf(layers));
+    return Map.of(ARCH, architecture, DEPTH, String.valueOf(layers));
   }
 
   /** Numbers so small that all pairs have one length: one plan for the whole training. */
@@ -172,119 +264,12 @@ public final class ThousandLayers implements Experiment {
   private static Config shared(Config run, int layers) {
     return run.with(Keys.DEPTH, layers)
         .with(Keys.EVAL_EVERY, Integer.MAX_VALUE)
-        .with(Keys.PROBES, List.of("update-size"))
+        .with(Keys.PROBES, List.of("update-size", "step-loss", "step-cost"))
         .with(Keys.PROBE_EVERY, 10);
   }
 
-  /**
-   * Time of a layer in the deep model over that in the shallow one: 1 where time is linear. It is
-   * that of the fastest tenth of the steps, because other load on a machine makes steps slower and
-   * never faster, and the two models are trained minutes apart.
-   */
-  private static Optional<SummaryRow> growth(
-      String method, List<TrialResult> results, int shallow, int deep) {
-    Optional<Double> few = seconds(method, results, shallow);
-    Optional<Double> many = seconds(method, results, deep);
-    if (few.isEmpty() || many.isEmpty()) {
-      return Optional.empty();
-    }
-    double ratio = many.get() / deep / (few.get() / shallow);
-    return Optional.of(
-        new SummaryRow(
-            method,
-            Map.of("arch", PAIR, "layers", deep + "/" + shallow),
-            "step_time_per_layer_ratio",
-            ratio,
-            null,
-            1,
-            List.of(),
-            0,
-            null,
-            null));
-  }
-
-  private static Optional<Double> seconds(String method, List<TrialResult> results, int layers) {
-    return results.stream()
-        .filter(result -> result.done() && result.trial().method().equals(method))
-        .filter(result -> result.trial().setting().equals(setting(PAIR, layers)))
-        .map(result -> result.outcome().values().get(FAST_SECONDS))
-        .filter(Objects::nonNull)
-        .findFirst();
-  }
-
-  /** Loss at both ends of the training, and what a step takes. */
-  private static final class Measuring implements TrainingRun.Probing {
-    private final Map<RunDirectory, Meter> meters = new ConcurrentHashMap<>();
-
-    @Override
-    public List<TrainingListener> listeners(TrainingRun.View view) {
-      Meter meter = new Meter();
-      meters.put(view.directory(), meter);
-      return List.of(new StepLoss(view.recorder()), meter);
-    }
-
-    @Override
-    public Map<String, Double> atEnd(TrainingRun.View view, Trainer trainer) {
-      Map<String, Double> values = new LinkedHashMap<>();
-      List<Double> losses = StepLoss.read(view.directory());
-      int edge = Math.min(EDGE, losses.size());
-      double start = Statistics.mean(losses.subList(0, edge));
-      double end = Statistics.mean(losses.subList(losses.size() - edge, losses.size()));
-      values.put("loss_start", start);
-      values.put("loss_end", end);
-      values.put("loss_drop", start - end);
-      values.put("below_unigram", unigramLoss(view.batches()) - end);
-      List<Double> sizes = StepLoss.values(Recorder.read(view.directory()), "update_size");
-      values.put("update_size", sizes.get(sizes.size() - 1));
-      meters.remove(view.directory()).report(values);
-      return values;
-    }
-  }
-
-  /** Of what is to be predicted in an epoch. */
-  private static double unigramLoss(BatchStream batches) {
-    return TextScores.unigramLoss(
-        IntStream.range(0, batches.stepsPerEpoch())
-            .flatMap(step -> IntStream.of(batches.batch(step).integers(Network.TARGETS)))
-            .filter(target -> target != Batch.IGNORED));
-  }
-
-  /** Time and memory of the steps that this process did. */
-  private static final class Meter implements TrainingListener {
-    private final List<Double> seconds = new ArrayList<>();
-    private long last;
-    private long bytes;
-
-    @Override
-    public void onStart(Trainer trainer) {
-      last = System.nanoTime();
-    }
-
-    @Override
-    public void onStep(Trainer trainer, Step step) {
-      long now = System.nanoTime();
-      seconds.add((now - last) / 1e9);
-      last = now;
-      bytes = Math.max(bytes, Pointer.physicalBytes());
-    }
-
-    /** Adds what a step takes, in the median and at its fastest, and the most memory there was. */
-    void report(Map<String, Double> values) {
-      if (!seconds.isEmpty()) {
-        List<Double> sorted = seconds.stream().sorted().toList();
-        values.put(SECONDS, sorted.get(sorted.size() / 2));
-        values.put(FAST_SECONDS, sorted.get(sorted.size() / 10));
-        values.put("memory_gb", bytes / 1e9);
-      }
-    }
-  }
-
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new ThousandLayers(), args);
+    Toolkit.main(new ThousandLayers(), args);
   }
 }

@@ -1,80 +1,66 @@
 package org.normfree.experiments.study;
 
+import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
+import static org.normfree.experiments.study.Metrics.TEST_LOSS;
+import static org.normfree.experiments.study.Metrics.VALIDATION_ACCURACY;
+import static org.normfree.experiments.study.Metrics.VALIDATION_LOSS;
+
 import java.util.List;
-import java.util.Map;
-import org.normfree.core.record.Summary;
-import org.normfree.core.record.Trial;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Result;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
-import org.normfree.experiments.run.Outcome;
+import org.normfree.experiments.config.Schema;
+import org.normfree.experiments.problem.ImageClassification;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.SummaryBuilder;
-import org.normfree.experiments.sweep.Progress;
-import org.normfree.experiments.sweep.TrialResult;
 
 /**
- * {@code train}: one run of any model, method and data, in the experiment's own directory; with
- * {@code seeds} above 1 a run a seed.
+ * {@code train}: one run of any image model, method and data, in the experiment's own directory;
+ * with {@code seeds} above 1 a run a seed.
  */
 public final class Train implements Experiment {
+  private final SingleRun run =
+      SingleRun.of(ImageClassification.KIND, "one training run of any model, method and data");
+
   @Override
   public String name() {
-    return ImageClassification.KIND.name();
+    return run.name();
   }
 
   @Override
   public String summary() {
-    return "one training run of any model, method and data";
+    return run.summary();
   }
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(ImageClassification.KEYS, List.of(Keys.SEEDS.withDefault(1), Keys.JOBS));
+    return new Schema(run.keys()).with(Keys.SEEDS.withDefault(1), Keys.JOBS).keys();
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
-    if (config.get(Keys.SEEDS) > 1) {
-      List<TrialResult> results =
-          new Study(name(), config, directory)
-              .add(config.get(Keys.METHOD), Map.of(), TrainingRun.Probing.NONE)
-              .run(name());
-      return Result.of(table(results), results);
-    }
-    try (Progress progress = Progress.start(name(), 1)) {
-      Outcome outcome =
-          TrainingRun.run(
-              ImageClassification.KIND,
-              config.forExperiment(name(), ImageClassification.KEYS),
-              directory,
-              progress.part(),
-              TrainingRun.Probing.NONE);
-      Trial trial =
-          new Trial(name(), config.get(Keys.METHOD), Map.of(), config.get(Keys.SEED), Trial.FINAL);
-      return Result.single(table(List.of(new TrialResult(name(), trial, outcome))), outcome);
-    }
+  public Design design(Config config) {
+    return Design.of(
+            "How does a %s train?".formatted(config.get(Keys.METHOD)),
+            TEST_ACCURACY,
+            TEST_LOSS,
+            VALIDATION_ACCURACY,
+            VALIDATION_LOSS)
+        .drawn(FigureSpec.of(FigureSpec.CURVES, "loss", "step"));
   }
 
-  private Summary table(List<TrialResult> results) {
-    SummaryBuilder table = new SummaryBuilder(name());
-    for (String metric :
-        List.of("test_accuracy", "test_loss", "validation_accuracy", "validation_loss")) {
-      table.runs(results, metric, Published.none());
-    }
-    return table.build();
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
+    return config.get(Keys.SEEDS) > 1
+        ? Runs.of(new Study(name(), config, directory).add(config.get(Keys.METHOD)).run(name()))
+        : run.run(config, directory);
   }
 
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new Train(), args);
+    Toolkit.main(new Train(), args);
   }
 }

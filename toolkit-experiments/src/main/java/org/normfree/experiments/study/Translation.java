@@ -1,20 +1,25 @@
 package org.normfree.experiments.study;
 
+import static org.normfree.experiments.study.Metrics.BLEU;
+import static org.normfree.experiments.study.Metrics.EXACT_MATCH;
+import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
+import static org.normfree.experiments.study.Metrics.TEST_LOSS;
+
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.normfree.core.method.Methods;
-import org.normfree.core.record.SummaryRow;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Preset;
-import org.normfree.experiments.Result;
+import org.normfree.core.record.Baseline;
+import org.normfree.core.record.FigureSpec;
+import org.normfree.experiments.api.Claim;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.api.Where;
+import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
+import org.normfree.experiments.problem.Translating;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.statistics.SummaryBuilder;
-import org.normfree.experiments.sweep.TrialResult;
 
 /**
  * {@code translation}: encoder–decoder Transformers with several methods on one parallel corpus, by
@@ -23,13 +28,20 @@ import org.normfree.experiments.sweep.TrialResult;
  */
 public final class Translation implements Experiment {
   private static final Key<List<String>> METHODS =
-      Key.choices(
-          "methods",
-          List.of("deepnorm", "pre-ln", "post-ln", "dyt"),
-          Methods::names,
-          "the methods that are compared");
+      Studies.methods("deepnorm", "pre-ln", "post-ln", "dyt");
 
-  private static final String BLEU = "test_bleu";
+  /** By how much accuracies may differ and still be called about equal, in points. */
+  private static final double MARGIN = 2;
+
+  /** One run, {@code translate}. */
+  static final SingleRun RUN =
+      SingleRun.of(
+          Translating.KIND,
+          "one training run of an encoder-decoder on parallel text",
+          EXACT_MATCH,
+          BLEU,
+          TEST_ACCURACY,
+          TEST_LOSS);
 
   @Override
   public String name() {
@@ -47,58 +59,57 @@ public final class Translation implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "pairs=1000", "largest=999", "epochs=6", "methods=deepnorm,pre-ln", "seeds=2");
+                  "pairs=1000", "largest=999", "epochs=6", "methods=deepnorm,pre-ln", "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }
 
   @Override
   public List<Key<?>> keys() {
-    return Config.schema(List.of(METHODS), Studies.keys(Translating.KIND));
+    return Study.keys(Translating.KIND).after(METHODS).keys();
   }
 
   @Override
-  public Result run(Config config, RunDirectory directory) {
+  public List<Experiment> parts() {
+    return List.of(RUN);
+  }
+
+  @Override
+  public Design design(Config config) {
+    List<String> methods = config.get(METHODS);
+    return Design.of(
+            "How well do encoder–decoders with each method translate?",
+            EXACT_MATCH,
+            BLEU,
+            TEST_ACCURACY,
+            TEST_LOSS)
+        .against(Baseline.of("pre-ln"))
+        .drawn(
+            FigureSpec.of(FigureSpec.INTERVALS, EXACT_MATCH.name(), "method"),
+            FigureSpec.of(FigureSpec.CURVES, "loss", "step"))
+        .claiming(
+            methods.containsAll(List.of("deepnorm", "pre-ln"))
+                ? List.of(
+                    Claim.noWorse(
+                        "deepnorm-no-worse-than-pre-ln",
+                        "DeepNorm translates at least as well as Pre-LN",
+                        Studies.DEEPNET + ", table 1, 6L–6L: BLEU 27.8 against 27.0",
+                        EXACT_MATCH,
+                        Where.of("deepnorm"),
+                        Where.of("pre-ln"),
+                        MARGIN))
+                : List.of());
+  }
+
+  @Override
+  public Runs run(Config config, RunDirectory directory) {
     Study study = new Study(name(), config, directory, Translating.KIND);
-    config.get(METHODS).forEach(method -> study.add(method, Map.of(), TrainingRun.Probing.NONE));
-    List<TrialResult> results = study.run(name());
-    SummaryBuilder table = new SummaryBuilder(name());
-    boolean bleu = results.stream().anyMatch(result -> result.outcome().values().containsKey(BLEU));
-    List<String> metrics = List.of("test_exact_match", BLEU, "test_accuracy", "test_loss");
-    metrics.stream()
-        .filter(metric -> bleu || !metric.equals(BLEU))
-        .forEach(metric -> table.runs(results, metric, Published.none()));
-    results.stream().flatMap(result -> bootstrapped(result).stream()).forEach(table::row);
-    return Result.of(table.build(), results);
+    config.get(METHODS).forEach(study::add);
+    return Runs.of(study.run(name()));
   }
 
-  /** BLEU of a single run with its bootstrap interval over test sentences. */
-  private static Optional<SummaryRow> bootstrapped(TrialResult result) {
-    Map<String, Double> values = result.outcome().values();
-    if (!result.done() || !values.containsKey(BLEU)) {
-      return Optional.empty();
-    }
-    long seed = result.trial().seed();
-    return Optional.of(
-        new SummaryRow(
-            result.trial().method(),
-            Map.of("seed", String.valueOf(seed)),
-            "test_bleu_over_sentences",
-            values.get(BLEU),
-            List.of(values.get(BLEU + "_low"), values.get(BLEU + "_high")),
-            1,
-            List.of(seed),
-            0,
-            null,
-            null));
-  }
-
-  /**
-   * Runs it from an IDE.
-   *
-   * @param args {@code key=value} and options of {@code toolkit run}
-   */
+  /** Runs it from an IDE. */
   public static void main(String[] args) {
-    Launch.main(new Translation(), args);
+    Toolkit.main(new Translation(), args);
   }
 }

@@ -45,14 +45,12 @@ public final class Sweep {
    */
   public List<TrialResult> run(String task, List<SweepTrial> trials) {
     requireUniqueIds(trials);
-    int finished =
-        (int)
-            trials.stream()
-                .filter(trial -> RunDirectory.isFinished(directory.childPath(trial.id())))
-                .count();
+    directory.plan(trials.stream().map(SweepTrial::id).toList());
+    int finished = (int) trials.stream().filter(this::isFinished).count();
+    int left = (int) trials.stream().filter(this::isToDo).count();
     AtomicReference<RuntimeException> abort = new AtomicReference<>();
     ExecutorService workers = Executors.newFixedThreadPool(jobs, new WorkerFactory());
-    try (Progress progress = Progress.start(task, Math.max(1, trials.size() - finished))) {
+    try (Progress progress = Progress.start(task, Math.max(1, left))) {
       if (finished > 0) {
         progress.note(
             "%s: %s of %s runs were finished before".formatted(task, finished, trials.size()));
@@ -71,10 +69,21 @@ public final class Sweep {
     }
   }
 
+  private boolean isFinished(SweepTrial trial) {
+    return RunDirectory.isFinished(directory.childPath(trial.id()));
+  }
+
+  private boolean isToDo(SweepTrial trial) {
+    return directory.carriesOut(trial.id()) && !isFinished(trial);
+  }
+
   private TrialResult runUnlessAborted(
       SweepTrial trial, Progress progress, AtomicReference<RuntimeException> abort) {
     if (abort.get() == null) {
       try {
+        if (!directory.carriesOut(trial.id())) {
+          return new TrialResult(trial.id(), trial.trial(), directory.recorded(trial.id()));
+        }
         TrialResult result = runOne(trial, progress);
         if (!result.done()) {
           progress.note(result.note());

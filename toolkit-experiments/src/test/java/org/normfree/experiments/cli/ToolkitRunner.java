@@ -3,7 +3,7 @@ package org.normfree.experiments.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
-import org.normfree.experiments.Experiments;
+import org.normfree.experiments.api.Experiments;
 import org.normfree.plots.Figures;
 import picocli.CommandLine;
 
@@ -18,7 +18,7 @@ public final class ToolkitRunner {
   public static Output run(List<String> words) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine command = Toolkit.commandLine(Experiments.standard(), Figures::create);
+    CommandLine command = Toolkit.commandLine(Experiments.installed(), Figures::create);
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));
     int exitCode = command.execute(words.toArray(String[]::new));

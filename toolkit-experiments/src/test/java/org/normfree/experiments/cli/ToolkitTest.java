@@ -10,14 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Summary;
-import org.normfree.experiments.Experiments;
 import org.normfree.experiments.Tiny;
+import org.normfree.experiments.api.Experiments;
+import org.normfree.plots.figure.FigureOptions;
 import picocli.CommandLine;
 
 class ToolkitTest {
@@ -26,12 +29,16 @@ class ToolkitTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private final List<String> drawn = new ArrayList<>();
+  private final List<FigureOptions> chosen = new ArrayList<>();
 
   private int toolkit(String... args) {
     CommandLine command =
         Toolkit.commandLine(
             new Experiments(List.of(new Tiny("tiny"), new Tiny("tiny-two"))),
-            (runs, target) -> drawn.add(folder.relativize(runs) + " -> " + target.getFileName()));
+            (runs, target, options) -> {
+              drawn.add(folder.relativize(runs) + " -> " + target.getFileName());
+              chosen.add(options);
+            });
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));
     return command.execute(args);
@@ -73,7 +80,10 @@ class ToolkitTest {
         "rum|Unmatched argument",
         "|Missing required subcommand",
         "paper --preset fast|Invalid value for option '--preset'",
-        "figures --runs nowhere|there is no such folder"
+        "figures --runs nowhere|there is no such folder",
+        "figures --runs . --width wide|width 'wide': expected single, double or a number",
+        "figures --runs . --font 90|type of 90.0 points: expected 4 to 24",
+        "figures --runs . --font big|Invalid value for option '--font'"
       })
   void whatTheUserCanFixIsOneLineAndExits2(String words, String message) {
     List<String> args = new ArrayList<>();
@@ -131,7 +141,7 @@ class ToolkitTest {
     CommandLine command =
         Toolkit.commandLine(
             new Experiments(List.of()),
-            (runs, target) -> {
+            (runs, target, options) -> {
               throw new IllegalStateException("a bug");
             });
     command.setErr(new PrintWriter(err));
@@ -146,7 +156,7 @@ class ToolkitTest {
     CommandLine command =
         Toolkit.commandLine(
             new Experiments(List.of()),
-            (runs, target) -> {
+            (runs, target, options) -> {
               throw new UncheckedIOException(
                   "cannot write report.html", new IOException("No space left on device"));
             });
@@ -188,5 +198,34 @@ class ToolkitTest {
   void figuresAreDrawnFromTheGivenFolder() {
     assertThat(toolkit("figures", "--runs", dir("."), "--out", dir("figs"))).isZero();
     assertThat(drawn).hasSize(1);
+    assertThat(chosen).containsExactly(FigureOptions.DEFAULTS);
+  }
+
+  @Test
+  void whatFiguresShowAndHowWideTheyAreMayBeChosen() {
+    assertThat(
+            toolkit(
+                "figures",
+                "--runs",
+                dir("."),
+                "--only",
+                "tiny,tiny-two-sum",
+                "--width",
+                "single",
+                "--font",
+                "9.5",
+                "--methods",
+                "dyt,pre-ln",
+                "--baseline",
+                "dyt"))
+        .isZero();
+    assertThat(chosen)
+        .containsExactly(
+            new FigureOptions(
+                List.of("tiny", "tiny-two-sum"),
+                OptionalInt.of(FigureOptions.width("single")),
+                9.5,
+                List.of("dyt", "pre-ln"),
+                Optional.of("dyt")));
   }
 }

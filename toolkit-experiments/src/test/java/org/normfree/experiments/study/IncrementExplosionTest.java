@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.SummaryRow;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Result;
+import org.normfree.experiments.api.Result;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.launch.Launch;
 
 class IncrementExplosionTest {
   @TempDir Path folder;
@@ -21,7 +21,7 @@ class IncrementExplosionTest {
   private static double slope(Result result, String method, String optimizer) {
     return result.summary().rows().stream()
         .filter(row -> row.metric().equals("increment_slope") && row.method().equals(method))
-        .filter(row -> row.setting().equals(Map.of("arch", "ffn-stack", "optimizer", optimizer)))
+        .filter(row -> row.setting().equals(Map.of("optimizer", optimizer)))
         .map(SummaryRow::mean)
         .findFirst()
         .orElseThrow();

@@ -1,12 +1,16 @@
 package org.normfree.experiments.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.record.Json;
@@ -15,10 +19,11 @@ import org.normfree.core.record.Marker;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
-import org.normfree.experiments.Experiment;
-import org.normfree.experiments.Launch;
-import org.normfree.experiments.Result;
+import org.normfree.experiments.SummaryCheck;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Result;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.launch.Launch;
 import org.normfree.plots.Figures;
 
 /** Every study at its smallest: it runs, records and can be drawn. */
@@ -33,7 +38,9 @@ class StudiesTest {
     assignments.addAll(List.of(settings));
     Config config =
         Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), assignments);
-    return Launch.run(experiment, config, folder.resolve(experiment.name()), List.of());
+    Result result = Launch.run(experiment, config, folder.resolve(experiment.name()), List.of());
+    SummaryCheck.check(result.summary());
+    return result;
   }
 
   private static SummaryRow row(Summary summary, String method, String metric) {
@@ -64,7 +71,8 @@ class StudiesTest {
     assertThat(result.outcome()).isEqualTo(Marker.DIVERGED);
     SummaryRow row = row(result.summary(), "dyt", "test_accuracy");
     assertThat(row.diverged()).isEqualTo(1);
-    assertThat(row.mean()).isNull();
+    assertThat(row.mean()).as("ten classes at chance").isCloseTo(10, within(1e-9));
+    assertThat(row.trained().trained()).isZero();
     assertThat(folder.resolve("train/DIVERGED")).content().contains("loss not finite at step");
   }
 
@@ -83,15 +91,35 @@ class StudiesTest {
   @Test
   void everyMethodGetsTheSameSearch() {
     Summary summary =
-        run(new MethodComparison(), "methods=pre-ln,dyt,fixup", "lr.grid=0.001,0.01", "seeds=2")
+        run(new MethodComparison(), "methods=pre-ln,dyt,fixup", "lr.grid=0.001,0.01", "seeds=3")
             .summary();
     assertThat(row(summary, "fixup", "test_accuracy").published()).isEqualTo(77.2);
     for (String method : List.of("pre-ln", "dyt", "fixup")) {
       SummaryRow row = row(summary, method, "test_accuracy");
-      assertThat(row.n()).isEqualTo(2);
-      assertThat(row.setting().get("lr")).isIn("0.001", "0.01");
-      assertThat(folder.resolve("method-comparison/runs/search-" + method + "-lr0.01/DONE"))
+      assertThat(row.n()).isEqualTo(3);
+      assertThat(row.difference() == null).isEqualTo(method.equals("pre-ln"));
+      assertThat(folder.resolve("method-comparison/runs/search-" + method + "-lr_0.01-seed1/DONE"))
           .exists();
+      // the best rate is never the largest or smallest that was tried, or the row says so
+      double rate = Double.parseDouble(row.setting().get("lr"));
+      List<Double> tried = tried(method);
+      boolean edge = rate == tried.get(0) || rate == tried.get(tried.size() - 1);
+      assertThat(row.edge()).isEqualTo(edge);
+      assertThat(tried).hasSizeBetween(edge ? 5 : 3, 5);
+    }
+  }
+
+  private List<Double> tried(String method) {
+    try (Stream<Path> runs = Files.list(folder.resolve("method-comparison/runs"))) {
+      String prefix = "search-" + method + "-lr_";
+      return runs.map(run -> run.getFileName().toString())
+          .filter(name -> name.startsWith(prefix))
+          .map(name -> name.substring(prefix.length()).replaceFirst("-seed.*", ""))
+          .map(Double::parseDouble)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -115,12 +143,12 @@ class StudiesTest {
               assertThat(line.values().get("alpha")).isEqualTo(0.5);
               assertThat(line.values().get("inverseStd")).isPositive();
             });
-    assertThat(row(summary, "dyt", "pearson_layers_final").mean()).isBetween(-1.0, 1.0);
+    assertThat(row(summary, "dyt", "pearson_layers").mean()).isBetween(-1.0, 1.0);
   }
 
   @Test
   void layerNormsAreMappedAndFitted() {
-    Summary summary = run(new LayerNormMaps(), "seeds=1", "layers=3").summary();
+    Summary summary = run(new LayerNormMaps(), "seeds=1", "probe.layers=3").summary();
     LayerNormMap map =
         Json.read(
             folder.resolve("layernorm-map/runs/pre-ln-seed1/layernorm-map.json"),
@@ -135,7 +163,7 @@ class StudiesTest {
               assertThat(layer.lineR2()).isBetween(0.0, 1.0);
               assertThat(layer.tanhR2()).isLessThanOrEqualTo(1.0);
             });
-    assertThat(summary.rows()).anyMatch(row -> row.metric().startsWith("tanh_r2:"));
+    assertThat(summary.rows()).anyMatch(row -> row.metric().equals("tanh_r2"));
   }
 
   @Test

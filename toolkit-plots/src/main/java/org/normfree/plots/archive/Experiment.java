@@ -1,10 +1,12 @@
 package org.normfree.plots.archive;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.normfree.core.record.Baseline;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
 
@@ -67,5 +69,74 @@ public record Experiment(
    */
   public List<SummaryRow> rows(String metric) {
     return summary.rows().stream().filter(row -> row.metric().equals(metric)).toList();
+  }
+
+  /**
+   * @param some some of its runs
+   * @return the experiment with these runs only
+   */
+  public Experiment withRuns(List<Run> some) {
+    return new Experiment(id, folder, summary, config, provenance, List.copyOf(some));
+  }
+
+  /**
+   * @param methods registry names
+   * @return the experiment with rows and runs of these methods only, in their order
+   */
+  public Experiment withMethods(List<String> methods) {
+    List<SummaryRow> rows =
+        summary.rows().stream()
+            .filter(row -> methods.contains(row.method()))
+            .sorted(Comparator.comparingInt(row -> methods.indexOf(row.method())))
+            .toList();
+    List<Run> some =
+        runs.stream()
+            .filter(run -> methods.contains(run.trial().method()))
+            .sorted(Comparator.comparingInt(run -> methods.indexOf(run.trial().method())))
+            .toList();
+    return new Experiment(id, folder, with(summary.baseline(), rows), config, provenance, some);
+  }
+
+  /**
+   * @param method a registry name
+   * @return the experiment with that method as its baseline; differences were recorded to another
+   *     one and are left out
+   */
+  public Experiment comparedWith(String method) {
+    List<SummaryRow> rows =
+        summary.rows().stream()
+            .map(
+                row ->
+                    new SummaryRow(
+                        row.method(),
+                        row.setting(),
+                        row.metric(),
+                        row.mean(),
+                        row.ci95(),
+                        row.n(),
+                        row.seeds(),
+                        row.values(),
+                        row.diverged(),
+                        row.trained(),
+                        null,
+                        row.published(),
+                        row.source(),
+                        row.edge()))
+            .toList();
+    return new Experiment(id, folder, with(Baseline.of(method), rows), config, provenance, runs);
+  }
+
+  private Summary with(Baseline baseline, List<SummaryRow> rows) {
+    return new Summary(
+        summary.experiment(),
+        summary.question(),
+        summary.preset(),
+        summary.smokeTest(),
+        summary.metrics(),
+        baseline,
+        summary.axes(),
+        summary.figures(),
+        summary.claims(),
+        rows);
   }
 }

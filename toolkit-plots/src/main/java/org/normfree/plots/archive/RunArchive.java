@@ -120,17 +120,38 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
       rows.add(
           new SummaryRow(
               row.method(),
-              Objects.requireNonNullElse(row.setting(), Map.of()),
+              row.setting(),
               row.metric(),
               row.mean(),
-              row.ci95() == null || row.ci95().size() != 2 ? null : row.ci95(),
+              ends(row.ci95()),
               row.n(),
-              Objects.requireNonNullElse(row.seeds(), List.of()),
+              row.seeds(),
+              row.values(),
               row.diverged(),
+              row.trained(),
+              row.difference(),
               row.published(),
-              row.source()));
+              row.source(),
+              row.edge()));
     }
-    return new Summary(summary.experiment(), List.copyOf(rows));
+    return new Summary(
+        summary.experiment(),
+        summary.question(),
+        summary.preset(),
+        summary.smokeTest(),
+        summary.metrics(),
+        summary.baseline(),
+        summary.axes(),
+        summary.figures(),
+        summary.claims(),
+        rows);
+  }
+
+  /** An interval that is none counts as missing. */
+  private static List<Double> ends(List<Double> interval) {
+    boolean both =
+        interval != null && interval.size() == 2 && interval.stream().allMatch(Objects::nonNull);
+    return both ? interval : null;
   }
 
   private static List<Run> runs(Path experiment, Summary summary) {

@@ -4,6 +4,7 @@ import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
 import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2D;
+import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2DFontTextDrawer;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -24,15 +25,15 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.apache.fontbox.ttf.TrueTypeFont;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 
 /**
- * Writes a figure as PDF, SVG or PNG at its printed size. XChart's own encoders take whole pixels
- * for the size, carry no title and, for PNG with a resolution, write to files only; these do not,
- * and a figure always gives the same bytes.
+ * Writes a figure as PDF, SVG or PNG at its printed size, with its title and what it shows in
+ * words. A figure always gives the same bytes.
  */
 public final class FigureEncoder {
   /** Resolution of a PNG in dots an inch. */
@@ -47,13 +48,16 @@ public final class FigureEncoder {
   private FigureEncoder() {}
 
   /**
+   * The typeface is embedded, so that text can be searched and copied.
+   *
    * @param figure a figure
    * @return a one-page PDF of the figure's size
    */
   public static byte[] pdf(Figure figure) {
-    float width = (float) (figure.chart().getWidth() * POINTS_PER_UNIT);
-    float height = (float) (figure.chart().getHeight() * POINTS_PER_UNIT);
+    float width = (float) (figure.chart().width() * POINTS_PER_UNIT);
+    float height = (float) (figure.chart().height() * POINTS_PER_UNIT);
     try (PDDocument document = new PDDocument();
+        TrueTypeFont font = Typeface.forPdf();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
       document.setDocumentId((long) figure.name().hashCode());
       document.getDocumentInformation().setTitle(figure.title());
@@ -61,6 +65,9 @@ public final class FigureEncoder {
       PDPage page = new PDPage(new PDRectangle(width, height));
       document.addPage(page);
       PdfBoxGraphics2D g = new PdfBoxGraphics2D(document, width, height);
+      PdfBoxGraphics2DFontTextDrawer texts = new PdfBoxGraphics2DFontTextDrawer();
+      texts.registerFont(Typeface.name(), Typeface.embed(font, document));
+      g.setFontTextDrawer(texts);
       paint(figure, g, POINTS_PER_UNIT);
       g.dispose();
       try (PDPageContentStream content = new PDPageContentStream(document, page)) {
@@ -84,8 +91,7 @@ public final class FigureEncoder {
     paint(figure, g, POINTS_PER_UNIT);
     PageSize page =
         new PageSize(
-            figure.chart().getWidth() * POINTS_PER_UNIT,
-            figure.chart().getHeight() * POINTS_PER_UNIT);
+            figure.chart().width() * POINTS_PER_UNIT, figure.chart().height() * POINTS_PER_UNIT);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       new SVGProcessor().getDocument(g.getCommands(), page).writeTo(bytes);
@@ -124,12 +130,14 @@ public final class FigureEncoder {
     double scale = PNG_DPI / (double) PaperStyle.UNITS_PER_INCH;
     BufferedImage image =
         new BufferedImage(
-            (int) Math.round(figure.chart().getWidth() * scale),
-            (int) Math.round(figure.chart().getHeight() * scale),
+            (int) Math.round(figure.chart().width() * scale),
+            (int) Math.round(figure.chart().height() * scale),
             BufferedImage.TYPE_INT_RGB);
     Graphics2D g = image.createGraphics();
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+    g.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
     paint(figure, g, scale);
     g.dispose();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
@@ -171,7 +179,7 @@ public final class FigureEncoder {
 
   private static void paint(Figure figure, Graphics2D g, double scale) {
     g.scale(scale, scale);
-    figure.chart().paint(g, figure.chart().getWidth(), figure.chart().getHeight());
+    figure.chart().paint(g);
   }
 
   private static String escape(String text) {

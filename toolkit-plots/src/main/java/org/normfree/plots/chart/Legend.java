@@ -1,23 +1,21 @@
 package org.normfree.plots.chart;
 
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
-import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A legend below the panels: entries in rows that break where the figure ends, so it never covers
- * data.
+ * data; an entry that is longer than a row is broken into lines.
  *
  * @param entries what is explained
  */
 public record Legend(List<Entry> entries) {
-  private static final Font FONT = PaperStyle.font(7);
-  private static final double KEY = 22;
+  private static final double KEY = 32;
+  private static final double TO_TEXT = 4;
   private static final double GAP = 14;
-  private static final double ROW = 13.5;
+  private static final double TOP = 2;
 
   /** A legend without entries, which takes no room. */
   public static final Legend NONE = new Legend(List.of());
@@ -29,9 +27,7 @@ public record Legend(List<Entry> entries) {
     /** A marker. */
     MARK,
     /** A marker on a stretch of line. */
-    LINE_AND_MARK,
-    /** A filled box. */
-    BOX
+    LINE_AND_MARK
   }
 
   /**
@@ -42,57 +38,66 @@ public record Legend(List<Entry> entries) {
    * @param key what stands before the text
    */
   public record Entry(String label, Pen pen, Key key) {
-    double width() {
-      return KEY + 4 + PaperStyle.textWidth(label, FONT);
+    private List<String> lines(Sheet sheet) {
+      return Text.wrap(label, sheet.ticks(), sheet.width() - KEY - TO_TEXT - 12);
+    }
+
+    private double width(Sheet sheet) {
+      return KEY + TO_TEXT + Text.width(lines(sheet), sheet.ticks());
     }
   }
 
-  int height(int width) {
-    return entries.isEmpty() ? 0 : (int) Math.ceil(rows(width).size() * ROW + 5);
+  double height(Sheet sheet) {
+    return entries.isEmpty()
+        ? 0
+        : TOP + 3 + rows(sheet).stream().mapToDouble(row -> rowHeight(row, sheet)).sum();
   }
 
-  void paint(Graphics2D g, int width) {
-    double y = 2 + ROW / 2;
-    for (List<Entry> row : rows(width)) {
-      double total = row.stream().mapToDouble(Entry::width).sum() + GAP * (row.size() - 1);
-      double x = (width - total) / 2;
+  void paint(Graphics2D g, Sheet sheet) {
+    double top = TOP;
+    for (List<Entry> row : rows(sheet)) {
+      double total = row.stream().mapToDouble(e -> e.width(sheet)).sum() + GAP * (row.size() - 1);
+      double x = Math.max(4, (sheet.width() - total) / 2);
+      double middle = top + Text.line(sheet.ticks()) / 2;
       for (Entry entry : row) {
-        paintKey(g, entry, x, y);
+        paintKey(g, entry, x, middle);
         g.setColor(PaperStyle.BLACK);
-        Text.paint(g, entry.label(), FONT, x + KEY + 4, y, 0, 0.5);
-        x += entry.width() + GAP;
+        double first = middle - Text.capital(sheet.ticks()) / 2;
+        Text.paint(g, entry.lines(sheet), sheet.ticks(), x + KEY + TO_TEXT, first, 0, 0);
+        x += entry.width(sheet) + GAP;
       }
-      y += ROW;
+      top += rowHeight(row, sheet);
     }
+  }
+
+  private static double rowHeight(List<Entry> row, Sheet sheet) {
+    int lines = row.stream().mapToInt(entry -> entry.lines(sheet).size()).max().orElse(1);
+    return lines * Text.line(sheet.ticks()) + 2;
   }
 
   private static void paintKey(Graphics2D g, Entry entry, double x, double y) {
     Pen pen = entry.pen();
     g.setColor(pen.color());
-    if (entry.key() == Key.BOX) {
-      g.fill(new Rectangle2D.Double(x + KEY / 2 - 1, y - 4.5, KEY / 2 + 1, 9));
-      return;
-    }
     if (entry.key() != Key.MARK) {
       g.setStroke(pen.stroke());
       g.draw(new Line2D.Double(x, y, x + KEY, y));
     }
     if (entry.key() != Key.LINE) {
       double at = entry.key() == Key.MARK ? x + KEY - 5 : x + KEY / 2;
-      pen.mark().paint(g, at, y, 7, pen.color());
+      pen.mark().paint(g, at, y, 6, pen.color());
     }
   }
 
-  private List<List<Entry>> rows(int width) {
+  private List<List<Entry>> rows(Sheet sheet) {
     List<List<Entry>> rows = new ArrayList<>();
-    double used = width;
+    double used = sheet.width();
     for (Entry entry : entries) {
-      if (used + GAP + entry.width() > width - 10) {
+      if (used + GAP + entry.width(sheet) > sheet.width() - 10) {
         rows.add(new ArrayList<>());
         used = -GAP;
       }
       rows.get(rows.size() - 1).add(entry);
-      used += GAP + entry.width();
+      used += GAP + entry.width(sheet);
     }
     return rows;
   }

@@ -8,46 +8,57 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 
-/** A marker's shape. */
+/** A marker's shape. Hollow ones are filled with white, so that a line does not show in them. */
 public enum Mark {
   /** A filled disc. */
-  CIRCLE,
+  CIRCLE(false),
   /** A filled square. */
-  SQUARE,
+  SQUARE(false),
   /** A filled triangle. */
-  TRIANGLE,
+  TRIANGLE(false),
   /** A hollow diamond. */
-  DIAMOND,
+  DIAMOND(true),
   /** A ring. */
-  RING,
+  RING(true),
+  /** A hollow square. */
+  BOX(true),
+  /** A hollow triangle. */
+  PEAK(true),
+  /** A filled triangle that stands on its tip. */
+  DROP(false),
   /** A diagonal cross. */
-  CROSS;
+  CROSS(false);
+
+  private final boolean hollow;
+
+  Mark(boolean hollow) {
+    this.hollow = hollow;
+  }
 
   void paint(Graphics2D g, double x, double y, double size, Color color) {
     double r = size / 2;
     Shape shape =
         switch (this) {
           case CIRCLE, RING -> new Ellipse2D.Double(x - r, y - r, size, size);
-          case SQUARE -> new Rectangle2D.Double(x - 0.9 * r, y - 0.9 * r, 0.9 * size, 0.9 * size);
-          case TRIANGLE -> polygon(x, y - 1.15 * r, x + r, y + 0.75 * r, x - r, y + 0.75 * r);
+          case SQUARE, BOX ->
+              new Rectangle2D.Double(x - 0.9 * r, y - 0.9 * r, 0.9 * size, 0.9 * size);
+          case TRIANGLE, PEAK -> polygon(x, y - 1.15 * r, x + r, y + 0.75 * r, x - r, y + 0.75 * r);
+          case DROP -> polygon(x, y + 1.15 * r, x + r, y - 0.75 * r, x - r, y - 0.75 * r);
           case DIAMOND -> polygon(x, y - 1.2 * r, x + r, y, x, y + 1.2 * r, x - r, y);
           case CROSS -> cross(x, y, r);
         };
-    g.setStroke(new BasicStroke(1.2f));
-    switch (this) {
-      case CIRCLE, SQUARE, TRIANGLE -> {
-        g.setColor(color);
-        g.fill(shape);
-      }
-      case DIAMOND, RING -> {
-        g.setColor(color);
-        g.draw(shape);
-      }
-      case CROSS -> {
-        g.setStroke(new BasicStroke(1.6f));
-        g.setColor(color);
-        g.draw(shape);
-      }
+    if (this == CROSS) {
+      g.setStroke(new BasicStroke(1.6f));
+      g.setColor(color);
+      g.draw(shape);
+      return;
+    }
+    g.setColor(hollow ? Color.WHITE : color);
+    g.fill(shape);
+    if (hollow) {
+      g.setStroke(new BasicStroke(1.1f));
+      g.setColor(color);
+      g.draw(shape);
     }
   }
 

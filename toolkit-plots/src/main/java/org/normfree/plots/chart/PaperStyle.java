@@ -2,19 +2,12 @@ package org.normfree.plots.chart;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.GraphicsEnvironment;
-import java.awt.font.FontRenderContext;
-import java.awt.font.TextLayout;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * The look of every figure: column widths, serif type, and colours that people with a colour vision
- * deficiency can tell apart (Okabe and Ito, 2008), each with a dash and a marker of its own so that
- * a grey print stays legible.
+ * The look of every figure: column widths, and colours that people with a colour vision deficiency
+ * can tell apart (Okabe and Ito, 2008), each with a dash and a marker of its own so that a grey
+ * print stays legible.
  *
  * <p>Lengths on a canvas are in hundredths of an inch ({@link #UNITS_PER_INCH}).
  */
@@ -27,12 +20,6 @@ public final class PaperStyle {
 
   /** Width of a figure across a page, 6.9 in. */
   public static final int DOUBLE_COLUMN = 690;
-
-  /** Width of the first of four columns of small panels, which has the axis' title. */
-  public static final int FIRST_OF_FOUR = 183;
-
-  /** Width of the other three columns; their plots are as wide as the first one's. */
-  public static final int OTHER_OF_FOUR = 169;
 
   /** Black. */
   public static final Color BLACK = new Color(0x000000);
@@ -63,6 +50,7 @@ public final class PaperStyle {
 
   static final Color GRID = new Color(0xE4E4E4);
   static final Color AXIS = new Color(0x404040);
+  static final Color STRIP = new Color(0xFFE9B8);
 
   private static final List<Color> PALETTE =
       List.of(BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK);
@@ -73,26 +61,27 @@ public final class PaperStyle {
           new float[] {6, 2.5f},
           new float[] {1.6f, 1.9f},
           new float[] {7, 2, 1.6f, 2},
-          new float[] {3.2f, 1.6f});
+          new float[] {3.2f, 1.6f},
+          new float[] {7, 2, 1.6f, 2, 1.6f, 2},
+          new float[] {11, 3});
 
   private static final List<Mark> MARKS =
-      List.of(Mark.CIRCLE, Mark.SQUARE, Mark.TRIANGLE, Mark.DIAMOND, Mark.RING, Mark.CROSS);
-
-  private static final String FAMILY = family();
+      List.of(
+          Mark.CIRCLE,
+          Mark.SQUARE,
+          Mark.TRIANGLE,
+          Mark.DIAMOND,
+          Mark.RING,
+          Mark.DROP,
+          Mark.BOX,
+          Mark.PEAK);
 
   private PaperStyle() {}
 
   /**
-   * @param points size in points
-   * @return the figures' serif type at that size
-   */
-  public static Font font(double points) {
-    return new Font(FAMILY, Font.PLAIN, 1).deriveFont((float) (points / 72 * UNITS_PER_INCH));
-  }
-
-  /**
    * @param index which curve
-   * @return a colour, dash and marker that the first 35 curves share with none of the others
+   * @return a colour, dash and marker; the first seven differ in all three, and the first 56 in
+   *     dash or marker
    */
   public static Pen pen(int index) {
     return new Pen(
@@ -109,6 +98,14 @@ public final class PaperStyle {
    */
   public static Pen pen(Color color, int dash, Mark mark) {
     return new Pen(color, stroke(1.5, DASHES.get(dash % DASHES.size())), mark);
+  }
+
+  /**
+   * @param pen a curve's pen
+   * @return the thin pale one for what the curve is the mean of
+   */
+  public static Pen thin(Pen pen) {
+    return new Pen(paler(pen.color()), stroke(0.7), pen.mark());
   }
 
   /**
@@ -129,6 +126,15 @@ public final class PaperStyle {
 
   /**
    * @param color a colour
+   * @return one half way to white, which hides what lies below
+   */
+  public static Color paler(Color color) {
+    return new Color(
+        (color.getRed() + 255) / 2, (color.getGreen() + 255) / 2, (color.getBlue() + 255) / 2);
+  }
+
+  /**
+   * @param color a colour
    * @param part from 0, pale, to 1, the colour darkened
    * @return a shade between
    */
@@ -142,24 +148,5 @@ public final class PaperStyle {
     return dash.length == 0
         ? new BasicStroke((float) width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
         : new BasicStroke((float) width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0);
-  }
-
-  static double textWidth(String text, Font font) {
-    return text.isBlank()
-        ? 0
-        : new TextLayout(text, font, new FontRenderContext(null, true, true)).getAdvance();
-  }
-
-  /** A Times-like family where there is one that has the letters figures need. */
-  private static String family() {
-    Set<String> installed =
-        Arrays.stream(
-                GraphicsEnvironment.getLocalGraphicsEnvironment().getAvailableFontFamilyNames())
-            .collect(Collectors.toSet());
-    return List.of("STIX Two Text", "Times New Roman", "Liberation Serif", "Nimbus Roman").stream()
-        .filter(installed::contains)
-        .filter(name -> new Font(name, Font.PLAIN, 10).canDisplayUpTo("αβγσ₀±−×²·←→") < 0)
-        .findFirst()
-        .orElse(Font.SERIF);
   }
 }

@@ -4,37 +4,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.Summary;
 import org.normfree.plots.archive.Group;
+import org.normfree.plots.chart.Numerals;
 
-/** What figures, tables and the report call methods, settings and metrics. */
+/** What figures, tables and the report call methods and settings: as the summary says. */
 public final class Names {
-  private static final String NO_ALPHA = "-no-alpha";
-
-  private static final Map<String, String> METHODS =
-      Map.ofEntries(
-          Map.entry("pre-ln", "Pre-LN"),
-          Map.entry("post-ln", "Post-LN"),
-          Map.entry("layer-norm", "LN"),
-          Map.entry("ln", "LN"),
-          Map.entry("rms-norm", "RMSNorm"),
-          Map.entry("dyt", "DyT"),
-          Map.entry("derf", "Derf"),
-          Map.entry("deepnorm", "DeepNorm"),
-          Map.entry("deepnorm-adam", "DeepNorm for Adam"),
-          Map.entry("deepnorm-lamb", "DeepNorm for LAMB"),
-          Map.entry("scaled-residual", "x + f(x)/√n"),
-          Map.entry("t-fixup", "T-Fixup"),
-          Map.entry("ds-init", "DS-Init"),
-          Map.entry("post-ln-init", "Post-LN-init"),
-          Map.entry("fixup", "Fixup"),
-          Map.entry("skipinit", "SkipInit"),
-          Map.entry("rezero", "ReZero"),
-          Map.entry("layerscale", "LayerScale"),
-          Map.entry("admin", "Admin"),
-          Map.entry("sigma-reparam", "σReparam"));
-
   private Names() {}
 
   /**
@@ -42,134 +21,107 @@ public final class Names {
    * @return the name it has in papers; an unknown one as it stands
    */
   public static String method(String method) {
-    if (method.endsWith(NO_ALPHA)) {
-      return method(method.substring(0, method.length() - NO_ALPHA.length())) + " without α";
-    }
-    return METHODS.getOrDefault(method, method);
+    return MethodStyle.of(method).words();
   }
 
   /**
-   * @param key a setting's key
-   * @param value its value
+   * @param summary says what its axes are called
+   * @param axis an axis' name
+   * @param value one of its values
    * @return both in words
    */
-  public static String setting(String key, String value) {
-    return switch (key) {
-      case "squash" -> value;
-      case "alpha" ->
-          switch (value) {
-            case "none" -> "no α";
-            case "learned", "fixed" -> "α " + value;
-            default -> "α = " + value;
-          };
-      case "alpha0.table" -> value.equals("true") ? "α₀ by width" : "α₀ as given";
-      case "embedding.scale" -> value.equals("true") ? "embedding factor" : "no embedding factor";
-      default -> key(key) + " = " + value;
-    };
+  public static String setting(Summary summary, String axis, String value) {
+    Axis described = summary.axis(axis);
+    return described.values().containsKey(value)
+        ? described.words(value)
+        : described.words(Numerals.words(value));
   }
 
   /**
-   * @param key a setting's key
-   * @return the heading of a column of its values
+   * @param summary says what its axes are called
+   * @param axis an axis' name
+   * @param value one of its values
+   * @return the value as it stands at a mark of that axis, without the axis' title
    */
-  public static String key(String key) {
-    return switch (key) {
-      case "alpha" -> "α";
-      case "alpha0" -> "α₀";
-      case "alpha0.attention" -> "α₀ of attention";
-      case "lr" -> "learning rate";
-      default -> key;
-    };
-  }
-
-  /**
-   * @param metric a metric's name
-   * @return the metric in words, with its unit
-   */
-  public static String metric(String metric) {
-    String words = metric.replace('_', ' ');
-    if (metric.startsWith("pearson_time:")) {
-      return "Pearson r over time, " + metric.substring("pearson_time:".length());
-    }
-    if (metric.equals("pearson_layers_final")) {
-      return "Pearson r over layers, last step";
-    }
-    if (metric.equals("test_bleu")) {
-      return "test BLEU";
-    }
-    if (metric.equals("trained_share")) {
-      return "runs that train (%)";
-    }
-    return metric.endsWith("accuracy") ? words + " (%)" : words;
-  }
-
-  /**
-   * @param metric a metric's name
-   * @return the unit of a difference between two of its values
-   */
-  public static String differenceUnit(String metric) {
-    if (metric.endsWith("loss")) {
-      return "nats";
-    }
-    return metric.endsWith("accuracy") || metric.endsWith("exact_match")
-        ? "percentage points"
-        : metric(metric);
+  public static String value(Summary summary, String axis, String value) {
+    return summary.axis(axis).values().getOrDefault(value, Numerals.words(value));
   }
 
   /**
    * @param text a few words
-   * @return the same with a capital first letter, to begin a title
+   * @return the same with a capital first letter, to begin a title; a symbol as α stays as it is
    */
   public static String capital(String text) {
-    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    return text.isEmpty() || text.charAt(0) > 'z'
+        ? text
+        : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   /**
    * Labels as short as they can be: a method where methods suffice to tell the groups apart, else
    * the settings that differ, else both.
    *
+   * @param summary says what its axes are called
    * @param groups groups of runs, each once
    * @return a label a group, in the same order
    */
-  public static Map<Group, String> labels(List<Group> groups) {
-    List<String> varying = varyingKeys(groups);
-    boolean methodsSuffice = groups.stream().map(Group::method).distinct().count() == groups.size();
-    boolean settingsSuffice =
-        groups.stream().map(g -> settings(g, varying)).distinct().count() == groups.size();
+  public static Map<Group, String> labels(Summary summary, List<Group> groups) {
+    List<String> varying =
+        varying(summary, groups).stream().filter(axis -> tellsApart(groups, axis)).toList();
+    long methods = groups.stream().map(Group::method).distinct().count();
     Map<Group, String> labels = new LinkedHashMap<>();
     for (Group group : groups) {
       String method = method(group.method());
-      String settings = settings(group, varying);
+      String settings = settings(summary, group, varying);
       labels.put(
           group,
-          methodsSuffice || settings.isEmpty()
+          methods == groups.size() || settings.isEmpty()
               ? method
-              : settingsSuffice && varying.contains("squash")
-                  ? settings
-                  : method + ", " + settings);
+              : methods == 1 ? capital(settings) : method + ", " + settings);
     }
     return labels;
   }
 
-  private static List<String> varyingKeys(List<Group> groups) {
-    TreeSet<String> keys = new TreeSet<>();
-    groups.forEach(group -> keys.addAll(group.setting().keySet()));
-    List<String> varying = new ArrayList<>();
-    for (String key : keys) {
-      if (groups.stream().map(g -> g.setting().getOrDefault(key, "")).distinct().count() > 1) {
-        // the squash names the function, so it stands first
-        varying.add(key.equals("squash") ? 0 : varying.size(), key);
-      }
-    }
-    return varying;
+  /** Whether groups of one method differ along an axis; else the method says as much. */
+  private static boolean tellsApart(List<Group> groups, String axis) {
+    return groups.stream()
+        .collect(
+            Collectors.groupingBy(
+                Group::method,
+                Collectors.mapping(
+                    group -> group.setting().getOrDefault(axis, ""), Collectors.toSet())))
+        .values()
+        .stream()
+        .anyMatch(values -> values.size() > 1);
   }
 
-  private static String settings(Group group, List<String> keys) {
-    Map<String, String> setting = new TreeMap<>(group.setting());
-    return keys.stream()
-        .filter(setting::containsKey)
-        .map(key -> setting(key, setting.get(key)))
-        .reduce((a, b) -> a + ", " + b)
-        .orElse("");
+  /**
+   * @param summary says what its axes are for
+   * @param groups groups of runs
+   * @return the axes along which they differ, but for what a search chose for each; in the
+   *     summary's order, those it does not describe last
+   */
+  static List<String> varying(Summary summary, List<Group> groups) {
+    TreeSet<String> keys = new TreeSet<>();
+    groups.forEach(group -> keys.addAll(group.setting().keySet()));
+    List<String> ordered = new ArrayList<>(summary.axes().stream().map(Axis::name).toList());
+    ordered.retainAll(keys);
+    keys.stream().filter(key -> !ordered.contains(key)).forEach(ordered::add);
+    return ordered.stream()
+        .filter(key -> summary.axis(key).role() != Axis.Role.CHOSEN)
+        .filter(
+            key -> groups.stream().map(group -> group.setting().get(key)).distinct().count() > 1)
+        .toList();
+  }
+
+  static String settings(Summary summary, Group group, List<String> axes) {
+    return axes.stream()
+        .map(
+            axis ->
+                group.setting().get(axis) == null
+                    ? null
+                    : setting(summary, axis, group.setting().get(axis)))
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining(", "));
   }
 }

@@ -1,2 +1,2 @@
-/** Tables as LaTeX, Markdown and CSV, and the self-contained HTML report. */
+/** The report of recorded experiments: one page of HTML, and the files of tables beside it. */
 package org.normfree.plots.report;

@@ -1,6 +1,7 @@
 package org.normfree.plots.stats;
 
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.normfree.core.record.SummaryRow;
 
@@ -8,11 +9,13 @@ import org.normfree.core.record.SummaryRow;
  * A mean with its 95 % confidence interval by Student's t, {@code mean ± t(0.975, n−1)·s/√n}.
  *
  * @param mean the mean
- * @param low lower end; NaN below two values
- * @param high upper end; NaN below two values
+ * @param low lower end; NaN below three values
+ * @param high upper end; NaN below three values
  * @param n how many values the mean is taken over
  */
 public record Interval(double mean, double low, double high, int n) {
+  /** Fewer values than this say too little about their spread. */
+  public static final int LEAST = 3;
 
   /**
    * @param values at least one value
@@ -23,36 +26,42 @@ public record Interval(double mean, double low, double high, int n) {
     if (n == 0) {
       throw new IllegalArgumentException("no values: a mean needs at least one");
     }
-    double mean = 0;
-    for (double value : values) {
-      mean += value / n;
+    double mean = DoubleStream.of(values).map(value -> value / n).sum();
+    if (n < LEAST) {
+      return new Interval(mean, Double.NaN, Double.NaN, n);
     }
-    if (n == 1) {
-      return new Interval(mean, Double.NaN, Double.NaN, 1);
-    }
-    double squares = 0;
-    for (double value : values) {
-      squares += (value - mean) * (value - mean);
-    }
-    double half = quantile(n - 1) * Math.sqrt(squares / (n - 1) / n);
+    double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
+    double half =
+        new TDistribution(null, n - 1).inverseCumulativeProbability(0.975)
+            * Math.sqrt(squares / (n - 1) / n);
     return new Interval(mean, mean - half, mean + half, n);
   }
 
   /**
    * @param row a row of a summary
-   * @return its mean and interval; empty if every run diverged
+   * @return its mean and interval; empty if it has none
    */
   public static Optional<Interval> of(SummaryRow row) {
     if (row.mean() == null || !Double.isFinite(row.mean())) {
       return Optional.empty();
     }
-    boolean known = row.ci95() != null && row.n() > 1;
+    boolean known = row.ci95() != null && row.n() >= LEAST;
     return Optional.of(
         new Interval(
             row.mean(),
             known ? row.ci95().get(0) : Double.NaN,
             known ? row.ci95().get(1) : Double.NaN,
             row.n()));
+  }
+
+  /** The mean and its interval taken on a scale, and taken back. */
+  static Interval of(Transform scale, double... values) {
+    Interval there = of(DoubleStream.of(values).map(scale.there()).toArray());
+    return new Interval(
+        scale.back().applyAsDouble(there.mean),
+        scale.back().applyAsDouble(there.low),
+        scale.back().applyAsDouble(there.high),
+        there.n);
   }
 
   /**
@@ -67,36 +76,5 @@ public record Interval(double mean, double low, double high, int n) {
    */
   public double half() {
     return (high - low) / 2;
-  }
-
-  /**
-   * This mean minus another, the interval by Welch's t for unequal variances.
-   *
-   * @param other what is taken away; independent of this
-   * @return the difference; its interval is not known unless both are, and its n is the smaller one
-   */
-  public Interval minus(Interval other) {
-    double difference = mean - other.mean;
-    int smaller = Math.min(n, other.n);
-    if (!known() || !other.known()) {
-      return new Interval(difference, Double.NaN, Double.NaN, smaller);
-    }
-    double v = squaredError();
-    double w = other.squaredError();
-    if (v + w == 0) {
-      return new Interval(difference, difference, difference, smaller);
-    }
-    double freedom = (v + w) * (v + w) / (v * v / (n - 1) + w * w / (other.n - 1));
-    double half = quantile(freedom) * Math.sqrt(v + w);
-    return new Interval(difference, difference - half, difference + half, smaller);
-  }
-
-  private double squaredError() {
-    double error = half() / quantile(n - 1);
-    return error * error;
-  }
-
-  private static double quantile(double freedom) {
-    return new TDistribution(null, freedom).inverseCumulativeProbability(0.975);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.normfree.core.record.Metric;
 
 /** The mean of several runs' curves with its 95 % interval, at the steps that every run has. */
 public final class MeanCurve {
@@ -18,9 +19,12 @@ public final class MeanCurve {
 
   /**
    * @param curves a curve a run, value by step; not-a-number and infinite values count as missing
+   * @param metric whose scale means and intervals are taken on; where a value lies at an end of
+   *     that scale, they are taken of the values as they are, within the metric's range
    * @return their mean at the steps that no curve lacks; empty if there are none
    */
-  public static MeanCurve of(Collection<? extends NavigableMap<Long, Double>> curves) {
+  public static MeanCurve of(
+      Collection<? extends NavigableMap<Long, Double>> curves, Metric metric) {
     NavigableMap<Long, List<Double>> bySteps = new TreeMap<>();
     for (NavigableMap<Long, Double> curve : curves) {
       curve.forEach(
@@ -30,13 +34,17 @@ public final class MeanCurve {
             }
           });
     }
+    Transform own = Transform.of(metric);
+    boolean inside =
+        bySteps.values().stream().allMatch(found -> found.stream().allMatch(own::takes));
+    Transform scale = inside ? own : Transform.withinTheRangeOf(metric);
     List<Double> x = new ArrayList<>();
     List<Interval> values = new ArrayList<>();
     bySteps.forEach(
         (step, found) -> {
           if (found.size() == curves.size()) {
             x.add((double) step);
-            values.add(Interval.of(found.stream().mapToDouble(v -> v).toArray()));
+            values.add(Interval.of(scale, found.stream().mapToDouble(v -> v).toArray()));
           }
         });
     return new MeanCurve(x, values);
@@ -79,7 +87,7 @@ public final class MeanCurve {
   }
 
   /**
-   * @return whether there are two runs or more, and so an interval
+   * @return whether there are three runs or more, and so an interval
    */
   public boolean hasBand() {
     return !values.isEmpty() && values.get(0).known();
@@ -111,5 +119,14 @@ public final class MeanCurve {
    */
   public double[] high() {
     return values.stream().mapToDouble(Interval::high).toArray();
+  }
+
+  /**
+   * @param from index of the first point
+   * @param to index behind the last one
+   * @return that part of the curve
+   */
+  public MeanCurve part(int from, int to) {
+    return new MeanCurve(x.subList(from, to), values.subList(from, to));
   }
 }

@@ -1,2 +1,2 @@
-/** Confidence intervals, and the comparison of our ordering with a published one. */
+/** Means of runs' curves with their confidence intervals. */
 package org.normfree.plots.stats;

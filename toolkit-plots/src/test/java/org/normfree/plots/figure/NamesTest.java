@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.normfree.core.record.Axis;
+import org.normfree.core.record.Summary;
 import org.normfree.plots.archive.Group;
 
 class NamesTest {
+  private static final Summary PLAIN = new Summary("mine", List.of());
+
   @Test
   void methodsHaveTheirPapersNamesAndUnknownOnesTheirOwn() {
     assertThat(Names.method("sigma-reparam")).isEqualTo("σReparam");
@@ -17,48 +21,47 @@ class NamesTest {
 
   @Test
   void labelsAreMethodsWhereTheseSuffice() {
-    assertThat(labels(group("dyt", Map.of("lr", "0.1")), group("fixup", Map.of("lr", "0.2"))))
+    assertThat(
+            labels(PLAIN, group("dyt", Map.of("lr", "0.1")), group("fixup", Map.of("lr", "0.2"))))
         .containsExactly("DyT", "Fixup");
   }
 
   @Test
-  void labelsAddTheSettingsThatDiffer() {
+  void labelsAddTheSettingsThatDifferInTheSummarysWords() {
+    Summary summary =
+        summary(
+            Axis.chosen("lr", "learning rate"),
+            Axis.variant("eps", "ε"),
+            Axis.variant("alpha", "α").with(Map.of("none", "no α")));
     assertThat(
             labels(
-                group("dyt", Map.of("lr", "0.1", "depth", "4")),
-                group("dyt", Map.of("lr", "0.2", "depth", "4"))))
-        .containsExactly("DyT, learning rate = 0.1", "DyT, learning rate = 0.2");
+                summary,
+                group("dyt", Map.of("lr", "0.1", "eps", "1e-5", "alpha", "none")),
+                group("dyt", Map.of("lr", "0.2", "eps", "0.0005", "alpha", "learned"))))
+        .containsExactly("ε 10⁻⁵, no α", "ε 5 × 10⁻⁴, α learned");
   }
 
   @Test
-  void labelsOfTheAblationAreSquashAndAlpha() {
+  void whatFollowsFromTheMethodIsNotSaid() {
     assertThat(
             labels(
+                PLAIN,
                 group("dyt", Map.of("alpha", "learned", "squash", "tanh")),
                 group("dyt", Map.of("alpha", "none", "squash", "tanh")),
                 group("hardtanh", Map.of("alpha", "none", "squash", "hardtanh"))))
-        .containsExactly("tanh, α learned", "tanh, no α", "hardtanh, no α");
+        .containsExactly("DyT, alpha learned", "DyT, alpha none", "hardtanh, alpha none");
   }
 
-  private static Iterable<String> labels(Group... groups) {
-    return Names.labels(List.of(groups)).values();
+  private static Iterable<String> labels(Summary summary, Group... groups) {
+    return Names.labels(summary, List.of(groups)).values();
   }
 
   private static Group group(String method, Map<String, String> setting) {
     return new Group(method, setting);
   }
 
-  @Test
-  void differencesHaveAUnit() {
-    assertThat(Names.differenceUnit("test_loss")).isEqualTo("nats");
-    assertThat(Names.differenceUnit("test_accuracy")).isEqualTo("percentage points");
-    assertThat(Names.differenceUnit("test_bleu")).isEqualTo("test BLEU");
-  }
-
-  @Test
-  void flagsAreSaidInWords() {
-    assertThat(Names.setting("alpha0.table", "true")).isEqualTo("α₀ by width");
-    assertThat(Names.setting("embedding.scale", "false")).isEqualTo("no embedding factor");
-    assertThat(Names.setting("alpha0.attention", "0.8")).isEqualTo("α₀ of attention = 0.8");
+  private static Summary summary(Axis... axes) {
+    return new Summary(
+        "mine", "", null, null, List.of(), null, List.of(axes), List.of(), List.of(), List.of());
   }
 }

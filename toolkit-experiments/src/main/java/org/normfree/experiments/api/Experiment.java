@@ -1,0 +1,69 @@
+package org.normfree.experiments.api;
+
+import java.util.List;
+import java.util.Optional;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.run.RunDirectory;
+
+/**
+ * One study that can be run by name: its settings, what it asks and claims, and the runs it
+ * consists of. It is found by {@link java.util.ServiceLoader}, so a study of one's own needs a
+ * class and a line in {@code META-INF/services/org.normfree.experiments.api.Experiment}. What
+ * launches it gives it a locked run directory and makes its summary from the runs by its design.
+ */
+public interface Experiment {
+  /** The name on the command line, in small letters with hyphens. */
+  String name();
+
+  /** One line about what it shows. */
+  String summary();
+
+  /** The keys it reads, in the order they are listed to the user. */
+  List<Key<?>> keys();
+
+  /**
+   * What it asks, how runs are judged and what is claimed, before any of them is carried out.
+   *
+   * @param config a value for each of {@link #keys}
+   */
+  Design design(Config config);
+
+  /**
+   * Carries out its runs. An interrupted call is continued by the next one on the same directory.
+   *
+   * @param config a value for each of {@link #keys}
+   * @param directory where it records what it measures
+   * @return how each run ended
+   * @throws org.normfree.core.InputException if the settings cannot be run
+   */
+  Runs run(Config config, RunDirectory directory);
+
+  /**
+   * The single runs it consists of, as experiments of their own, so that each run directory can be
+   * run again from its {@code config.json}.
+   */
+  default List<Experiment> parts() {
+    return List.of();
+  }
+
+  /**
+   * The settings with which {@code toolkit paper} runs this study.
+   *
+   * @param preset how large
+   * @return assignments {@code key=value}; empty if the study is no part of the paper
+   */
+  default Optional<List<String>> preset(Preset preset) {
+    return Optional.empty();
+  }
+
+  /**
+   * Why a preset is too small for this study to show what it is about.
+   *
+   * @param preset how large
+   * @return the reason, which stands on its figures; empty if it does show it
+   */
+  default Optional<String> smokeTest(Preset preset) {
+    return Optional.empty();
+  }
+}

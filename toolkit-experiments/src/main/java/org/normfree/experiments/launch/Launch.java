@@ -1,0 +1,140 @@
+package org.normfree.experiments.launch;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.normfree.core.InputException;
+import org.normfree.core.record.Marker;
+import org.normfree.core.record.RunFiles;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Result;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.run.Outcome;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.run.TestItems;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs an experiment in its directory: opens it, skips or resumes, records the end, reports. */
+public final class Launch {
+  private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
+
+  private Launch() {}
+
+  /**
+   * Runs an experiment with settings given by hand, or reads back its result if it was finished
+   * before.
+   *
+   * @see #run(Experiment, Config, Path, List, Occasion)
+   */
+  public static Result run(Experiment experiment, Config config, Path out, List<String> command) {
+    return run(experiment, config, out, command, Occasion.BY_HAND);
+  }
+
+  /**
+   * Runs an experiment, or reads back its result if it was finished before.
+   *
+   * @param experiment the experiment
+   * @param config its settings
+   * @param out the run directory
+   * @param command the words of the command, for the provenance
+   * @param occasion why it is run
+   * @return what came out
+   * @throws InputException if the settings cannot be run or the directory cannot be used
+   * @throws UncheckedIOException if results cannot be written; the run can be continued
+   * @throws RunFailedException if the experiment failed otherwise
+   */
+  public static Result run(
+      Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
+    Design design = experiment.design(config);
+    RunDirectory directory = RunDirectory.open(out, config, command);
+    Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));
+    try {
+      if (directory.finished().isPresent()) {
+        Marker marker = directory.finished().get();
+        LOG.info("{}: already {} in {}; nothing to run", experiment.name(), marker, out);
+        return new Result(directory.summary(), marker, List.of());
+      }
+      LOG.info(
+          "{}: {} {}{}",
+          experiment.name(),
+          directory.interrupted() ? "resuming in" : "running in",
+          out,
+          config.overrides().isEmpty() ? "" : " with " + String.join(" ", config.overrides()));
+      Runtime.getRuntime().addShutdownHook(farewell);
+      Result result =
+          result(experiment, design, experiment.run(config, directory), directory, occasion);
+      String message = result.notes().isEmpty() ? "" : String.join("; ", result.notes());
+      directory.finish(result.summary(), result.outcome(), message);
+      return result;
+    } catch (InputException e) {
+      directory.discard();
+      throw e;
+    } catch (UncheckedIOException e) {
+      throw e;
+    } catch (Throwable e) { // an error of the run, out of memory included, is told, not thrown
+      throw failed(experiment, directory, e);
+    } finally {
+      directory.close(); // not earlier: what went wrong is recorded, or undone, under the lock
+      withdraw(farewell);
+    }
+  }
+
+  private static Result result(
+      Experiment experiment, Design design, Runs runs, RunDirectory directory, Occasion occasion) {
+    return new Result(
+        Summaries.of(experiment.name(), design, runs, run -> items(directory, run.id()), occasion),
+        runs.outcome(),
+        runs.notes());
+  }
+
+  /** Of a run of a sweep, or of an experiment that is itself one run. */
+  private static Optional<TestItems> items(RunDirectory directory, String id) {
+    Path child = directory.childPath(id);
+    return TestItems.read(Files.isDirectory(child) ? child : directory.path());
+  }
+
+  /**
+   * @param result what an experiment came to
+   * @return its verdicts, its table and a line on each run that diverged or failed, each line ended
+   */
+  public static String report(Result result) {
+    StringBuilder text = new StringBuilder(SummaryTable.text(result.summary()));
+    text.append(VerdictTable.text(result.summary()));
+    result.notes().forEach(note -> text.append(note).append('\n'));
+    return text.toString();
+  }
+
+  private static RunFailedException failed(
+      Experiment experiment, RunDirectory directory, Throwable failure) {
+    RunFailedException told =
+        new RunFailedException(
+            "%s failed (%s): the stack trace is in %s%s"
+                .formatted(
+                    experiment.name(),
+                    Outcome.messageOf(failure),
+                    directory.file(RunFiles.ERROR),
+                    failure instanceof OutOfMemoryError
+                        ? "; TOOLKIT_JAVA_OPTS=-Xmx8g allows 8 GB of heap"
+                        : ""),
+            failure);
+    try {
+      directory.fail(failure);
+    } catch (UncheckedIOException e) {
+      told.addSuppressed(e);
+    }
+    return told;
+  }
+
+  private static void withdraw(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the process is being stopped, which is what the hook is for
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Runs an experiment in its directory and makes its summary. */
+package org.normfree.experiments.launch;

@@ -1,0 +1,2 @@
+/** What a run learns, one class a problem. */
+package org.normfree.experiments.problem;

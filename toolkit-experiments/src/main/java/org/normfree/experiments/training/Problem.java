@@ -1,0 +1,92 @@
+package org.normfree.experiments.training;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.normfree.core.data.Batch;
+import org.normfree.core.data.BatchStream;
+import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.method.Method;
+import org.normfree.core.nn.Network;
+import org.normfree.core.record.DataIdentity;
+import org.normfree.core.train.Evaluation;
+import org.normfree.core.train.Trainer;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.run.RunDirectory;
+
+/** What a training run learns: a network and its data, as a configuration describes them. */
+public interface Problem {
+  /**
+   * A kind of problem.
+   *
+   * @param name name of the configuration of its runs
+   * @param keys what describes it, and how it is trained
+   * @param of makes the problem of a configuration
+   */
+  record Kind(String name, List<Key<?>> keys, Function<Config, Problem> of) {}
+
+  /** Makes what runs a network. */
+  @FunctionalInterface
+  interface Executors {
+    GraphExecutor of(Network network);
+  }
+
+  /** The network at its start. */
+  Network network(Method method, long seed);
+
+  /** What was read to learn from, be evaluated on and be encoded with. */
+  DataIdentity data();
+
+  /** The training batches. */
+  BatchStream batches(long seed);
+
+  /** The validation split. */
+  Iterable<Batch> validation();
+
+  /** The test split. */
+  Iterable<Batch> test();
+
+  /**
+   * What an evaluation says besides loss and accuracy.
+   *
+   * @param evaluation of the validation or test split at the run's end
+   * @return values by name, to which the split's is put in front
+   */
+  default Map<String, Double> scores(Evaluation evaluation) {
+    return Map.of();
+  }
+
+  /**
+   * What chance gives, by the name of the value, accuracies in percent: what a run counts for that
+   * diverged.
+   */
+  default Map<String, Double> chance() {
+    return Map.of();
+  }
+
+  /**
+   * What the network gets right of each test item, so that two networks can be compared on the same
+   * items.
+   *
+   * @param trainer a run that ended well
+   * @return by metric a number an item, whose mean is the metric; empty if items mean nothing
+   */
+  default Map<String, double[]> items(Trainer trainer) {
+    return Map.of();
+  }
+
+  /**
+   * What else is measured when a run has ended well.
+   *
+   * @param trainer the run
+   * @param method what it was trained with
+   * @param directory where to record
+   * @param executors makes what runs another network with the run's settings
+   * @return values by name
+   */
+  default Map<String, Double> atEnd(
+      Trainer trainer, Method method, RunDirectory directory, Executors executors) {
+    return Map.of();
+  }
+}

@@ -1,0 +1,268 @@
+package org.normfree.experiments.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.core.InputException;
+import org.normfree.core.data.BatchStream;
+import org.normfree.core.data.PrefetchedBatches;
+import org.normfree.core.exec.CompiledExecutor;
+import org.normfree.core.exec.CompilerSettings;
+import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.exec.NativeThreads;
+import org.normfree.core.exec.Precision;
+import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Kernels;
+import org.normfree.core.method.Alpha0;
+import org.normfree.core.method.Method;
+import org.normfree.core.method.MethodOptions;
+import org.normfree.core.method.Methods;
+import org.normfree.core.nn.Accuracy;
+import org.normfree.core.nn.Network;
+import org.normfree.core.optim.AdamW;
+import org.normfree.core.optim.Constant;
+import org.normfree.core.optim.Ema;
+import org.normfree.core.optim.Follower;
+import org.normfree.core.optim.Lamb;
+import org.normfree.core.optim.Optimizer;
+import org.normfree.core.optim.ParameterGroup;
+import org.normfree.core.optim.Sgd;
+import org.normfree.core.optim.WarmupCosine;
+import org.normfree.core.task.Team;
+import org.normfree.core.train.Checkpoint;
+import org.normfree.core.train.CheckpointListener;
+import org.normfree.core.train.CheckpointStore;
+import org.normfree.core.train.DivergenceAdvice;
+import org.normfree.core.train.Evaluation;
+import org.normfree.core.train.Runner;
+import org.normfree.core.train.Trainer;
+import org.normfree.core.train.TrainingListener;
+import org.normfree.core.train.TrainingSettings;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.run.MetricLog;
+import org.normfree.experiments.run.Outcome;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.run.TimingLog;
+import org.normfree.experiments.sweep.Progress;
+
+/**
+ * One training run of a {@link Problem} as a configuration describes it: trained, evaluated,
+ * recorded and checkpointed in a run directory, resumed where an earlier process left off. Every
+ * study consists of such runs.
+ */
+public final class TrainingRun {
+  private static final int PREFETCHED = 4;
+
+  private final Config config;
+  private final RunDirectory directory;
+  private final Progress.Part progress;
+  private final Problem problem;
+
+  private TrainingRun(
+      Config config, RunDirectory directory, Progress.Part progress, Problem problem) {
+    this.config = config;
+    this.directory = directory;
+    this.progress = progress;
+    this.problem = problem;
+  }
+
+  /**
+   * Does the run, or what is left of it.
+   *
+   * @param kind what kind of problem it is
+   * @param config settings with the keys of that kind
+   * @param directory the run's directory
+   * @param progress is told how far the run is
+   * @return how it ended; accuracies in percent
+   * @throws InputException if the settings do not fit each other or the data
+   */
+  public static Outcome run(
+      Problem.Kind kind, Config config, RunDirectory directory, Progress.Part progress) {
+    return new TrainingRun(config, directory, progress, kind.of().apply(config)).run();
+  }
+
+  private Outcome run() {
+    directory.trainedOn(problem.data());
+    long seed = config.get(Keys.SEED);
+    Network network = problem.network(method(), seed);
+    BatchStream batches = problem.batches(seed);
+    TrainingSettings settings = settings(batches, seed);
+    CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
+    Optional<Checkpoint> checkpoint = store.latest();
+    long done = checkpoint.map(c -> c.progress().step()).orElse(0L);
+    // the team is the only place where work is divided; threads of OpenMP would spin beside it
+    NativeThreads.limit(1);
+    Team.size(config.get(Keys.THREADS));
+    try (Runner runner = Runner.of(network, this::executor);
+        MetricLog metrics =
+            checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
+        TimingLog timing = directory.timing();
+        PrefetchedBatches stream = new PrefetchedBatches(batches.from(done), PREFETCHED)) {
+      // a run whose last checkpoint is there has recorded everything; only its numbers are missing
+      Recorder recorder = new Recorder(metrics, done < settings.steps());
+      Evaluator evaluator =
+          new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
+      Watch.View view =
+          new Watch.View(
+              network.evaluation(),
+              batches,
+              problem.test().iterator().next(),
+              directory,
+              recorder,
+              config.get(Keys.PROBE_LAYERS));
+      List<Watch> watches = Probes.watches(config);
+      List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
+      listeners.addAll(Probes.listeners(config, view.network(), batches.batch(0), recorder));
+      watches.forEach(watch -> listeners.addAll(watch.listeners(view)));
+      listeners.add(new DivergenceAdvice());
+      listeners.add(new Pace(timing, progress));
+      // last: what the others recorded for a step is on the disk before the step is saved
+      listeners.add(recorder.forcing());
+      listeners.add(new CheckpointListener(store, config.get(Keys.CHECKPOINT_EVERY)));
+      Trainer trainer =
+          new Trainer(
+              runner,
+              optimizer(network),
+              schedule(settings),
+              settings,
+              List.of(),
+              followers(network),
+              listeners);
+      checkpoint.ifPresent(trainer::restore);
+      org.normfree.core.train.Outcome end = trainer.train(stream);
+      if (end.status() == org.normfree.core.train.Outcome.Status.DIVERGED) {
+        Map<String, Double> values = new LinkedHashMap<>(bestValidation());
+        values.putAll(chance());
+        return Outcome.diverged(end.step() + 1, values);
+      }
+      Map<String, Double> values = new LinkedHashMap<>(chance());
+      evaluator.last().forEach(evaluation -> add(values, evaluation));
+      values.putAll(problem.atEnd(trainer, method(), directory, this::executor));
+      watches.forEach(watch -> values.putAll(watch.atEnd(view, trainer)));
+      Map<String, double[]> items = problem.items(trainer);
+      if (!items.isEmpty()) {
+        directory.writeItems(items);
+      }
+      return Outcome.done(values);
+    }
+  }
+
+  private void add(Map<String, Double> values, Evaluation evaluation) {
+    evaluation
+        .values()
+        .forEach(
+            (name, value) ->
+                values.put(
+                    evaluation.split() + "_" + name,
+                    name.equals(Accuracy.NAME) ? 100 * value : value));
+    problem
+        .scores(evaluation)
+        .forEach((name, value) -> values.put(evaluation.split() + "_" + name, value));
+  }
+
+  /** What chance gives, which is what a run counts for that diverged. */
+  private Map<String, Double> chance() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    problem.chance().forEach((name, value) -> values.put(Outcome.CHANCE + name, value));
+    return values;
+  }
+
+  /** The best accuracy before the run broke, which the papers print. */
+  private Map<String, Double> bestValidation() {
+    return Recorder.read(directory).stream()
+        .filter(line -> line.scope().equals("validation"))
+        .filter(line -> line.values().containsKey(Accuracy.NAME))
+        .map(line -> 100 * line.values().get(Accuracy.NAME))
+        .max(Double::compare)
+        .map(best -> Map.of("best_validation_accuracy", best))
+        .orElse(Map.of());
+  }
+
+  private GraphExecutor executor(Network network) {
+    List<Kernel> kernels = Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR));
+    boolean single = config.get(Keys.PRECISION).equals("float32");
+    if (config.get(Keys.EXECUTOR).equals("stock")) {
+      if (!single) {
+        throw new InputException(
+            "precision=%s with executor=stock; only executor=compiled has it, or use precision=float32"
+                .formatted(config.get(Keys.PRECISION)));
+      }
+      return new StockExecutor(network.graph(), kernels);
+    }
+    return new CompiledExecutor(
+        network.graph(),
+        new CompilerSettings(
+            config.get(Keys.THREADS),
+            single ? Precision.FLOAT32 : Precision.BF16,
+            kernels,
+            network.moving(),
+            false));
+  }
+
+  private Method method() {
+    MethodOptions options =
+        new MethodOptions(
+            alpha0(),
+            config.get(Keys.ALPHA_PER_CHANNEL),
+            config.get(Keys.ALPHA_LEARNED),
+            config.get(Keys.AFFINE),
+            config.get(Keys.EMBEDDING_SCALE),
+            config.get(Keys.LAYER_SCALE));
+    return Methods.create(config.get(Keys.METHOD), options);
+  }
+
+  private Alpha0 alpha0() {
+    if (config.get(Keys.ALPHA0_TABLE)) {
+      return new Alpha0.ByWidth();
+    }
+    double other = config.get(Keys.ALPHA0);
+    double attention = config.get(Keys.ALPHA0_ATTENTION);
+    return new Alpha0.BySite(attention > 0 ? attention : other, other);
+  }
+
+  private TrainingSettings settings(BatchStream batches, long seed) {
+    int perEpoch = batches.stepsPerEpoch();
+    long steps = config.get(Keys.STEPS);
+    return new TrainingSettings(
+        seed,
+        steps > 0 ? steps : (long) perEpoch * config.get(Keys.EPOCHS),
+        perEpoch,
+        config.get(Keys.CLIP));
+  }
+
+  private List<Follower> followers(Network network) {
+    double decay = config.get(Keys.EMA);
+    return decay == 0
+        ? List.of()
+        : List.of(Ema.average(Trainer.parameters(network), new Constant(decay)));
+  }
+
+  private WarmupCosine schedule(TrainingSettings settings) {
+    double base = config.get(Keys.LEARNING_RATE);
+    long warmup = Math.round(config.get(Keys.WARMUP) * settings.stepsPerEpoch());
+    return new WarmupCosine(
+        base,
+        Math.min(base, config.get(Keys.MIN_LEARNING_RATE)),
+        Math.min(warmup, settings.steps()),
+        settings.steps());
+  }
+
+  private Optimizer optimizer(Network network) {
+    Map<String, INDArray> parameters = Trainer.parameters(network);
+    List<ParameterGroup> groups =
+        ParameterGroup.byRank(
+            parameters, config.get(Keys.WEIGHT_DECAY), config.get(Keys.DECAY_ALL));
+    double beta1 = config.get(Keys.BETA1);
+    double beta2 = config.get(Keys.BETA2);
+    return switch (config.get(Keys.OPTIMIZER)) {
+      case "sgd" -> new Sgd(parameters, groups, config.get(Keys.MOMENTUM));
+      case "lamb" -> new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
+      default -> new AdamW(parameters, groups, beta1, beta2, AdamW.EPSILON);
+    };
+  }
+}
