@@ -1,5 +1,6 @@
 package org.normfree.core.record;
 
+import java.math.BigInteger;
 import java.util.Comparator;
 
 /** Orders texts with the numbers in them by size: {@code block2} before {@code block10}. */
@@ -44,7 +45,7 @@ public enum NaturalOrder implements Comparator<String> {
     return end;
   }
 
-  private static java.math.BigInteger number(String text, int from, int end) {
-    return new java.math.BigInteger(text.substring(from, end));
+  private static BigInteger number(String text, int from, int end) {
+    return new BigInteger(text.substring(from, end));
   }
 }

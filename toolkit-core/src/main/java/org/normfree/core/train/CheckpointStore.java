@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -165,7 +162,7 @@ public final class CheckpointStore {
     } catch (IOException e) {
       try {
         if (begun) {
-          deleteTree(partial);
+          Folders.delete(partial);
         }
       } catch (IOException suppressed) {
         e.addSuppressed(suppressed);
@@ -366,7 +363,7 @@ public final class CheckpointStore {
         // renamed first: half a folder must not look like a checkpoint
         Path partial = directory.resolve(name + PARTIAL);
         Files.move(directory.resolve(name), partial, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(partial);
+        Folders.delete(partial);
       }
     } catch (IOException e) {
       throw new InputException(
@@ -383,7 +380,7 @@ public final class CheckpointStore {
       left = entries.filter(CheckpointStore::isPartial).toList();
     }
     for (Path path : left) {
-      deleteTree(path);
+      Folders.delete(path);
     }
   }
 
@@ -392,32 +389,6 @@ public final class CheckpointStore {
     return name.endsWith(PARTIAL)
         && isName(name.substring(0, name.length() - PARTIAL.length()))
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static void deleteTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException e)
-              throws IOException {
-            if (e != null) {
-              throw e;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private static void force(Path file) throws IOException {

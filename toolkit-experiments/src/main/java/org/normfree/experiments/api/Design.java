@@ -2,6 +2,7 @@ package org.normfree.experiments.api;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.normfree.core.record.Axis;
@@ -143,7 +144,7 @@ public record Design(
     for (String name : names) {
       String wanted = group.setting().get(name);
       boolean free = wanted == null && axis(name).role() != Axis.Role.VARIANT;
-      if (!free && !java.util.Objects.equals(wanted, row.setting().get(name))) {
+      if (!free && !Objects.equals(wanted, row.setting().get(name))) {
         return false;
       }
     }

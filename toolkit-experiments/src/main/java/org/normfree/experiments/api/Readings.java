@@ -1,13 +1,16 @@
 package org.normfree.experiments.api;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.normfree.core.record.Metric;
+import org.normfree.core.record.NaturalOrder;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.Quantity;
@@ -23,6 +26,7 @@ import org.normfree.experiments.sweep.TrialResult;
 public final class Readings {
   private final Design design;
   private final List<TrialResult> runs;
+  private final Map<String, Map<Where, List<Reading>>> rows = new HashMap<>();
 
   /**
    * One value of one run.
@@ -59,6 +63,12 @@ public final class Readings {
     return runs;
   }
 
+  /** The reported runs by method and setting, in the order they come. */
+  public Map<Where, List<TrialResult>> groups() {
+    return runs.stream()
+        .collect(Collectors.groupingBy(Where::of, LinkedHashMap::new, Collectors.toList()));
+  }
+
   /**
    * The rows of a metric: for every method and setting a value a run, in the order they come.
    *
@@ -66,23 +76,25 @@ public final class Readings {
    * @return readings by method and setting
    */
   public Map<Where, List<Reading>> rows(String metric) {
-    Map<Where, List<TrialResult>> groups = new LinkedHashMap<>();
-    for (TrialResult run : runs) {
-      groups.computeIfAbsent(where(run), key -> new ArrayList<>()).add(run);
-    }
-    Map<Where, List<Reading>> rows = new LinkedHashMap<>();
-    groups.forEach(
-        (group, members) -> {
-          for (Map<String, String> place : places(members, metric)) {
-            Where row = group;
-            for (Map.Entry<String, String> entry : place.entrySet()) {
-              row = row.with(entry.getKey(), entry.getValue());
-            }
-            String name = new Quantity(metric, place).toString();
-            rows.put(row, members.stream().map(run -> new Reading(run, value(run, name))).toList());
-          }
-        });
-    return rows;
+    return rows.computeIfAbsent(metric, this::read);
+  }
+
+  private Map<Where, List<Reading>> read(String metric) {
+    Map<Where, List<Reading>> found = new LinkedHashMap<>();
+    groups()
+        .forEach(
+            (group, members) -> {
+              for (Map<String, String> place : places(members, metric)) {
+                Where row = group;
+                for (Map.Entry<String, String> entry : place.entrySet()) {
+                  row = row.with(entry.getKey(), entry.getValue());
+                }
+                String name = new Quantity(metric, place).toString();
+                found.put(
+                    row, members.stream().map(run -> new Reading(run, value(run, name))).toList());
+              }
+            });
+    return found;
   }
 
   /**
@@ -135,7 +147,7 @@ public final class Readings {
   /** How many runs of a group trained; empty if there are none, or no rule for it. */
   public Optional<Counts> trained(Where group) {
     List<TrialResult> members =
-        runs.stream().filter(run -> design.matches(group, where(run))).toList();
+        runs.stream().filter(run -> design.matches(group, Where.of(run))).toList();
     return members.isEmpty() || design.trained().isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -166,10 +178,6 @@ public final class Readings {
             .orElse(true);
   }
 
-  private static Where where(TrialResult run) {
-    return new Where(run.trial().method(), run.trial().setting());
-  }
-
   /** Where in these runs a metric was taken; of a run that diverged, what chance tells counts. */
   private static List<Map<String, String>> places(List<TrialResult> members, String metric) {
     return members.stream()
@@ -182,18 +190,13 @@ public final class Readings {
         .filter(quantity -> quantity.metric().equals(metric))
         .map(Quantity::place)
         .distinct()
-        .sorted(Readings::compare)
+        .sorted(Comparator.comparing(Map::toString, NaturalOrder.INSTANCE))
         .toList();
-  }
-
-  /** Numbers by size, all else by name. */
-  private static int compare(Map<String, String> one, Map<String, String> other) {
-    return org.normfree.core.record.NaturalOrder.INSTANCE.compare(one.toString(), other.toString());
   }
 
   private static Optional<Double> value(TrialResult run, String name) {
     Map<String, Double> values = run.outcome().values();
     Double value = run.done() ? values.get(name) : values.get(Outcome.CHANCE + name);
-    return Optional.ofNullable(value).filter(Objects::nonNull).filter(Double::isFinite);
+    return Optional.ofNullable(value).filter(Double::isFinite);
   }
 }

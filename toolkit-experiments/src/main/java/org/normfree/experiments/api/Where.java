@@ -3,6 +3,7 @@ package org.normfree.experiments.api;
 import java.util.Map;
 import java.util.TreeMap;
 import org.normfree.core.record.Baseline;
+import org.normfree.experiments.sweep.TrialResult;
 
 /**
  * Which runs are meant: a method, variants and conditions. A variant that is not named is one the
@@ -21,6 +22,11 @@ public record Where(String method, Map<String, String> setting) {
   /** A method without variants, at any condition. */
   public static Where of(String method) {
     return new Where(method, Map.of());
+  }
+
+  /** The method and setting of a run. */
+  public static Where of(TrialResult run) {
+    return new Where(run.trial().method(), run.trial().setting());
   }
 
   /** What a study's rows are compared with. */

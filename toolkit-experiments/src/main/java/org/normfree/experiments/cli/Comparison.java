@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.normfree.core.record.Metric;
+import org.normfree.experiments.launch.Columns;
 import org.normfree.experiments.statistics.Estimate;
 import org.normfree.experiments.statistics.Estimates;
 import org.normfree.experiments.statistics.Gauge;

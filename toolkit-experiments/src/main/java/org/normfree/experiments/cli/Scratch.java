@@ -2,11 +2,9 @@ package org.normfree.experiments.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import org.normfree.core.record.Folders;
 
 /** A folder of its own for a command's intermediate files; it goes when it is closed. */
 final class Scratch implements AutoCloseable {
@@ -48,23 +46,7 @@ final class Scratch implements AutoCloseable {
       return;
     }
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-                throws IOException {
-              Files.delete(directory);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      Folders.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot remove the temporary folder %s: %s".formatted(folder, e.getMessage()), e);

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -335,20 +334,5 @@ public final class Config {
 
   private static String plain(JsonNode value) {
     return value.isTextual() && !value.asText().isEmpty() ? value.asText() : value.toString();
-  }
-
-  /**
-   * Joins schemas; of two keys with one name the later one stands, in the earlier one's place.
-   *
-   * @param parts schemas
-   * @return one schema
-   */
-  @SafeVarargs
-  public static List<Key<?>> schema(Collection<Key<?>>... parts) {
-    Map<String, Key<?>> keys = new LinkedHashMap<>();
-    for (Collection<Key<?>> part : parts) {
-      part.forEach(key -> keys.put(key.name(), key));
-    }
-    return List.copyOf(keys.values());
   }
 }

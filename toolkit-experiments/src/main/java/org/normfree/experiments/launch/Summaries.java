@@ -1,8 +1,10 @@
 package org.normfree.experiments.launch;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +35,7 @@ public final class Summaries {
   private final Runs runs;
   private final Readings readings;
   private final Function<TrialResult, Optional<TestItems>> items;
+  private final Map<TrialResult, Optional<TestItems>> itemsRead = new HashMap<>();
 
   private Summaries(Design design, Runs runs, Function<TrialResult, Optional<TestItems>> items) {
     this.design = design;
@@ -63,10 +66,7 @@ public final class Summaries {
     return new Summary(
         experiment,
         design.question(),
-        occasion
-            .preset()
-            .map(preset -> preset.name().toLowerCase(java.util.Locale.ROOT))
-            .orElse(null),
+        occasion.preset().map(preset -> preset.name().toLowerCase(Locale.ROOT)).orElse(null),
         occasion.smokeTest().orElse(null),
         design.metrics(),
         design.baseline().orElse(null),
@@ -127,32 +127,29 @@ public final class Summaries {
 
   /** A row a method and setting: how many of a hundred runs train. */
   private List<SummaryRow> shares() {
-    Map<Where, List<TrialResult>> groups = new LinkedHashMap<>();
-    for (TrialResult run : readings.runs()) {
-      Where where = new Where(run.trial().method(), run.trial().setting());
-      groups.computeIfAbsent(where, key -> new ArrayList<>()).add(run);
-    }
     List<SummaryRow> rows = new ArrayList<>();
-    groups.forEach(
-        (where, of) -> {
-          int trained = (int) of.stream().filter(readings::trained).count();
-          rows.add(
-              new SummaryRow(
-                  where.method(),
-                  where.setting(),
-                  Design.TRAINED_SHARE,
-                  100.0 * trained / of.size(),
-                  Estimates.wilson(trained, of.size()).map(Interval::ends).orElse(null),
-                  of.size(),
-                  of.stream().map(run -> run.trial().seed()).toList(),
-                  of.stream().map(run -> readings.trained(run) ? 100.0 : 0.0).toList(),
-                  (int) of.stream().filter(run -> !run.done()).count(),
-                  null,
-                  null,
-                  null,
-                  null,
-                  false));
-        });
+    readings
+        .groups()
+        .forEach(
+            (where, of) -> {
+              int trained = (int) of.stream().filter(readings::trained).count();
+              rows.add(
+                  new SummaryRow(
+                      where.method(),
+                      where.setting(),
+                      Design.TRAINED_SHARE,
+                      100.0 * trained / of.size(),
+                      Estimates.wilson(trained, of.size()).map(Interval::ends).orElse(null),
+                      of.size(),
+                      of.stream().map(run -> run.trial().seed()).toList(),
+                      of.stream().map(run -> readings.trained(run) ? 100.0 : 0.0).toList(),
+                      (int) of.stream().filter(run -> !run.done()).count(),
+                      null,
+                      null,
+                      null,
+                      null,
+                      false));
+            });
     return rows;
   }
 
@@ -211,9 +208,12 @@ public final class Summaries {
     double[] sum = null;
     int count = 0;
     for (TrialResult run : readings.runs()) {
-      if (run.done()
-          && design.matches(where, new Where(run.trial().method(), run.trial().setting()))) {
-        double[] own = items.apply(run).map(i -> i.values().get(metric.name())).orElse(null);
+      if (run.done() && design.matches(where, Where.of(run))) {
+        double[] own =
+            itemsRead
+                .computeIfAbsent(run, items)
+                .map(i -> i.values().get(metric.name()))
+                .orElse(null);
         if (own == null || (sum != null && sum.length != own.length)) {
           return Optional.empty();
         }

@@ -26,19 +26,21 @@ import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.training.Problem;
 
 /** Classifying images with a Vision Transformer. */
 public final class ImageClassification implements Problem {
   private static final List<Key<?>> KEYS =
-      Config.schema(
-          List.of(Keys.METHOD),
-          Keys.data(),
-          Keys.model(),
-          Keys.methodOptions(),
-          Keys.training(),
-          Keys.execution(),
-          List.of(Keys.SEED));
+      Schema.of(
+              List.of(Keys.METHOD),
+              Keys.data(),
+              Keys.model(),
+              Keys.methodOptions(),
+              Keys.training(),
+              Keys.execution(),
+              List.of(Keys.SEED))
+          .keys();
 
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("train", KEYS, ImageClassification::new);

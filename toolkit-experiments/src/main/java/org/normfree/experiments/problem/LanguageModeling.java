@@ -34,6 +34,7 @@ import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.config.TextKeys;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.training.Problem;
@@ -58,23 +59,24 @@ public final class LanguageModeling implements Problem {
           TextKeys.VOCABULARY.withDefault(512));
 
   private static final List<Key<?>> KEYS =
-      Config.schema(
-          List.of(Keys.METHOD),
-          DATA,
-          List.of(
-              TextKeys.MAX_LENGTH,
-              TextKeys.BATCH_TOKENS,
-              ARCHITECTURE,
-              Keys.WIDTH.withDefault(64),
-              Keys.DEPTH,
-              Keys.HEADS.withDefault(4)),
-          Keys.methodOptions(),
-          Keys.training().stream()
-              .filter(key -> !Keys.imagesOnly().contains(key) && key != Keys.LABEL_SMOOTHING)
-              .map(LanguageModeling::defaults)
-              .toList(),
-          Keys.execution(),
-          List.of(Keys.SEED));
+      Schema.of(
+              List.of(Keys.METHOD),
+              DATA,
+              List.of(
+                  TextKeys.MAX_LENGTH,
+                  TextKeys.BATCH_TOKENS,
+                  ARCHITECTURE,
+                  Keys.WIDTH.withDefault(64),
+                  Keys.DEPTH,
+                  Keys.HEADS.withDefault(4)),
+              Keys.methodOptions(),
+              Keys.training().stream()
+                  .filter(key -> !Keys.imagesOnly().contains(key) && key != Keys.LABEL_SMOOTHING)
+                  .map(LanguageModeling::defaults)
+                  .toList(),
+              Keys.execution(),
+              List.of(Keys.SEED))
+          .keys();
 
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("model-language", KEYS, LanguageModeling::new);

@@ -45,6 +45,7 @@ import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.config.TextKeys;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.training.Problem;
@@ -66,27 +67,28 @@ public final class Translating implements Problem {
           TextKeys.OVERLONG);
 
   private static final List<Key<?>> KEYS =
-      Config.schema(
-          List.of(Keys.METHOD),
-          DATA,
-          List.of(TextKeys.BATCH_TOKENS),
-          List.of(
-              Keys.WIDTH.withDefault(64),
-              Keys.DEPTH.withDefault(3),
-              TextKeys.DECODER_DEPTH,
-              Keys.HEADS.withDefault(4),
-              Keys.MLP_RATIO.withDefault(2.0),
-              TextKeys.DROPOUT,
-              TextKeys.TIED,
-              TextKeys.BEAMS,
-              TextKeys.DECODE),
-          Keys.methodOptions(),
-          Keys.training().stream()
-              .filter(key -> !Keys.imagesOnly().contains(key))
-              .map(Translating::defaults)
-              .toList(),
-          Keys.execution(),
-          List.of(Keys.SEED));
+      Schema.of(
+              List.of(Keys.METHOD),
+              DATA,
+              List.of(TextKeys.BATCH_TOKENS),
+              List.of(
+                  Keys.WIDTH.withDefault(64),
+                  Keys.DEPTH.withDefault(3),
+                  TextKeys.DECODER_DEPTH,
+                  Keys.HEADS.withDefault(4),
+                  Keys.MLP_RATIO.withDefault(2.0),
+                  TextKeys.DROPOUT,
+                  TextKeys.TIED,
+                  TextKeys.BEAMS,
+                  TextKeys.DECODE),
+              Keys.methodOptions(),
+              Keys.training().stream()
+                  .filter(key -> !Keys.imagesOnly().contains(key))
+                  .map(Translating::defaults)
+                  .toList(),
+              Keys.execution(),
+              List.of(Keys.SEED))
+          .keys();
 
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("translate", KEYS, Translating::new);

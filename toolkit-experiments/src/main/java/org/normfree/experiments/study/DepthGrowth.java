@@ -7,6 +7,7 @@ import java.util.Map;
 import org.hipparchus.stat.regression.SimpleRegression;
 import org.normfree.core.record.Metric;
 import org.normfree.experiments.run.Quantity;
+import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.sweep.Progress;
 
 /**
@@ -19,6 +20,12 @@ import org.normfree.experiments.sweep.Progress;
  * @param optimizers whose steps are looked at
  */
 record DepthGrowth(Metric size, Metric slope, List<String> optimizers) {
+  /** Slopes that are called flat. */
+  static final Interval FLAT = new Interval(-0.15, 0.15);
+
+  /** Slopes that are called a growth. */
+  static final Interval GROWS = Interval.from(0.8);
+
   /** Axis of the architecture. */
   static final String ARCH = "arch";
 

@@ -25,7 +25,6 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
@@ -36,11 +35,6 @@ import org.normfree.experiments.sweep.SweepTrial;
  * optimizers, and with residuals scaled by 1/√N. Source: Su Jianlin, kexue.fm 8978 and 8994.
  */
 public final class IncrementExplosion implements Experiment {
-  /** A slope within this of 0 is called flat; one above {@link #GROWS} a growth. */
-  private static final double FLAT = 0.15;
-
-  private static final double GROWS = 0.8;
-
   private static final Metric SLOPE =
       Metric.number("increment_slope", "slope of log loss change over log depth", "");
   private static final DepthGrowth GROWTH =
@@ -128,7 +122,7 @@ public final class IncrementExplosion implements Experiment {
                 source,
                 SLOPE,
                 Where.of(method).with(DepthGrowth.OPTIMIZER, optimizer),
-                new Interval(-FLAT, FLAT)));
+                DepthGrowth.FLAT));
       }
     }
     if (methods.contains("post-ln")) {
@@ -139,7 +133,7 @@ public final class IncrementExplosion implements Experiment {
               source,
               SLOPE,
               Where.of("post-ln").with(DepthGrowth.OPTIMIZER, "sgd"),
-              Interval.from(GROWS)));
+              DepthGrowth.GROWS));
     }
     return claims;
   }

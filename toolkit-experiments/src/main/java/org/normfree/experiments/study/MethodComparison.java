@@ -3,6 +3,9 @@ package org.normfree.experiments.study;
 import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
 import static org.normfree.experiments.study.Metrics.TEST_LOSS;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -165,14 +168,13 @@ public final class MethodComparison implements Experiment {
     config.get(METHODS).forEach(method -> rates.put(method, new TreeSet<>(config.get(RATES))));
     Map<String, Set<Double>> next = new LinkedHashMap<>();
     rates.forEach((method, grid) -> next.put(method, new TreeSet<>(grid)));
-    int limit = config.get(BEYOND);
-    int[] beyond = {0};
+    int widened = 0;
     while (!next.isEmpty()) {
       Study search = new Study(name(), config, directory);
       next.forEach((method, more) -> more.forEach(rate -> search.search(method, rate)));
       searched.addAll(search.run("learning-rate search"));
       next.clear();
-      if (beyond[0]++ < limit) {
+      if (widened++ < config.get(BEYOND)) {
         rates.forEach(
             (method, grid) ->
                 beyond(grid, best(searched, method, grid))
@@ -216,9 +218,7 @@ public final class MethodComparison implements Experiment {
 
   /** Two digits, so that names of runs are short and the same on every machine. */
   private static double rounded(double rate) {
-    return new java.math.BigDecimal(rate)
-        .round(new java.math.MathContext(2, java.math.RoundingMode.HALF_EVEN))
-        .doubleValue();
+    return new BigDecimal(rate).round(new MathContext(2, RoundingMode.HALF_EVEN)).doubleValue();
   }
 
   /** The rate of the best validation accuracy; the smallest rate if no run got to its end. */

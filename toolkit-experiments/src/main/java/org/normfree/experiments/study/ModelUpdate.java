@@ -43,7 +43,6 @@ import org.normfree.experiments.problem.Feeds;
 import org.normfree.experiments.run.MetricLog;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
@@ -63,11 +62,6 @@ public final class ModelUpdate implements Experiment {
           Metric.size("update_size", "change of the output over the rate", ""),
           SLOPE,
           List.of("sgd", "adam"));
-
-  /** A slope within this of 0 is called flat; one above {@link #GROWS} a growth. */
-  private static final double FLAT = 0.15;
-
-  private static final double GROWS = 0.8;
 
   private static final int WIDTH = 64;
   private static final int HIDDEN = 128;
@@ -199,7 +193,7 @@ public final class ModelUpdate implements Experiment {
                 source,
                 SLOPE,
                 where("post-ln", architecture),
-                Interval.from(GROWS)));
+                DepthGrowth.GROWS));
       }
       if (config.get(METHODS).contains("deepnorm")) {
         claims.add(
@@ -209,7 +203,7 @@ public final class ModelUpdate implements Experiment {
                 source,
                 SLOPE,
                 where("deepnorm", architecture),
-                new Interval(-FLAT, FLAT)));
+                DepthGrowth.FLAT));
       }
     }
     return claims;

@@ -17,12 +17,13 @@ import org.normfree.core.record.Json;
 
 class ConfigTest {
   private static final List<Key<?>> SCHEMA =
-      Config.schema(
-          Keys.model(),
-          Keys.methodOptions(),
-          Keys.training(),
-          Keys.execution(),
-          List.of(Keys.SEED, Keys.JOBS));
+      Schema.of(
+              Keys.model(),
+              Keys.methodOptions(),
+              Keys.training(),
+              Keys.execution(),
+              List.of(Keys.SEED, Keys.JOBS))
+          .keys();
 
   @TempDir Path folder;
 
@@ -48,7 +49,7 @@ class ConfigTest {
 
   @Test
   void anExperimentsOwnDefaultIsReadThroughTheCommonKey() {
-    List<Key<?>> schema = Config.schema(Keys.training(), List.of(Keys.EPOCHS.withDefault(3)));
+    List<Key<?>> schema = Schema.of(Keys.training(), List.of(Keys.EPOCHS.withDefault(3))).keys();
     assertThat(schema).hasSameSizeAs(Keys.training());
     Config config = Config.defaults("x", schema);
     assertThat(config.get(Keys.EPOCHS)).isEqualTo(3);
@@ -142,7 +143,7 @@ class ConfigTest {
     Config sweep =
         Config.resolve(
             "sweep",
-            Config.schema(List.of(extra), Keys.training()),
+            Schema.of(List.of(extra), Keys.training()).keys(),
             Optional.empty(),
             List.of("epochs=5"));
     Config trial = sweep.forExperiment("train", SCHEMA).with(Keys.SEED, 3L);

@@ -1,4 +1,4 @@
-package org.normfree.experiments.cli;
+package org.normfree.experiments.launch;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,13 +6,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Lines of cells, printed in aligned columns; columns without content are left out. */
-final class Columns {
+public final class Columns {
   private final List<List<String>> lines = new ArrayList<>();
 
   /**
    * @param head what stands above the columns
    */
-  Columns(String... head) {
+  public Columns(String... head) {
     lines.add(List.of(head));
   }
 
@@ -20,13 +20,13 @@ final class Columns {
    * @param cells as many as the head has
    * @return these columns with a line more
    */
-  Columns add(String... cells) {
+  public Columns add(String... cells) {
     lines.add(List.of(cells));
     return this;
   }
 
   /** Whether there is a line below the head. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return lines.size() == 1;
   }
 
@@ -38,11 +38,12 @@ final class Columns {
             .filter(c -> lines.stream().skip(1).anyMatch(line -> !line.get(c).isEmpty()))
             .boxed()
             .toList();
+    int[] widths = IntStream.range(0, lines.get(0).size()).map(this::width).toArray();
     return lines.stream()
         .map(
             line ->
                 filled.stream()
-                        .map(c -> line.get(c) + " ".repeat(width(c) - line.get(c).length()))
+                        .map(c -> line.get(c) + " ".repeat(widths[c] - line.get(c).length()))
                         .collect(Collectors.joining("  "))
                         .stripTrailing()
                     + "\n")
