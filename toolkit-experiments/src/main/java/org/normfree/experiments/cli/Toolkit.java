@@ -66,6 +66,7 @@ public final class Toolkit {
         .addSubcommand(new PaperCommand(experiments, figures))
         .addSubcommand(new ReproduceCommand(experiments))
         .addSubcommand(new CompareCommand(figures))
+        .addSubcommand(new DocumentCommand())
         .addSubcommand(new StatusCommand(Clock.system(ZoneId.systemDefault())))
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)

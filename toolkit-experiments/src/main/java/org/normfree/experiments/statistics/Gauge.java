@@ -6,9 +6,10 @@ import org.normfree.core.record.Metric;
 import org.normfree.core.record.Scale;
 
 /**
- * Takes values of a metric to its {@link Scale} and back. What lies at an end of a logit scale is
- * moved in by half of a thousandth of its range, as if it were half an item of a thousand: 100 % of
- * a test set leaves room for what the set did not ask.
+ * Takes values of a metric to its {@link Scale} and back. For a logit scale the range is drawn in
+ * by half of a thousandth at either end, as if there were half an item of a thousand more: {@code
+ * logit(e + (1 − 2e)·share)} with e = 1/2000. So 0 % and 100 % of a test set have a place, one that
+ * leaves room for what the set did not ask, and come back as they were.
  *
  * @param scale the scale
  * @param lower the smallest possible value; −∞ if there is none
@@ -53,7 +54,7 @@ public record Gauge(Scale scale, double lower, double upper) {
       case LOG -> Math.log(value);
       case LOGIT -> {
         double share = (value - lower) / (upper - lower);
-        double inside = Math.max(EDGE, Math.min(1 - EDGE, share));
+        double inside = EDGE + (1 - 2 * EDGE) * Math.max(0, Math.min(1, share));
         yield Math.log(inside / (1 - inside));
       }
       case FISHER -> FastMath.atanh(value);
@@ -65,7 +66,10 @@ public record Gauge(Scale scale, double lower, double upper) {
     return switch (scale) {
       case LINEAR -> place;
       case LOG -> Math.exp(place);
-      case LOGIT -> lower + (upper - lower) / (1 + Math.exp(-place));
+      case LOGIT -> {
+        double share = (1 / (1 + Math.exp(-place)) - EDGE) / (1 - 2 * EDGE);
+        yield lower + (upper - lower) * Math.max(0, Math.min(1, share));
+      }
       case FISHER -> Math.tanh(place);
     };
   }

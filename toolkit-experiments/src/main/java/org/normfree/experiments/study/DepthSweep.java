@@ -69,19 +69,16 @@ public final class DepthSweep implements Experiment {
               List.of(
                   "methods=deepnorm,post-ln",
                   "pairs=600",
-                  "layers=2,12",
-                  "epochs=4",
+                  "largest=999",
+                  "layers=2,9",
+                  "width=32",
+                  "heads=2",
+                  "batch.tokens=192",
+                  "epochs=10",
                   "warmups=0",
                   "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
-  }
-
-  @Override
-  public Optional<String> smokeTest(Preset preset) {
-    return preset == Preset.QUICK
-        ? Optional.of("four epochs of 600 pairs, in which no method learns to translate yet")
-        : Optional.empty();
   }
 
   /** Spanish numbers have words enough for BLEU. */

@@ -72,7 +72,16 @@ public final class LanguageModel implements Experiment {
   public Optional<List<String>> preset(Preset preset) {
     return Optional.of(
         switch (preset) {
-          case QUICK -> List.of("characters=60000", "epochs=2", "depth=2", "width=32", "seeds=3");
+          case QUICK ->
+              List.of(
+                  "characters=100000",
+                  "tokenizer=character",
+                  "vocabulary=0",
+                  "epochs=1",
+                  "batch.tokens=512",
+                  "depth=2",
+                  "width=32",
+                  "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }

@@ -60,7 +60,16 @@ public final class PostLnDiagnostics implements Experiment {
   public Optional<List<String>> preset(Preset preset) {
     return Optional.of(
         switch (preset) {
-          case QUICK -> List.of("pairs=500", "depth=9", "epochs=3", "seeds=3");
+          case QUICK ->
+              List.of(
+                  "pairs=600",
+                  "largest=999",
+                  "depth=9",
+                  "width=32",
+                  "heads=2",
+                  "batch.tokens=192",
+                  "epochs=7",
+                  "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }

@@ -49,6 +49,22 @@ final class Facts {
     return facts;
   }
 
+  /**
+   * @param experiment a recorded experiment
+   * @return when it was run, with what and where, in one sentence
+   */
+  static String line(Experiment experiment) {
+    return "Recorded %s%s; %s; commit %s; %s."
+        .formatted(
+            start(experiment).map(MINUTE::format).map(at -> at + " UTC").orElse("at no known time"),
+            duration(experiment).map(took -> " in " + words(took)).orElse(""),
+            experiment.summary().preset() == null
+                ? preset(experiment)
+                : "preset " + preset(experiment),
+            commit(experiment.provenance()),
+            machine(experiment.provenance()));
+  }
+
   private static String studies(List<Experiment> experiments) {
     long smoke = experiments.stream().filter(e -> e.summary().smokeTest() != null).count();
     return "%s%s: %s"

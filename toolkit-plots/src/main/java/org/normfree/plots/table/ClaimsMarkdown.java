@@ -1,7 +1,9 @@
 package org.normfree.plots.table;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.normfree.core.record.ClaimResult;
 import org.normfree.plots.archive.Experiment;
 
@@ -14,31 +16,62 @@ public final class ClaimsMarkdown {
    * @return the table, or a sentence if no experiment states a claim
    */
   public static String of(List<Experiment> experiments) {
-    String rows =
-        experiments.stream()
-            .flatMap(e -> e.summary().claims().stream().map(claim -> row(e, claim)))
-            .collect(Collectors.joining());
-    return rows.isEmpty()
-        ? "No recorded experiment states a claim.\n"
-        : """
-          | experiment | claim | source | criterion | estimate [95 % interval] | n | verdict | needed |
-          | --- | --- | --- | --- | --- | ---: | --- | --- |
-          """
-            + rows;
+    return table(
+        experiments,
+        """
+        | experiment | claim | source | criterion | estimate [95 % interval] | n | verdict | needed |
+        | --- | --- | --- | --- | --- | ---: | --- | --- |
+        """,
+        (experiment, claim) ->
+            row(
+                experiment.id(),
+                claim.text(),
+                claim.source(),
+                claim.criterion(),
+                ClaimWords.estimate(claim),
+                Integer.toString(claim.n()),
+                verdict(experiment, claim),
+                ClaimWords.needed(claim)));
   }
 
-  private static String row(Experiment experiment, ClaimResult claim) {
-    String smoke = experiment.summary().smokeTest() == null ? "" : " (smoke test)";
-    return List.of(
-            experiment.id(),
-            claim.text(),
-            claim.source(),
-            claim.criterion(),
-            ClaimWords.estimate(claim),
-            Integer.toString(claim.n()),
-            ClaimWords.verdict(claim) + smoke,
-            ClaimWords.needed(claim))
-        .stream()
+  /**
+   * @param experiments recorded experiments
+   * @return the table without sources, criteria and what would decide
+   */
+  public static String inFewWords(List<Experiment> experiments) {
+    return table(
+        experiments,
+        """
+        | experiment | claim | estimate [95 % interval] | n | verdict |
+        | --- | --- | --- | ---: | --- |
+        """,
+        (experiment, claim) ->
+            row(
+                experiment.id(),
+                claim.text(),
+                ClaimWords.estimate(claim),
+                Integer.toString(claim.n()),
+                verdict(experiment, claim)));
+  }
+
+  private static String table(
+      List<Experiment> experiments,
+      String heading,
+      BiFunction<Experiment, ClaimResult, String> row) {
+    String rows =
+        experiments.stream()
+            .flatMap(e -> e.summary().claims().stream().map(claim -> row.apply(e, claim)))
+            .collect(Collectors.joining());
+    return rows.isEmpty() ? "No recorded experiment states a claim.\n" : heading + rows;
+  }
+
+  private static String verdict(Experiment experiment, ClaimResult claim) {
+    return ClaimWords.verdict(claim)
+        + (experiment.summary().smokeTest() == null ? "" : " (smoke test)");
+  }
+
+  private static String row(String... cells) {
+    return Stream.of(cells)
         .map(cell -> MarkdownTable.text(cell == null ? "" : cell))
         .collect(Collectors.joining(" | ", "| ", " |\n"));
   }

@@ -1,0 +1,80 @@
+package org.normfree.plots.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.normfree.core.InputException;
+import org.normfree.plots.RecordedRuns;
+
+class DocumentsTest {
+  @TempDir static Path runs;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void record() {
+    RecordedRuns.all(runs);
+  }
+
+  @Test
+  void writesAnewWhatStandsInAPlaceAndNothingElse() throws IOException {
+    Path page =
+        page(
+            """
+            # Page
+
+            <!-- recorded: table dyt-squash -->
+            12.3 by hand
+            <!-- /recorded -->
+
+            Words.
+
+              <!-- recorded: verdicts -->
+              <!-- /recorded -->
+            """);
+    Documents.fill(runs, List.of(page));
+    String once = Files.readString(page);
+    assertThat(once)
+        .startsWith("# Page\n\n<!-- recorded: table dyt-squash -->\n\n**Table.** dyt-squash")
+        .contains("Recorded ", "<!-- /recorded -->\n\nWords.\n\n")
+        .doesNotContain("12.3 by hand")
+        .endsWith("  <!-- /recorded -->\n");
+    assertThat(once.split("\\*\\*Table", -1)).hasSize(2);
+    Documents.fill(runs, List.of(page));
+    assertThat(page).hasContent(once);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "no place at all; has no place",
+        "<!-- recorded: claims -->; does not end",
+        "<!-- recorded: claims -->|<!-- recorded: claims -->|<!-- /recorded -->; does not end",
+        "<!-- /recorded -->; ends nothing",
+        "<!-- recorded: charts -->|<!-- /recorded -->; expected claims, verdicts, table or tables",
+        "<!-- recorded: table nobody -->|<!-- /recorded -->; recorded are ",
+      })
+  void leavesAllDocumentsAsTheyAreIfOneIsWrong(String lines, String why) throws IOException {
+    Path right = page("<!-- recorded: claims -->\n<!-- /recorded -->\n");
+    Path wrong = Files.writeString(folder.resolve("wrong.md"), lines.replace('|', '\n'));
+    assertThatThrownBy(() -> Documents.fill(runs, List.of(right, wrong)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("wrong.md")
+        .hasMessageContaining(why);
+    assertThat(right).hasContent("<!-- recorded: claims -->\n<!-- /recorded -->\n");
+    assertThat(wrong).hasContent(lines.replace('|', '\n'));
+  }
+
+  private Path page(String text) throws IOException {
+    return Files.writeString(folder.resolve("page.md"), text);
+  }
+}
