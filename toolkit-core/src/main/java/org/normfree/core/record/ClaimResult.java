@@ -45,7 +45,14 @@ public record ClaimResult(
    *     estimate lies on the border itself
    * @param detectable how far from the border an estimate would have to be to be told apart from it
    *     with the runs there are; null below three
+   * @param why why no number of runs would decide, and what would; null if runs would
    */
-  @JsonPropertyOrder({"n", "detectable"})
-  public record Needed(Integer n, Double detectable) {}
+  @JsonPropertyOrder({"n", "detectable", "why"})
+  public record Needed(
+      Integer n, Double detectable, @JsonInclude(JsonInclude.Include.NON_NULL) String why) {
+    /** What more runs would decide. */
+    public Needed(Integer n, Double detectable) {
+      this(n, detectable, null);
+    }
+  }
 }

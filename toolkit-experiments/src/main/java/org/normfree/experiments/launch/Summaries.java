@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.normfree.core.data.text.Bleu;
 import org.normfree.core.record.ClaimResult;
 import org.normfree.core.record.Difference;
 import org.normfree.core.record.Metric;
@@ -35,6 +36,10 @@ public final class Summaries {
   private final Runs runs;
   private final Readings readings;
   private final Function<TrialResult, Optional<TestItems>> items;
+
+  /** A metric of a whole test set that is no mean over its items. */
+  private static final String BLEU = "test_bleu";
+
   private final Map<TrialResult, Optional<TestItems>> itemsRead = new HashMap<>();
 
   private Summaries(Design design, Runs runs, Function<TrialResult, Optional<TestItems>> items) {
@@ -196,11 +201,32 @@ public final class Summaries {
   }
 
   private Optional<Interval> overItems(Metric metric, Where where, Where base) {
+    if (metric.name().equals(BLEU)) {
+      return Tests.overSeedsAndItems(
+          sentences(where),
+          sentences(base),
+          drawn -> drawn.stream().reduce(Bleu.Statistics.NONE, Bleu.Statistics::plus).score());
+    }
     Optional<double[]> group = meanItems(metric, where);
     Optional<double[]> baseline = meanItems(metric, base);
     return group.isPresent() && baseline.isPresent()
         ? Tests.overItems(group.get(), baseline.get())
         : Optional.empty();
+  }
+
+  /** Of the runs of a group that ended well what is known of each sentence they translated. */
+  private Map<Long, List<Bleu.Statistics>> sentences(Where where) {
+    Map<Long, List<Bleu.Statistics>> found = new LinkedHashMap<>();
+    readings.runs().stream()
+        .filter(run -> run.done() && design.matches(where, Where.of(run)))
+        .forEach(
+            run ->
+                itemsRead
+                    .computeIfAbsent(run, items)
+                    .map(TestItems::sentences)
+                    .filter(sentences -> !sentences.isEmpty())
+                    .ifPresent(sentences -> found.put(run.trial().seed(), sentences)));
+    return found;
   }
 
   /** Of every test item the mean over a group's runs; empty if one did not record them. */

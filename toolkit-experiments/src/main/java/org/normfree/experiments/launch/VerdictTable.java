@@ -49,6 +49,9 @@ final class VerdictTable {
     if (claim.needed() == null) {
       return "";
     }
+    if (claim.needed().why() != null) {
+      return "; " + claim.needed().why();
+    }
     StringBuilder text = new StringBuilder();
     if (claim.needed().n() != null) {
       text.append("; n = ").append(claim.needed().n()).append(" would decide at this spread");

@@ -48,6 +48,7 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.config.TextKeys;
 import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.run.TestItems;
 import org.normfree.experiments.training.Problem;
 
 /** Translating sentences with an encoder–decoder Transformer. */
@@ -277,7 +278,7 @@ public final class Translating implements Problem {
           String.join("\t", pair.source(), pair.target(), outputs.get(i).replaceAll("\\s", " ")));
     }
     byte[] table = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(directory.file("translations.tsv"), table);
+    AtomicFile.write(directory.file(TestItems.TRANSLATIONS), table);
     exact =
         IntStream.range(0, outputs.size())
             .mapToDouble(i -> outputs.get(i).equals(references.get(i)) ? 100 : 0)

@@ -1,20 +1,29 @@
 package org.normfree.experiments.run;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.normfree.core.data.text.Bleu;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.RunFiles;
 
 /**
- * The file {@code items.json} of a run: what it got right of each item of the test split, so that
- * two runs can be compared on the same items.
+ * What a run made of each item of the test split, in the split's order, so that two runs can be
+ * compared on the same items.
  *
- * @param values metric to a number an item, whose mean is the metric; in the split's order
+ * @param values metric to a number an item, whose mean is the metric: the file {@code items.json}
+ * @param sentences of what a run translated ({@value #TRANSLATIONS}) each sentence's part in BLEU,
+ *     which is no mean; empty if it translated nothing
  */
-public record TestItems(Map<String, double[]> values) {
+public record TestItems(Map<String, double[]> values, List<Bleu.Statistics> sentences) {
+  /** A heading, then source, reference and translation, separated by tabs. */
+  public static final String TRANSLATIONS = "translations.tsv";
+
   /**
    * @param run a run's directory
    * @return its items, if it recorded them
@@ -22,7 +31,25 @@ public record TestItems(Map<String, double[]> values) {
   public static Optional<TestItems> read(Path run) {
     Path file = run.resolve(RunFiles.ITEMS);
     return Files.exists(file)
-        ? Optional.of(new TestItems(Json.read(file, new TypeReference<Map<String, double[]>>() {})))
+        ? Optional.of(
+            new TestItems(
+                Json.read(file, new TypeReference<Map<String, double[]>>() {}), sentences(run)))
         : Optional.empty();
+  }
+
+  private static List<Bleu.Statistics> sentences(Path run) {
+    Path file = run.resolve(TRANSLATIONS);
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      return Files.readAllLines(file).stream()
+          .skip(1)
+          .map(line -> line.split("\t", -1))
+          .map(cells -> Bleu.statistics(cells[2], cells[1]))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
   }
 }

@@ -152,7 +152,7 @@ public final class Estimates {
   private static Estimate estimate(double value, int n, IntFunction<Interval> at) {
     IntFunction<Optional<Interval>> foreseen =
         runs -> runs < Estimate.FEWEST ? Optional.empty() : Optional.of(at.apply(runs));
-    return new Estimate(value, foreseen.apply(n), n, foreseen);
+    return new Estimate(value, foreseen.apply(n), n, foreseen, Double.NaN);
   }
 
   private static Interval interval(double mean, double spread, int n) {

@@ -12,11 +12,19 @@ import org.normfree.core.record.Verdict;
  * the test of two one-sided hypotheses at 2.5 % each. An interval that contains 0 is thus no
  * evidence of equality.
  *
+ * <p>A claim that could not have failed is inconclusive too: where the baseline lies so near the
+ * worse end of the metric's range that the worst there is would still be within the margin, as when
+ * neither of two groups has learned anything.
+ *
  * @param verdict what it comes to
  * @param needed what would decide, if it is inconclusive
  */
 public record Judgement(Verdict verdict, Optional<Needed> needed) {
   private static final int MOST = 100_000;
+
+  private static final String CANNOT_FAIL =
+      "the baseline is within the margin of the worst there is, so nothing could be worse by more:"
+          + " runs that learn more";
 
   /**
    * @param estimate what the runs say
@@ -26,6 +34,12 @@ public record Judgement(Verdict verdict, Optional<Needed> needed) {
   public static Judgement of(Estimate estimate, Interval region) {
     if (estimate.interval().isPresent()) {
       Interval interval = estimate.interval().get();
+      if (region.contains(interval)
+          && region.low() < estimate.worst()
+          && estimate.worst() < region.high()) {
+        return new Judgement(
+            Verdict.INCONCLUSIVE, Optional.of(new Needed(null, null, CANNOT_FAIL)));
+      }
       if (region.contains(interval)) {
         return new Judgement(Verdict.CONFIRMED, Optional.empty());
       }

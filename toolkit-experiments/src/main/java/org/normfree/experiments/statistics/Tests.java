@@ -1,12 +1,15 @@
 package org.normfree.experiments.statistics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.hipparchus.stat.descriptive.rank.Percentile;
 import org.hipparchus.stat.inference.TTest;
 
@@ -14,6 +17,7 @@ import org.hipparchus.stat.inference.TTest;
 public final class Tests {
   private static final int MOST_EXACT = 16;
   private static final int RESAMPLES = 2000;
+  private static final int NESTED = 1000;
 
   private Tests() {}
 
@@ -106,8 +110,54 @@ public final class Tests {
       }
       means[r] = sum / items;
     }
+    return Optional.of(percentiles(means));
+  }
+
+  /**
+   * What the choices of seeds and of test items leave open, for a score that is no mean over items,
+   * as BLEU: the 95 % percentile interval of the difference over 1,000 resamples of the seeds and,
+   * within them, of the items; both sides on the same seeds and items.
+   *
+   * @param <T> what is known of an item
+   * @param group by seed what is known of each item
+   * @param baseline by seed the same, of the same items in the same order
+   * @param score of some items
+   * @return the interval; empty below three seeds that both have, or if the items differ
+   */
+  public static <T> Optional<Interval> overSeedsAndItems(
+      Map<Long, List<T>> group, Map<Long, List<T>> baseline, ToDoubleFunction<List<T>> score) {
+    List<Long> seeds = group.keySet().stream().filter(baseline::containsKey).sorted().toList();
+    List<Integer> sizes =
+        Stream.of(group, baseline)
+            .flatMap(side -> seeds.stream().map(seed -> side.get(seed).size()))
+            .distinct()
+            .toList();
+    if (seeds.size() < Estimate.FEWEST || sizes.size() != 1 || sizes.get(0) == 0) {
+      return Optional.empty();
+    }
+    int items = sizes.get(0);
+    SplittableRandom random = new SplittableRandom(items);
+    double[] differences = new double[NESTED];
+    for (int r = 0; r < NESTED; r++) {
+      for (int k = 0; k < seeds.size(); k++) {
+        Long seed = seeds.get(random.nextInt(seeds.size()));
+        int[] drawn = random.ints(items, 0, items).toArray();
+        differences[r] +=
+            (score.applyAsDouble(drawn(group.get(seed), drawn))
+                    - score.applyAsDouble(drawn(baseline.get(seed), drawn)))
+                / seeds.size();
+      }
+    }
+    return Optional.of(percentiles(differences));
+  }
+
+  private static <T> List<T> drawn(List<T> items, int[] which) {
+    return Arrays.stream(which).mapToObj(items::get).toList();
+  }
+
+  private static Interval percentiles(double[] values) {
     Percentile percentile = new Percentile();
-    percentile.setData(means);
-    return Optional.of(new Interval(percentile.evaluate(2.5), percentile.evaluate(97.5)));
+    percentile.setData(values);
+    return new Interval(percentile.evaluate(2.5), percentile.evaluate(97.5));
   }
 }

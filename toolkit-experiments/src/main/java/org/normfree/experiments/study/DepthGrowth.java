@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.hipparchus.stat.regression.SimpleRegression;
+import org.normfree.core.record.Axis;
 import org.normfree.core.record.Metric;
 import org.normfree.experiments.run.Quantity;
 import org.normfree.experiments.statistics.Interval;
@@ -34,6 +35,11 @@ record DepthGrowth(Metric size, Metric slope, List<String> optimizers) {
 
   /** Axis of the depth. */
   static final String DEPTH = "depth";
+
+  /** Whose step it is, in words. */
+  static final Axis OPTIMIZERS =
+      Axis.condition(OPTIMIZER, "step of")
+          .with(Map.of("sgd", "step of SGD", "adam", "step of Adam", "lamb", "step of LAMB"));
 
   /** What is measured in one network. */
   @FunctionalInterface

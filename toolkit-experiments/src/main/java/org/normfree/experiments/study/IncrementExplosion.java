@@ -94,9 +94,7 @@ public final class IncrementExplosion implements Experiment {
             SLOPE,
             GROWTH.size())
         .against(Baseline.of("post-ln"))
-        .over(
-            Axis.condition(DepthGrowth.OPTIMIZER, "step of"),
-            Axis.depth(DepthGrowth.DEPTH, "branches"))
+        .over(DepthGrowth.OPTIMIZERS, Axis.depth(DepthGrowth.DEPTH, "branches"))
         .drawn(
             FigureSpec.of(
                 FigureSpec.LINES, GROWTH.size().name(), DepthGrowth.DEPTH, DepthGrowth.OPTIMIZER))

@@ -167,8 +167,7 @@ public final class ModelUpdate implements Experiment {
         .over(
             Axis.condition(DepthGrowth.ARCH, "network")
                 .with(Map.of(FirstSteps.STACK, "stack of branches", PAIR, "encoder–decoder")),
-            Axis.condition(DepthGrowth.OPTIMIZER, "step of")
-                .with(Map.of("sgd", "SGD", "adam", "Adam")),
+            DepthGrowth.OPTIMIZERS.with(Map.of("sgd", "SGD", "adam", "Adam")),
             Axis.depth(DepthGrowth.DEPTH, "depth"))
         .drawn(
             FigureSpec.of(

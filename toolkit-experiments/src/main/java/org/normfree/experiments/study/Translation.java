@@ -59,7 +59,14 @@ public final class Translation implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "pairs=1000", "largest=999", "epochs=6", "methods=deepnorm,pre-ln", "seeds=3");
+                  "methods=deepnorm,pre-ln",
+                  "pairs=600",
+                  "largest=999",
+                  "width=32",
+                  "heads=2",
+                  "batch.tokens=192",
+                  "epochs=12",
+                  "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }

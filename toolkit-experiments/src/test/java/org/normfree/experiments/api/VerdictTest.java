@@ -205,4 +205,25 @@ class VerdictTest {
     assertThat(readings.bySeed(ACCURACY, A).get(3L)).isEqualTo(10.0);
     assertThat(readings.difference(ACCURACY, A, B).orElseThrow().value()).isNegative();
   }
+
+  /** A baseline that has learned nothing cannot be undercut by more than a margin. */
+  @Test
+  void aClaimThatCouldNotHaveFailedIsInconclusive() {
+    Claim claim = Claim.noWorse("floor", "a is about as good as b", "", ACCURACY, A, B, 2);
+    List<TrialResult> runs = new ArrayList<>();
+    for (long seed = 1; seed <= 5; seed++) {
+      runs.add(run("a", seed, Map.of("accuracy", 0.0)));
+      runs.add(run("b", seed, Map.of("accuracy", 0.1 * seed)));
+    }
+    ClaimResult result = claim.judge(new Readings(DESIGN, runs));
+    assertThat(result.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result.needed().why()).contains("within the margin");
+    // with a baseline of 50 % it could have, and is decided
+    List<TrialResult> learned = new ArrayList<>();
+    for (long seed = 1; seed <= 5; seed++) {
+      learned.add(run("a", seed, Map.of("accuracy", 50 + 0.1 * seed)));
+      learned.add(run("b", seed, Map.of("accuracy", 50.0)));
+    }
+    assertThat(claim.judge(new Readings(DESIGN, learned)).verdict()).isEqualTo(Verdict.CONFIRMED);
+  }
 }

@@ -3,9 +3,11 @@ package org.normfree.experiments.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.record.Metric;
 
@@ -57,5 +59,26 @@ class TestsTest {
         Tests.overItems(new double[] {100, 0, 100, 0, 100}, new double[5]).orElseThrow();
     assertThat(open.low()).isBetween(0.0, 40.0);
     assertThat(open.high()).isBetween(80.0, 100.0);
+  }
+
+  @Test
+  void seedsAndItemsAreDrawnOnBothSidesAlike() {
+    // the score is the largest item, which is no mean; the group is better by 10 at every seed
+    Map<Long, List<Double>> group =
+        Map.of(1L, List.of(11.0, 12.0), 2L, List.of(13.0, 14.0), 3L, List.of(15.0, 19.0));
+    Map<Long, List<Double>> baseline =
+        Map.of(1L, List.of(1.0, 2.0), 2L, List.of(3.0, 4.0), 3L, List.of(5.0, 9.0));
+    ToDoubleFunction<List<Double>> largest = Collections::max;
+    assertThat(Tests.overSeedsAndItems(group, baseline, largest)).hasValue(new Interval(10, 10));
+    Map<Long, List<Double>> flat =
+        Map.of(1L, List.of(0.0, 0.0), 2L, List.of(0.0, 0.0), 3L, List.of(0.0, 0.0));
+    Interval open = Tests.overSeedsAndItems(group, flat, largest).orElseThrow();
+    assertThat(open.low()).isBetween(11.0, 14.0);
+    assertThat(open.high()).isBetween(16.0, 19.0);
+    assertThat(Tests.overSeedsAndItems(group, Map.of(1L, List.of(1.0)), largest)).isEmpty();
+    assertThat(
+            Tests.overSeedsAndItems(
+                group, Map.of(1L, List.of(1.0), 2L, List.of(), 3L, List.of(2.0)), largest))
+        .isEmpty();
   }
 }

@@ -147,7 +147,9 @@ final class Probes {
                                 finite(run.curve(MetricLine.PROBE, scope, quantity)), MOST_POINTS))
                     .filter(curve -> curve.size() > 1)
                     .toList()));
-    Metric metric = summary.metric(quantity);
+    Metric metric =
+        Described.metric(
+            summary, quantity, curves.values().stream().flatMap(List::stream).toList());
     Map<Group, MeanCurve> means = means(curves, metric);
     if (means.values().stream().allMatch(MeanCurve::isEmpty)) {
       return Optional.empty();
@@ -182,7 +184,9 @@ final class Probes {
                     .map(run -> sample(run, quantity, axis, last))
                     .filter(curve -> curve.size() > 1)
                     .toList()));
-    Metric metric = summary.metric(quantity);
+    Metric metric =
+        Described.metric(
+            summary, quantity, curves.values().stream().flatMap(List::stream).toList());
     Map<Group, MeanCurve> means = means(curves, metric);
     if (means.values().stream().allMatch(MeanCurve::isEmpty)) {
       return Optional.empty();

@@ -32,7 +32,6 @@ final class RecordedValue {
    */
   RecordedValue(Experiment experiment, String split, String value) {
     this.split = split;
-    metric = metric(experiment.summary(), split, value);
     for (Run run : experiment.finalRuns()) {
       NavigableMap<Long, Double> finite = new TreeMap<>(run.curve(MetricLine.METRIC, split, value));
       finite.values().removeIf(v -> !Double.isFinite(v));
@@ -41,16 +40,17 @@ final class RecordedValue {
         curves.put(run.folder(), new TreeMap<>(MeanCurve.thinned(finite, MOST_POINTS)));
       }
     }
+    metric = metric(experiment.summary(), split, value);
     asPercent();
   }
 
-  private static Metric metric(Summary summary, String split, String value) {
+  private Metric metric(Summary summary, String split, String value) {
     Optional<Metric> described =
         Stream.of(split, "validation", "test", "train")
             .map(other -> other + "_" + value)
             .flatMap(name -> summary.metrics().stream().filter(m -> m.name().equals(name)))
             .findFirst();
-    Metric known = described.orElseGet(() -> summary.metric(value));
+    Metric known = described.orElseGet(() -> Described.metric(summary, value, curves.values()));
     String title = known.title().replaceFirst("^(?:test|validation|training|train) ", "");
     return new Metric(
         known.name(),

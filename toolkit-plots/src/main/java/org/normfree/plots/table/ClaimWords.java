@@ -48,6 +48,9 @@ public final class ClaimWords {
     if (claim.needed() == null) {
       return "";
     }
+    if (claim.needed().why() != null) {
+      return claim.needed().why();
+    }
     List<String> words = new ArrayList<>();
     if (claim.needed().n() != null) {
       words.add("n = %s at this spread".formatted(claim.needed().n()));

@@ -249,6 +249,34 @@ class ExperimentFiguresTest {
   }
 
   @Test
+  void bandsOfLossesThatNobodyDescribedStayAboveZero() {
+    List<Run> runs = new ArrayList<>();
+    for (long seed = 1; seed <= 3; seed++) {
+      List<MetricLine> lines = new ArrayList<>();
+      for (int step = 1; step < 4; step++) {
+        double loss = seed == 3 ? 10.0 / step : 0.1 * seed / step;
+        lines.add(new MetricLine(MetricLine.METRIC, step, 0, "train", Map.of("loss", loss)));
+      }
+      runs.add(Recorded.run("arch", Map.of(), seed, lines));
+    }
+    Figure curves =
+        ExperimentFigures.of(
+                Recorded.experiment(
+                    List.of(),
+                    null,
+                    List.of(),
+                    List.of(FigureSpec.of(FigureSpec.CURVES, "loss", "step")),
+                    List.of(),
+                    runs),
+                FigureOptions.DEFAULTS)
+            .get(0);
+    int low = curves.data().header().indexOf("low");
+    assertThat(curves.data().rows())
+        .hasSize(3)
+        .allSatisfy(row -> assertThat(Double.parseDouble(row.get(low))).isPositive());
+  }
+
+  @Test
   void curvesAreAFigureForEachValueOfTheSplitAxes() {
     List<Run> runs = new ArrayList<>();
     for (String span : List.of("5", "9")) {
