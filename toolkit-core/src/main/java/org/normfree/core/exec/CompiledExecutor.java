@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class CompiledExecutor implements GraphExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(CompiledExecutor.class);
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final int KEPT_PLANS = 16;
+
+  /** Four shapes of training batches and four of evaluations: what a corpus in buckets has. */
+  private static final int KEPT_PLANS = 8;
 
   /** How much larger the memory may become than what the largest plan needs. */
   private static final double MOST_WASTE = 1.5;

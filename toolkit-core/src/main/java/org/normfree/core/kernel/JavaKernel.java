@@ -2,9 +2,16 @@ package org.normfree.core.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
+import org.nd4j.linalg.api.ops.impl.reduce.bp.BaseReductionBp;
+import org.nd4j.linalg.api.ops.impl.reduce.bp.MeanBp;
+import org.nd4j.linalg.api.ops.impl.reduce.bp.SumBp;
+import org.nd4j.linalg.api.ops.impl.reduce.floating.Mean;
+import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
 import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.AffineTerms;
 import org.normfree.core.op.Attention;
@@ -316,6 +323,8 @@ public final class JavaKernel extends TaskKernel {
                 in.threads()));
     known.always(
         ColumnSum.class, (op, in) -> new ColumnSumTask(in.input(0), in.output(0), in.threads()));
+    sums(known, Mean.class, MeanBp.class, true);
+    sums(known, Sum.class, SumBp.class, false);
     known.add(
         Attention.class,
         (op, in) ->
@@ -333,6 +342,40 @@ public final class JavaKernel extends TaskKernel {
                     AttentionLoops.backward(
                         loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
     return known;
+  }
+
+  /** ND4J's sums, whose axes are an attribute or, where they are not known here, an input. */
+  private static void sums(
+      Preparations known,
+      Class<? extends BaseReduceOp> forward,
+      Class<? extends BaseReductionBp> backward,
+      boolean mean) {
+    known.add(
+        forward,
+        (op, in) ->
+            in.inputs().size() == 1 && isFloat(in.input(0))
+                ? AxisSumTask.forward(
+                    mean, axes(op.getDimensions()), in.input(0), in.output(0), in.threads())
+                : Optional.empty());
+    known.add(
+        backward,
+        (op, in) ->
+            in.inputs().size() == 2 && isFloat(in.input(0))
+                ? AxisSumTask.backward(
+                    mean,
+                    LongStream.of(op.iArgs()).mapToInt(Math::toIntExact).toArray(),
+                    in.inputs(),
+                    in.output(0),
+                    in.threads())
+                : Optional.empty());
+  }
+
+  private static int[] axes(int... dimensions) {
+    return dimensions == null ? new int[0] : dimensions;
+  }
+
+  private static boolean isFloat(Tensor tensor) {
+    return tensor.type() == DataType.FLOAT;
   }
 
   private static GroupTask.Shape groups(Arrays in, int groups) {

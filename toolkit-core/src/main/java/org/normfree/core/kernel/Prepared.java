@@ -96,13 +96,29 @@ final class Prepared {
     if (owner != current || movable.freed) {
       release();
       kept = OF_THIS_THREAD.get();
-      movable = kept.of(signature, () -> new Movable(operation.get(), names, views));
+      movable = kept.of(signature, () -> new Movable(made(operation), names, views));
       movable.users.incrementAndGet();
       movable.leased &= leased;
       owner = current;
     }
     movable.lastUse = kept.uses++;
     movable.run(places);
+  }
+
+  /**
+   * A primitive without the description it was made from, of which it has a copy: those of products
+   * weigh a hundred kilobytes and more.
+   */
+  @SuppressWarnings(
+      "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
+  private static primitive made(Supplier<? extends primitive> operation) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope descriptions = new PointerScope()) {
+      primitive made = operation.get();
+      outer.attach(made);
+      descriptions.detach(made);
+      return made;
+    }
   }
 
   /** What a thread has made. */
