@@ -1,0 +1,159 @@
+package org.normfree.core.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.normfree.core.nn.Network;
+
+/**
+ * Names and layouts of an official code's parameters in terms of the project's. A parameter of the
+ * project is a view of an official one: the whole of it, or one of several parts along its first
+ * axis, with its axes in another order.
+ */
+public final class Official {
+  private static final int[] LINEAR = {1, 0};
+  private static final int[] CONVOLUTION = {2, 3, 1, 0};
+
+  private final Map<String, Source> sources = new LinkedHashMap<>();
+
+  /**
+   * Where a parameter comes from.
+   *
+   * @param name the official name
+   * @param part which of the parts along the first axis
+   * @param parts how many there are
+   * @param axes the official axes in the project's order; empty for the same
+   */
+  private record Source(String name, int part, int parts, int... axes) {
+    INDArray of(INDArray official) {
+      INDArray own = official;
+      if (parts > 1) {
+        long size = official.size(0) / parts;
+        long from = part * size;
+        own = official.get(NDArrayIndex.interval(from, from + size));
+      }
+      return axes.length == 0 ? own.dup('c') : own.permute(axes).dup('c');
+    }
+  }
+
+  /** The same values in the same order; the shape may differ. */
+  public Official same(String official, String ours) {
+    return put(ours, new Source(official, 0, 1));
+  }
+
+  /** [out, in] becomes [in, out]. */
+  public Official linear(String official, String ours) {
+    return put(ours, new Source(official, 0, 1, LINEAR));
+  }
+
+  /** A linear map with its bias: {@code official.weight}, {@code official.bias}. */
+  public Official linearWithBias(String official, String ours) {
+    return linear(official + ".weight", ours + ".weight").same(official + ".bias", ours + ".bias");
+  }
+
+  /** [out, in/groups, height, width] becomes [height, width, in/groups, out]. */
+  public Official convolution(String official, String ours) {
+    return put(ours, new Source(official, 0, 1, CONVOLUTION));
+  }
+
+  /** A convolution with its bias. */
+  public Official convolutionWithBias(String official, String ours) {
+    return convolution(official + ".weight", ours + ".weight")
+        .same(official + ".bias", ours + ".bias");
+  }
+
+  /**
+   * A convolution over patches, [out, channels, rows, columns], which is a linear map of patches
+   * (row, column, channel): [rows·columns·channels, out].
+   */
+  public Official patches(String official, String ours) {
+    return convolution(official + ".weight", ours + ".weight")
+        .same(official + ".bias", ours + ".bias");
+  }
+
+  /** One map to queries, keys and values, which the project has as three. */
+  public Official queryKeyValue(String official, String ours) {
+    String[] names = {"query", "key", "value"};
+    for (int i = 0; i < names.length; i++) {
+      put(ours + "." + names[i] + ".weight", new Source(official + ".weight", i, 3, LINEAR));
+      put(ours + "." + names[i] + ".bias", new Source(official + ".bias", i, 3));
+    }
+    return this;
+  }
+
+  /** A layer norm or a DyT, whichever the case has: {@code norm} tells. */
+  public Official norm(String official, String ours, boolean dyt) {
+    return dyt
+        ? same(official + ".alpha", ours + ".alpha")
+            .same(official + ".weight", ours + ".gamma")
+            .same(official + ".bias", ours + ".beta")
+        : same(official + ".weight", ours + ".gain").same(official + ".bias", ours + ".bias");
+  }
+
+  private Official put(String ours, Source source) {
+    assertThat(sources.put(ours, source)).as("a second source of " + ours).isNull();
+    return this;
+  }
+
+  /**
+   * Gives a network the official values.
+   *
+   * @param network all of whose parameters must have a source
+   * @param golden the case
+   * @param field where its parameters are, for example {@code weights}
+   */
+  public void load(Network network, GoldenCase golden, String field) {
+    assertThat(network.parameters().stream().map(Network.Parameter::name))
+        .as("the network's parameters")
+        .containsExactlyInAnyOrderElementsOf(sources.keySet());
+    sources.forEach(
+        (ours, source) -> {
+          INDArray array = network.array(ours);
+          INDArray value = source.of(golden.tensor(field + "/" + source.name));
+          assertThat(value.length()).as(ours).isEqualTo(array.length());
+          array.assign(value.reshape(array.shape()));
+        });
+  }
+
+  /**
+   * Compares gradients, or other arrays that go by parameter.
+   *
+   * @param golden the case
+   * @param field where the expected ones are, for example {@code dweights}
+   * @param ours by the project's names
+   */
+  public void compare(GoldenCase golden, String field, Map<String, INDArray> ours) {
+    Map<String, INDArray[]> parts = new LinkedHashMap<>();
+    sources.forEach(
+        (name, source) -> {
+          assertThat(ours).as("gradients").containsKey(name);
+          parts.computeIfAbsent(source.name, n -> new INDArray[source.parts])[source.part] =
+              official(source, ours.get(name), golden, field);
+        });
+    parts.forEach(
+        (name, all) ->
+            golden.compare(field + "/" + name, all.length == 1 ? all[0] : Nd4j.concat(0, all)));
+  }
+
+  /** An array of ours in the official layout. */
+  private static INDArray official(Source source, INDArray own, GoldenCase golden, String field) {
+    long[] shape = golden.shape(field + "/" + source.name);
+    if (source.parts > 1) {
+      shape[0] /= source.parts;
+    }
+    if (source.axes.length == 0) {
+      return own.dup('c').reshape(shape);
+    }
+    long[] permuted = new long[shape.length];
+    int[] back = new int[shape.length];
+    for (int i = 0; i < shape.length; i++) {
+      permuted[i] = shape[source.axes[i]];
+      back[source.axes[i]] = i;
+    }
+    return own.dup('c').reshape(permuted).permute(back).dup('c');
+  }
+}
