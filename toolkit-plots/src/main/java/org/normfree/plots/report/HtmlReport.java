@@ -45,8 +45,9 @@ public final class HtmlReport {
    * @return the page
    */
   public static byte[] of(List<Section> sections, Path folder, Set<Path> files) {
-    List<Section> ordered = ordered(sections);
-    List<Experiment> experiments = ordered.stream().map(Section::experiment).toList();
+    List<Experiment> experiments = ordered(sections.stream().map(Section::experiment).toList());
+    List<Section> ordered = new ArrayList<>(sections);
+    ordered.sort(Comparator.comparing(section -> experiments.indexOf(section.experiment())));
     Links links = new Links(folder);
     StringBuilder out = new StringBuilder();
     out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -105,13 +106,12 @@ public final class HtmlReport {
    * Experiments in the order they were begun, if that was recorded for all, since it is that of the
    * papers where {@code toolkit paper} ran them; single runs come last.
    */
-  static List<Section> ordered(List<Section> sections) {
-    List<Section> ordered = new ArrayList<>(sections);
-    if (sections.stream().allMatch(section -> Facts.start(section.experiment()).isPresent())) {
-      ordered.sort(
-          Comparator.comparing(section -> Facts.start(section.experiment()).orElseThrow()));
+  static List<Experiment> ordered(List<Experiment> experiments) {
+    List<Experiment> ordered = new ArrayList<>(experiments);
+    if (experiments.stream().allMatch(experiment -> Facts.start(experiment).isPresent())) {
+      ordered.sort(Comparator.comparing(experiment -> Facts.start(experiment).orElseThrow()));
     }
-    ordered.sort(Comparator.comparing(section -> isSingleRun(section.experiment())));
+    ordered.sort(Comparator.comparing(HtmlReport::isSingleRun));
     return ordered;
   }
 
