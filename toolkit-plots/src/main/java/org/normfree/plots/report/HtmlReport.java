@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -104,12 +105,13 @@ public final class HtmlReport {
 
   /**
    * Experiments in the order they were begun, if that was recorded for all, since it is that of the
-   * papers where {@code toolkit paper} ran them; single runs come last.
+   * papers where {@code toolkit paper} ran them; what was made of them comes behind them, single
+   * runs come last.
    */
   static List<Experiment> ordered(List<Experiment> experiments) {
     List<Experiment> ordered = new ArrayList<>(experiments);
-    if (experiments.stream().allMatch(experiment -> Facts.start(experiment).isPresent())) {
-      ordered.sort(Comparator.comparing(experiment -> Facts.start(experiment).orElseThrow()));
+    if (experiments.stream().allMatch(e -> e.isDerived() || Facts.start(e).isPresent())) {
+      ordered.sort(Comparator.comparing(e -> Facts.start(e).orElse(Instant.MAX)));
     }
     ordered.sort(Comparator.comparing(HtmlReport::isSingleRun));
     return ordered;
