@@ -1,12 +1,14 @@
 package org.normfree.core.model;
 
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
 import org.normfree.core.method.Stack;
+import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Scope;
 
@@ -21,6 +23,8 @@ import org.normfree.core.nn.Scope;
  * @param hidden channels inside the feed-forward network
  * @param feedForward what it computes
  * @param bias whether linear maps and norms have biases
+ * @param starts what the architecture's authors draw a weight from, by its kind; empty for the
+ *     usual
  */
 public record Layers(
     Method method,
@@ -29,7 +33,25 @@ public record Layers(
     int heads,
     long hidden,
     FeedForward feedForward,
-    boolean bias) {
+    boolean bias,
+    Function<WeightRole.Kind, Optional<Start>> starts) {
+
+  /** Weights start as usual. */
+  public Layers(
+      Method method,
+      Stack stack,
+      long width,
+      int heads,
+      long hidden,
+      FeedForward feedForward,
+      boolean bias) {
+    this(method, stack, width, heads, hidden, feedForward, bias, kind -> Optional.empty());
+  }
+
+  /** The same with weights that the architecture's authors draw in their own way. */
+  public Layers from(Function<WeightRole.Kind, Optional<Start>> own) {
+    return new Layers(method, stack, width, heads, hidden, feedForward, bias, own);
+  }
 
   /** How queries meet keys and values, each [batch, tokens, width]. */
   @FunctionalInterface
@@ -115,6 +137,30 @@ public record Layers(
     };
   }
 
+  /**
+   * A layer of an encoder: self attention over all tokens, then a feed-forward network.
+   *
+   * @param scope the layer's place
+   * @param block its index in the stack
+   * @param x [batch, tokens, width]
+   * @param dropPath drop-path rate of the stack's last layer; it rises linearly from 0 in the first
+   * @return [batch, tokens, width]
+   */
+  public SDVariable encoderBlock(Scope scope, int block, SDVariable x, double dropPath) {
+    int last = stack.layers() - 1;
+    double rate = last == 0 ? dropPath : dropPath * block / last;
+    Scope attention = scope.child("attention");
+    SDVariable y =
+        selfAttention(
+            attention,
+            block,
+            x,
+            over(Optional.empty(), false),
+            out -> attention.dropPath(out, rate));
+    Scope ffn = scope.child("ffn");
+    return feedForward(ffn, block, y, out -> ffn.dropPath(out, rate));
+  }
+
   /** What stands behind the last layer. */
   public SDVariable last(Scope scope, SDVariable x) {
     return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, bias), x);
@@ -133,7 +179,7 @@ public record Layers(
 
   /** What a weight of this stack is for. */
   public WeightRole role(WeightRole.Kind kind, int block) {
-    return new WeightRole(kind, stack, block, bias);
+    return new WeightRole(kind, stack, block, bias, starts.apply(kind));
   }
 
   private SDVariable out(Scope scope, int block, SDVariable mixed) {
