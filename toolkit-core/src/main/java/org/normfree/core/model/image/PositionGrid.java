@@ -35,4 +35,33 @@ final class PositionGrid {
     }
     return values;
   }
+
+  /**
+   * Fixed positions, the column first: {@code [s(column), s(row)]} with {@code s(u) = [sin(u·ω₀),
+   * …, cos(u·ω₀), …]} and {@code ω_k = 10000^(−k/(dim/4))}. Source: facebookresearch/mae,
+   * pos_embed.py, which DiT uses as well.
+   *
+   * @param rows patches down
+   * @param columns patches across
+   * @param dim a multiple of 4
+   * @return [rows·columns, dim] row-major
+   */
+  static double[] columnFirst(int rows, int columns, int dim) {
+    int quarter = dim / 4;
+    double[] values = new double[rows * columns * dim];
+    for (int patch = 0; patch < rows * columns; patch++) {
+      int at = patch * dim;
+      for (int k = 0; k < quarter; k++) {
+        double frequency = StrictMath.pow(10000, -(double) k / quarter);
+        double column = (patch % columns) * frequency;
+        int downwards = patch / columns;
+        double row = downwards * frequency;
+        values[at + k] = StrictMath.sin(column);
+        values[at + quarter + k] = StrictMath.cos(column);
+        values[at + 2 * quarter + k] = StrictMath.sin(row);
+        values[at + 3 * quarter + k] = StrictMath.cos(row);
+      }
+    }
+    return values;
+  }
 }
