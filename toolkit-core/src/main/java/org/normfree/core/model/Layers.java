@@ -22,7 +22,8 @@ import org.normfree.core.nn.Scope;
  * @param heads attention heads
  * @param hidden channels inside the feed-forward network
  * @param feedForward what it computes
- * @param bias whether linear maps and norms have biases
+ * @param bias whether linear maps have biases
+ * @param affine what stands behind normalizations
  * @param starts what the architecture's authors draw a weight from, by its kind; empty for the
  *     usual
  */
@@ -34,9 +35,10 @@ public record Layers(
     long hidden,
     FeedForward feedForward,
     boolean bias,
+    NormSite.Affine affine,
     Function<WeightRole.Kind, Optional<Start>> starts) {
 
-  /** Weights start as usual. */
+  /** Layers whose norms have biases if linear maps have, and whose weights start as usual. */
   public Layers(
       Method method,
       Stack stack,
@@ -45,12 +47,21 @@ public record Layers(
       long hidden,
       FeedForward feedForward,
       boolean bias) {
-    this(method, stack, width, heads, hidden, feedForward, bias, kind -> Optional.empty());
+    this(
+        method,
+        stack,
+        width,
+        heads,
+        hidden,
+        feedForward,
+        bias,
+        bias ? NormSite.Affine.GAIN_AND_BIAS : NormSite.Affine.GAIN,
+        kind -> Optional.empty());
   }
 
   /** The same with weights that the architecture's authors draw in their own way. */
   public Layers from(Function<WeightRole.Kind, Optional<Start>> own) {
-    return new Layers(method, stack, width, heads, hidden, feedForward, bias, own);
+    return new Layers(method, stack, width, heads, hidden, feedForward, bias, affine, own);
   }
 
   /** How queries meet keys and values, each [batch, tokens, width]. */
@@ -70,17 +81,26 @@ public record Layers(
   /** A residual branch in which every token looks at the others. */
   public SDVariable selfAttention(
       Scope scope, int block, SDVariable x, Mixing mixing, UnaryOperator<SDVariable> drop) {
-    return method.residual(
+    return join(
         scope,
-        branch(Branch.Kind.ATTENTION, block),
+        Branch.Kind.ATTENTION,
+        block,
         x,
-        in -> {
-          SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, block, in);
-          SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, block, in);
-          SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, block, in);
-          SDVariable mixed = mixing.mix(scope, query, key, value);
-          return drop.apply(out(scope, block, mixed));
-        });
+        in -> drop.apply(attended(scope, block, in, mixing)));
+  }
+
+  /** Joins a branch to the stream. */
+  public SDVariable join(
+      Scope scope, Branch.Kind kind, int block, SDVariable x, UnaryOperator<SDVariable> f) {
+    return method.residual(scope, branch(kind, block), x, f);
+  }
+
+  /** What a branch of self attention computes, without what joins it to the stream. */
+  public SDVariable attended(Scope scope, int block, SDVariable x, Mixing mixing) {
+    SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, block, x);
+    SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, block, x);
+    SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, block, x);
+    return out(scope, block, mixing.mix(scope, query, key, value));
   }
 
   /** A residual branch in which every token looks at another stack's output. */
@@ -112,23 +132,23 @@ public record Layers(
   /** A residual branch with a feed-forward network on every token alone. */
   public SDVariable feedForward(
       Scope scope, int block, SDVariable x, UnaryOperator<SDVariable> drop) {
-    return method.residual(
-        scope,
-        branch(Branch.Kind.FFN, block),
-        x,
-        in -> {
-          WeightRole first = role(WeightRole.Kind.FFN_IN, block);
-          SDVariable hiddens = method.linear(scope.child("fc1"), first, in, width, hidden);
-          SDVariable activated = activate(scope, first, in, hiddens);
-          WeightRole last = role(WeightRole.Kind.FFN_OUT, block);
-          return drop.apply(method.linear(scope.child("fc2"), last, activated, hidden, width));
-        });
+    return join(scope, Branch.Kind.FFN, block, x, in -> drop.apply(fed(scope, block, in)));
+  }
+
+  /** What a feed-forward branch computes, without what joins it to the stream. */
+  public SDVariable fed(Scope scope, int block, SDVariable x) {
+    WeightRole first = role(WeightRole.Kind.FFN_IN, block);
+    SDVariable hiddens = method.linear(scope.child("fc1"), first, x, width, hidden);
+    SDVariable activated = activate(scope, first, x, hiddens);
+    WeightRole last = role(WeightRole.Kind.FFN_OUT, block);
+    return method.linear(scope.child("fc2"), last, activated, hidden, width);
   }
 
   private SDVariable activate(Scope scope, WeightRole role, SDVariable in, SDVariable x) {
     return switch (feedForward) {
       case RELU -> scope.graph().nn().relu(scope.name("relu"), x, 0);
       case GELU -> scope.ops().gelu(scope.name("gelu"), x);
+      case TANH_GELU -> scope.ops().tanhGelu(scope.name("gelu"), x);
       case SWIGLU ->
           scope
               .ops()
@@ -163,7 +183,7 @@ public record Layers(
 
   /** What stands behind the last layer. */
   public SDVariable last(Scope scope, SDVariable x) {
-    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, bias), x);
+    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, affine), x);
   }
 
   /** Attention over the keys that are not masked, and up to the query's own place if causal. */
@@ -191,6 +211,6 @@ public record Layers(
   }
 
   private Branch branch(Branch.Kind kind, int block) {
-    return new Branch(kind, block, width, stack, bias);
+    return new Branch(kind, block, width, stack, affine);
   }
 }

@@ -52,6 +52,33 @@ public sealed interface Distribution {
     }
   }
 
+  /**
+   * Independent integers, 1 with probability {@code rate} and 0 otherwise. Neutral: 0.
+   *
+   * @param rate probability of a 1, in [0, 1)
+   */
+  record Chance(double rate) implements Distribution {
+    /** Checks the rate. */
+    public Chance {
+      require(rate >= 0 && rate < 1, "the rate of a chance is %s; expected it in [0, 1)", rate);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return i -> rng.uniform() < rate ? 1 : 0;
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> 0;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+  }
+
   /** Independent, mean 0, deviation 1. Neutral: 0. */
   record Normal() implements Distribution {
     @Override
