@@ -1,5 +1,7 @@
 package org.normfree.core.method;
 
+import java.util.Optional;
+
 /**
  * What a weight is for. Methods that scale initial weights go by it, never by names.
  *
@@ -7,8 +9,10 @@ package org.normfree.core.method;
  * @param stack the stack it belongs to
  * @param block index of its layer in the stack, from 0; 0 where it belongs to none
  * @param bias whether the architecture has a bias vector behind a linear map with this weight
+ * @param start what the architecture draws it from; empty for the toolkit's usual choice, see
+ *     {@link Method#initial}
  */
-public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
+public record WeightRole(Kind kind, Stack stack, int block, boolean bias, Optional<Start> start) {
   /** A weight's job. */
   public enum Kind {
     /** Query projection. */
@@ -45,8 +49,18 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
     SHORTCUT
   }
 
+  /** A weight that the architecture leaves the toolkit to start. */
+  public WeightRole(Kind kind, Stack stack, int block, boolean bias) {
+    this(kind, stack, block, bias, Optional.empty());
+  }
+
   /** A weight of the first layer, or of none, with a bias. */
   public WeightRole(Kind kind, Stack stack) {
     this(kind, stack, 0, true);
+  }
+
+  /** The same with what the architecture draws it from. */
+  public WeightRole from(Start own) {
+    return new WeightRole(kind, stack, block, bias, Optional.of(own));
   }
 }

@@ -127,6 +127,17 @@ public final class Official {
    * @param ours by the project's names
    */
   public void compare(GoldenCase golden, String field, Map<String, INDArray> ours) {
+    compare(golden, field, ours, Map.of());
+  }
+
+  /**
+   * Compares gradients of which some are 0 but for rounding.
+   *
+   * @param scaledBy official names of such parameters, and another whose largest entry stands for
+   *     theirs
+   */
+  public void compare(
+      GoldenCase golden, String field, Map<String, INDArray> ours, Map<String, String> scaledBy) {
     Map<String, INDArray[]> parts = new LinkedHashMap<>();
     sources.forEach(
         (name, source) -> {
@@ -135,8 +146,15 @@ public final class Official {
               official(source, ours.get(name), golden, field);
         });
     parts.forEach(
-        (name, all) ->
-            golden.compare(field + "/" + name, all.length == 1 ? all[0] : Nd4j.concat(0, all)));
+        (name, all) -> {
+          String path = field + "/" + name;
+          INDArray actual = all.length == 1 ? all[0] : Nd4j.concat(0, all);
+          if (scaledBy.containsKey(name)) {
+            golden.compareBeside(path, actual, field + "/" + scaledBy.get(name));
+          } else {
+            golden.compare(path, actual);
+          }
+        });
   }
 
   /** An array of ours in the official layout. */
