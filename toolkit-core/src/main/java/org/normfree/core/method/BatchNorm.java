@@ -29,8 +29,8 @@ public final class BatchNorm extends PreNorm {
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
     long width = site.width();
-    SDVariable gain = scope.parameter("gain", Initializer.constant(1), width);
-    SDVariable bias = scope.parameter("bias", Initializer.constant(0), width);
+    SDVariable gain = LayerNorms.gain(scope, site);
+    SDVariable bias = LayerNorms.bias(scope, site);
     SDVariable mean = scope.state("mean", Initializer.constant(0), width);
     SDVariable variance = scope.state("variance", Initializer.constant(1), width);
     SDVariable y =

@@ -61,10 +61,20 @@ public interface Method {
   }
 
   /**
-   * A weight for a role: its initial distribution and any reparametrization. By default Xavier
-   * uniform, as in the original ViT; a table of embeddings is normal with deviation {@code
-   * 1/√width}, as in fairseq; a convolution is He normal by its fan-out and for a ReLU, as in
-   * torchvision, a depthwise one normal with deviation {@code 1/√window}.
+   * Whether residual branches begin as nothing because a factor of theirs, or their last weight, is
+   * 0. A model that has such a zero of its own in a branch must not have both: the gradient of
+   * either factor is a multiple of the other.
+   */
+  default boolean startsAtIdentity() {
+    return false;
+  }
+
+  /**
+   * A weight for a role: its initial distribution and any reparametrization. By default what the
+   * architecture draws it from; where that says nothing Xavier uniform, as in the original ViT; a
+   * table of embeddings is normal with deviation {@code 1/√width}, as in fairseq; a convolution is
+   * He normal by its fan-out and for a ReLU, as in torchvision, a depthwise one normal with
+   * deviation {@code 1/√window}.
    *
    * @param scope the linear map's place
    * @param role what the weight is for
@@ -90,8 +100,8 @@ public interface Method {
   }
 
   /**
-   * A linear map for a role; by default {@code x·weight + bias}, bias 0 at the start, and {@code
-   * x·weight} where the role has no bias.
+   * A linear map for a role; by default {@code x·weight + bias}, bias 0 at the start unless the
+   * architecture says otherwise, and {@code x·weight} where the role has no bias.
    *
    * @param scope the linear map's place
    * @param role what the map is for
@@ -101,13 +111,14 @@ public interface Method {
    * @return [..., out]
    */
   default SDVariable linear(Scope scope, WeightRole role, SDVariable x, long in, long out) {
-    SDVariable bias = role.bias() ? scope.parameter("bias", Initializer.constant(0), out) : null;
+    SDVariable bias = bias(scope, role, out);
     return scope.ops().linear(scope.name("output"), x, weight(scope, role, in, out), bias);
   }
 
   /**
-   * A convolution for a role; by default with a bias vector, 0 at the start, where the role has
-   * one. What is to stand behind or before it, a model asks {@link #normalize}.
+   * A convolution for a role; by default with a bias vector, 0 at the start unless the architecture
+   * says otherwise, where the role has one. What is to stand behind or before it, a model asks
+   * {@link #normalize}.
    *
    * @param scope the convolution's place
    * @param role what the convolution is for
@@ -119,8 +130,14 @@ public interface Method {
    */
   default SDVariable convolution(
       Scope scope, WeightRole role, SDVariable x, ConvolutionTerms terms, long in, long out) {
-    SDVariable bias = role.bias() ? scope.parameter("bias", Initializer.constant(0), out) : null;
+    SDVariable bias = bias(scope, role, out);
     return convolved(scope, x, weight(scope, role, terms.weightShape(in, out)), bias, terms);
+  }
+
+  /** The bias vector of a role; null where it has none. */
+  private static SDVariable bias(Scope scope, WeightRole role, long out) {
+    Initializer initial = role.start().map(Start::bias).orElse(Initializer.constant(0));
+    return role.bias() ? scope.parameter("bias", initial, out) : null;
   }
 
   /** A convolution along as many axes as its terms have. */
@@ -134,9 +151,13 @@ public interface Method {
 
   /** The distribution that {@link #weight} draws from unless a method says otherwise. */
   static Initializer initial(WeightRole role, long... shape) {
+    return role.start().map(Start::weight).orElseGet(() -> usual(role, shape));
+  }
+
+  private static Initializer usual(WeightRole role, long... shape) {
     return switch (role.kind()) {
       case EMBEDDING -> Initializer.normal(1 / Math.sqrt((double) shape[1]));
-      case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, PATCH, HEAD ->
+      case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, PATCH, CONDITION, MODULATION, HEAD ->
           Initializer.xavierUniform(1);
       case STEM, CONVOLUTION_IN, CONVOLUTION, CONVOLUTION_OUT, DOWNSAMPLE, SHORTCUT ->
           Initializer.kaimingNormal(Initializer.Fan.OUT, Math.sqrt(2));

@@ -1,5 +1,7 @@
 package org.normfree.core.method;
 
+import java.util.Optional;
+
 /**
  * What a weight is for. Methods that scale initial weights go by it, never by names.
  *
@@ -7,8 +9,10 @@ package org.normfree.core.method;
  * @param stack the stack it belongs to
  * @param block index of its layer in the stack, from 0; 0 where it belongs to none
  * @param bias whether the architecture has a bias vector behind a linear map with this weight
+ * @param start what the architecture draws it from; empty for the toolkit's usual choice, see
+ *     {@link Method#initial}
  */
-public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
+public record WeightRole(Kind kind, Stack stack, int block, boolean bias, Optional<Start> start) {
   /** A weight's job. */
   public enum Kind {
     /** Query projection. */
@@ -27,6 +31,10 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
     PATCH,
     /** Table of token embeddings, [vocabulary, width]. */
     EMBEDDING,
+    /** A linear map of what a model is told beside its input, such as the time of a diffusion. */
+    CONDITION,
+    /** A linear map to the gains, biases and gates of a block (adaptive layer norm). */
+    MODULATION,
     /** Classifier or output projection. */
     HEAD,
     /** A convolution outside of residual branches: a stem, a feature encoder, a plain chain. */
@@ -45,8 +53,18 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias) {
     SHORTCUT
   }
 
+  /** A weight that the architecture leaves the toolkit to start. */
+  public WeightRole(Kind kind, Stack stack, int block, boolean bias) {
+    this(kind, stack, block, bias, Optional.empty());
+  }
+
   /** A weight of the first layer, or of none, with a bias. */
   public WeightRole(Kind kind, Stack stack) {
     this(kind, stack, 0, true);
+  }
+
+  /** The same with what the architecture draws it from. */
+  public WeightRole from(Start own) {
+    return new WeightRole(kind, stack, block, bias, Optional.of(own));
   }
 }

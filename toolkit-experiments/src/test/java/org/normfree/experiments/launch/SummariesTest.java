@@ -118,7 +118,7 @@ class SummariesTest {
                 Optional.of(
                     new TestItems(
                         Map.of("test_accuracy", run.trial().method().equals("dyt") ? right : less),
-                        List.of())),
+                        List::of)),
             Occasion.BY_HAND);
     List<Double> items = summary.rows().get(1).difference().items();
     assertThat(items.get(0)).isBetween(-100.0, -25.0);
