@@ -53,6 +53,8 @@ import org.normfree.core.op.SoftmaxCrossEntropyGradient;
 import org.normfree.core.op.SparseCrossEntropy;
 import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
+import org.normfree.core.op.TanhGelu;
+import org.normfree.core.op.TanhGeluGradient;
 import org.normfree.core.op.WeightNorm;
 import org.normfree.core.op.WeightNormGradient;
 import org.normfree.core.task.Task;
@@ -294,8 +296,11 @@ public final class JavaKernel extends TaskKernel {
     elements(known, SiluGradient.class, (own, a, n) -> own.siluGradient(a[0], a[1], n));
     elements(known, ExactGelu.class, (own, a, n) -> own.gelu(a[0], n));
     elements(known, ExactGeluGradient.class, (own, a, n) -> own.geluGradient(a[0], a[1], n));
+    elements(known, TanhGelu.class, (own, a, n) -> own.tanhGelu(a[0], n));
+    elements(known, TanhGeluGradient.class, (own, a, n) -> own.tanhGeluGradient(a[0], a[1], n));
     withSlope(known, Silu.class, (own, a, n) -> own.siluWithSlope(a[0], a[1], n));
     withSlope(known, ExactGelu.class, (own, a, n) -> own.geluWithSlope(a[0], a[1], n));
+    withSlope(known, TanhGelu.class, (own, a, n) -> own.tanhGeluWithSlope(a[0], a[1], n));
     known.always(
         Linear.class,
         (op, in) ->

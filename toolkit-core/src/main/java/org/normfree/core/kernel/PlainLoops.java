@@ -275,6 +275,47 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void tanhGelu(float[] x, int n) {
+    multiply(x, tanhGeluSigma(x, n), n);
+  }
+
+  @Override
+  public void tanhGeluWithSlope(float[] x, float[] slope, int n) {
+    float[] sigma = tanhGeluSigma(x, n);
+    tanhGeluSlope(x, sigma, slope, n);
+    multiply(x, sigma, n);
+  }
+
+  @Override
+  public void tanhGeluGradient(float[] x, float[] g, int n) {
+    float[] sigma = tanhGeluSigma(x, n);
+    float[] slope = scratch.get(1, n);
+    tanhGeluSlope(x, sigma, slope, n);
+    multiply(g, slope, n);
+  }
+
+  /** σ(w). */
+  private float[] tanhGeluSigma(float[] x, int n) {
+    float[] w = scratch.get(2, n);
+    for (int i = 0; i < n; i++) {
+      float u = Math.max(-TANH_GELU_ENDS, Math.min(TANH_GELU_ENDS, x[i]));
+      w[i] = TANH_GELU_LINEAR * u * (1 + TANH_GELU_CUBIC * u * u);
+    }
+    float[] sigma = scratch.get(0, n);
+    squash(Squash.SIGMOID, w, sigma, n);
+    return sigma;
+  }
+
+  /** {@code slope ← σ + x·σ(1 − σ)·w′}. */
+  private static void tanhGeluSlope(float[] x, float[] sigma, float[] slope, int n) {
+    for (int i = 0; i < n; i++) {
+      float u = Math.max(-TANH_GELU_ENDS, Math.min(TANH_GELU_ENDS, x[i]));
+      float rise = TANH_GELU_LINEAR * u * (1 + 3 * TANH_GELU_CUBIC * u * u);
+      slope[i] = sigma[i] * (1 + (1 - sigma[i]) * rise);
+    }
+  }
+
+  @Override
   public void silu(float[] x, int n) {
     float[] sigma = scratch.get(0, n);
     squash(Squash.SIGMOID, x, sigma, n);

@@ -20,6 +20,15 @@ interface RowLoops {
   /** Where the normal density has been 0 for long; what is left of it is not multiplied by x. */
   float DENSITY_ENDS = 1000;
 
+  /** 2√(2/π), the slope of w in the tanh form of GELU at 0. */
+  float TANH_GELU_LINEAR = 1.5957692f;
+
+  /** The coefficient of x³ against that of x there. */
+  float TANH_GELU_CUBIC = 0.044715f;
+
+  /** Where σ(w) is 0 or 1; beyond, x³ would overflow at last. */
+  float TANH_GELU_ENDS = 24;
+
   /** What the implementation is called in the log. */
   String name();
 
@@ -138,6 +147,15 @@ interface RowLoops {
 
   /** {@code g ← g·(Φ(x) + x·φ(x))}. */
   void geluGradient(float[] x, float[] g, int n);
+
+  /** {@code x ← x·σ(w)}, {@code w = 2√(2/π)(x + 0.044715x³)}. */
+  void tanhGelu(float[] x, int n);
+
+  /** {@code slope ← σ(w) + x·σ(w)(1 − σ(w))·w′}, then {@code x ← x·σ(w)}. */
+  void tanhGeluWithSlope(float[] x, float[] slope, int n);
+
+  /** {@code g ← g·(σ(w) + x·σ(w)(1 − σ(w))·w′)}. */
+  void tanhGeluGradient(float[] x, float[] g, int n);
 
   /** {@code x ← x·σ(x)}. */
   void silu(float[] x, int n);

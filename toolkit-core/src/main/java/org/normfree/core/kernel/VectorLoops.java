@@ -29,7 +29,7 @@ final class VectorLoops implements RowLoops {
   /** φ(0) = 1/√(2π). */
   private static final float DENSITY_AT_0 = 0.3989423f;
 
-  private final Scratch scratch = new Scratch(2);
+  private final Scratch scratch = new Scratch(3);
   private final float[] lanes = new float[LANES];
   private final float[] others = new float[LANES];
 
@@ -346,6 +346,50 @@ final class VectorLoops implements RowLoops {
           .fma(FloatVector.fromArray(S, density, i), FloatVector.fromArray(S, phi, i))
           .mul(FloatVector.fromArray(S, g, i))
           .intoArray(g, i);
+    }
+  }
+
+  @Override
+  public void tanhGelu(float[] x, int n) {
+    multiply(x, tanhGeluSigma(x, n), n);
+  }
+
+  @Override
+  public void tanhGeluWithSlope(float[] x, float[] slope, int n) {
+    float[] sigma = tanhGeluSigma(x, n);
+    tanhGeluSlope(x, sigma, slope, n);
+    multiply(x, sigma, n);
+  }
+
+  @Override
+  public void tanhGeluGradient(float[] x, float[] g, int n) {
+    float[] sigma = tanhGeluSigma(x, n);
+    float[] slope = scratch.get(1, n + LANES);
+    tanhGeluSlope(x, sigma, slope, n);
+    multiply(g, slope, n);
+  }
+
+  /** σ(w). */
+  private float[] tanhGeluSigma(float[] x, int n) {
+    float[] w = scratch.get(2, n + LANES);
+    FloatVector one = FloatVector.broadcast(S, 1);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector u = FloatVector.fromArray(S, x, i).min(TANH_GELU_ENDS).max(-TANH_GELU_ENDS);
+      u.mul(u).mul(TANH_GELU_CUBIC).add(one).mul(u.mul(TANH_GELU_LINEAR)).intoArray(w, i);
+    }
+    float[] sigma = scratch.get(0, n + LANES);
+    sigma(w, sigma, n);
+    return sigma;
+  }
+
+  /** {@code slope ← σ + x·σ(1 − σ)·w′}. */
+  private static void tanhGeluSlope(float[] x, float[] sigma, float[] slope, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector s = FloatVector.fromArray(S, sigma, i);
+      FloatVector u = FloatVector.fromArray(S, x, i).min(TANH_GELU_ENDS).max(-TANH_GELU_ENDS);
+      FloatVector rise = u.mul(u).mul(3 * TANH_GELU_CUBIC).add(one).mul(u.mul(TANH_GELU_LINEAR));
+      one.sub(s).fma(rise, one).mul(s).intoArray(slope, i);
     }
   }
 

@@ -34,7 +34,7 @@ public final class Admin extends TransformersOnly {
   /** Nothing at the end: a stack of Post-LN layers ends normalized. Elsewhere a layer norm. */
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site.width(), x);
+    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site, x);
   }
 
   @Override
@@ -46,6 +46,6 @@ public final class Admin extends TransformersOnly {
   SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
     double omega0 = omega(branch.stack().ownBranches());
     SDVariable omega = scope.parameter("omega", Initializer.constant(omega0), branch.width());
-    return LayerNorms.apply(scope.child("norm"), branch.width(), x.mul(omega).add(f.apply(x)));
+    return LayerNorms.apply(scope.child("norm"), branch.site(), x.mul(omega).add(f.apply(x)));
   }
 }

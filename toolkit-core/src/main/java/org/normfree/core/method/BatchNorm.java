@@ -44,8 +44,8 @@ public final class BatchNorm extends PreNorm {
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
     long width = site.width();
-    SDVariable gain = affine ? scope.parameter("gain", Initializer.constant(1), width) : null;
-    SDVariable bias = affine ? scope.parameter("bias", Initializer.constant(0), width) : null;
+    SDVariable gain = affine ? LayerNorms.gain(scope, site) : null;
+    SDVariable bias = affine ? LayerNorms.bias(scope, site) : null;
     SDVariable mean = scope.state("mean", Initializer.constant(0), width);
     SDVariable variance = scope.state("variance", Initializer.constant(1), width);
     SDVariable y =

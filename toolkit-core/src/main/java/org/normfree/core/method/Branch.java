@@ -7,9 +7,9 @@ package org.normfree.core.method;
  * @param block index of its layer in the stack, from 0
  * @param width channels of the residual stream, behind the branch
  * @param stack the stack it belongs to
- * @param bias whether the architecture has biases
+ * @param affine what the architecture has behind the normalization that belongs to the branch
  */
-public record Branch(Kind kind, int block, long width, Stack stack, boolean bias) {
+public record Branch(Kind kind, int block, long width, Stack stack, NormSite.Affine affine) {
   /** What a branch computes. */
   public enum Kind {
     /** Self attention. */
@@ -30,6 +30,11 @@ public record Branch(Kind kind, int block, long width, Stack stack, boolean bias
     this(kind, block, width, stack, true);
   }
 
+  /** A branch of an architecture with biases, or without. */
+  public Branch(Kind kind, int block, long width, Stack stack, boolean bias) {
+    this(kind, block, width, stack, NormSite.affine(bias));
+  }
+
   /** The normalization site that belongs to this branch. */
   public NormSite site() {
     NormSite.Kind place =
@@ -38,6 +43,6 @@ public record Branch(Kind kind, int block, long width, Stack stack, boolean bias
           case FFN -> NormSite.Kind.FFN;
           case CONVOLUTION -> NormSite.Kind.CONVOLUTION;
         };
-    return new NormSite(place, width, bias);
+    return new NormSite(place, width, affine);
   }
 }

@@ -46,7 +46,7 @@ abstract class DynamicActivationNorm extends PreNorm {
         mode == AlphaMode.ABSENT ? Optional.empty() : Optional.of(alpha(scope, site));
     SDVariable s = shift ? scope.parameter("shift", Initializer.constant(0), 1) : null;
     long width = site.width();
-    boolean affine = options.affine();
+    boolean affine = options.affine() && site.gain();
     SDVariable gamma = affine ? scope.parameter("gamma", Initializer.constant(1), width) : null;
     boolean bias = affine && site.bias();
     SDVariable beta = bias ? scope.parameter("beta", Initializer.constant(0), width) : null;

@@ -17,7 +17,7 @@ abstract class FixedResidualScale extends TransformersOnly {
   /** Nothing at the end: a stack of such layers ends normalized. Elsewhere a layer norm. */
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site.width(), x);
+    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site, x);
   }
 
   @Override
@@ -28,8 +28,8 @@ abstract class FixedResidualScale extends TransformersOnly {
   @Override
   SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
     Scope norm = scope.child("norm");
-    SDVariable gain = LayerNorms.gain(norm, branch.width());
-    SDVariable bias = LayerNorms.bias(norm, branch.width());
+    SDVariable gain = LayerNorms.gain(norm, branch.site());
+    SDVariable bias = LayerNorms.bias(norm, branch.site());
     double alpha = coefficients(branch.stack()).alpha();
     SDVariable y =
         scope

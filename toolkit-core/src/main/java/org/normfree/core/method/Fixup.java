@@ -26,6 +26,11 @@ public final class Fixup implements Method {
     return "fixup";
   }
 
+  @Override
+  public boolean startsAtIdentity() {
+    return true;
+  }
+
   /**
    * A scalar shift and scale behind the stack; a shift where a norm stands between a convolution
    * and its activation; nothing beside a convolution that has a shift of its own.
@@ -66,7 +71,7 @@ public final class Fixup implements Method {
           case FFN_IN -> usual.times(factor(role.stack(), 2));
           case CONVOLUTION_IN, CONVOLUTION, DEPTHWISE ->
               role.stack().isConvolutional() ? usual.times(factor(role.stack(), 0)) : usual;
-          case PATCH, EMBEDDING, STEM, DOWNSAMPLE, SHORTCUT -> usual;
+          case PATCH, EMBEDDING, CONDITION, MODULATION, STEM, DOWNSAMPLE, SHORTCUT -> usual;
         };
     return scope.parameter("weight", initial, shape);
   }

@@ -12,19 +12,26 @@ final class LayerNorms {
 
   private LayerNorms() {}
 
-  static SDVariable apply(Scope scope, long width, SDVariable x) {
-    SDVariable gain = gain(scope, width);
-    SDVariable y =
-        scope.ops().layerNorm(scope.name("output"), x, gain, bias(scope, width), EPSILON);
+  static SDVariable apply(Scope scope, NormSite site, SDVariable x) {
+    SDVariable gain = gain(scope, site);
+    SDVariable y = scope.ops().layerNorm(scope.name("output"), x, gain, bias(scope, site), EPSILON);
     scope.normPoint(x, y, Optional.empty());
     return y;
   }
 
-  static SDVariable gain(Scope scope, long width) {
-    return scope.parameter("gain", Initializer.constant(1), width);
+  /** Trained, or 1 for good where the architecture has none. */
+  static SDVariable gain(Scope scope, NormSite site) {
+    Initializer one = Initializer.constant(1);
+    return site.gain()
+        ? scope.parameter("gain", one, site.width())
+        : scope.constant("gain", one, site.width());
   }
 
-  static SDVariable bias(Scope scope, long width) {
-    return scope.parameter("bias", Initializer.constant(0), width);
+  /** Trained, or 0 for good where the architecture has no gain either. */
+  static SDVariable bias(Scope scope, NormSite site) {
+    Initializer zero = Initializer.constant(0);
+    return site.gain()
+        ? scope.parameter("bias", zero, site.width())
+        : scope.constant("bias", zero, site.width());
   }
 }

@@ -27,7 +27,7 @@ public final class LayerScale extends PreNorm {
 
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return LayerNorms.apply(scope, site.width(), x);
+    return LayerNorms.apply(scope, site, x);
   }
 
   @Override

@@ -61,6 +61,15 @@ public interface Method {
   }
 
   /**
+   * Whether residual branches begin as nothing because a factor of theirs, or their last weight, is
+   * 0. A model that has such a zero of its own in a branch must not have both: the gradient of
+   * either factor is a multiple of the other.
+   */
+  default boolean startsAtIdentity() {
+    return false;
+  }
+
+  /**
    * A weight for a role: its initial distribution and any reparametrization. By default what the
    * architecture draws it from; where that says nothing Xavier uniform, as in the original ViT; a
    * table of embeddings is normal with deviation {@code 1/√width}, as in fairseq; a convolution is
@@ -148,7 +157,7 @@ public interface Method {
   private static Initializer usual(WeightRole role, long... shape) {
     return switch (role.kind()) {
       case EMBEDDING -> Initializer.normal(1 / Math.sqrt((double) shape[1]));
-      case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, PATCH, HEAD ->
+      case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, PATCH, CONDITION, MODULATION, HEAD ->
           Initializer.xavierUniform(1);
       case STEM, CONVOLUTION_IN, CONVOLUTION, CONVOLUTION_OUT, DOWNSAMPLE, SHORTCUT ->
           Initializer.kaimingNormal(Initializer.Fan.OUT, Math.sqrt(2));

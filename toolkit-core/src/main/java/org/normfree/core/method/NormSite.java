@@ -5,10 +5,22 @@ package org.normfree.core.method;
  *
  * @param kind what the layer stands before (or behind)
  * @param width channels, the length of the last axis
- * @param bias whether the architecture adds a bias there; LLaMA's does not. A layer norm keeps its
- *     own, it would be another layer without
+ * @param affine what the architecture has there behind the normalization itself
  */
-public record NormSite(Kind kind, long width, boolean bias) {
+public record NormSite(Kind kind, long width, Affine affine) {
+  /** What stands behind a normalization. */
+  public enum Affine {
+    /** A gain and a bias. */
+    GAIN_AND_BIAS,
+    /**
+     * A gain, as in LLaMA. A layer norm keeps its bias, it would be another layer without; what has
+     * not been one before has none.
+     */
+    GAIN,
+    /** Nothing: gain and bias come from elsewhere, as in DiT (arXiv 2212.09748). */
+    NONE
+  }
+
   /** What the layer stands before, behind or inside. */
   public enum Kind {
     /** An attention branch. */
@@ -27,8 +39,28 @@ public record NormSite(Kind kind, long width, boolean bias) {
     SHORTCUT
   }
 
-  /** A site with a bias. */
+  /** A site with a gain and a bias. */
   public NormSite(Kind kind, long width) {
-    this(kind, width, true);
+    this(kind, width, Affine.GAIN_AND_BIAS);
+  }
+
+  /** A site with a gain, and with a bias if wanted. */
+  public NormSite(Kind kind, long width, boolean bias) {
+    this(kind, width, affine(bias));
+  }
+
+  /** A gain, and a bias if wanted. */
+  static Affine affine(boolean bias) {
+    return bias ? Affine.GAIN_AND_BIAS : Affine.GAIN;
+  }
+
+  /** Whether there is a gain. */
+  public boolean gain() {
+    return affine != Affine.NONE;
+  }
+
+  /** Whether there is a bias. */
+  public boolean bias() {
+    return affine == Affine.GAIN_AND_BIAS;
   }
 }

@@ -8,7 +8,7 @@ import org.normfree.core.nn.Scope;
 abstract class PostNorm extends TransformersOnly {
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site.width(), x);
+    return site.kind() == NormSite.Kind.FINAL ? x : LayerNorms.apply(scope, site, x);
   }
 
   @Override

@@ -15,6 +15,6 @@ public final class PreLn extends PreNorm {
 
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    return LayerNorms.apply(scope, site.width(), x);
+    return LayerNorms.apply(scope, site, x);
   }
 }

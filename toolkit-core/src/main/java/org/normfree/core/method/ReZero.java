@@ -16,6 +16,11 @@ public final class ReZero extends Unnormalized {
   }
 
   @Override
+  public boolean startsAtIdentity() {
+    return true;
+  }
+
+  @Override
   public SDVariable residual(
       Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
     SDVariable weight = scope.parent().parameter("resweight", Initializer.constant(0), 1);

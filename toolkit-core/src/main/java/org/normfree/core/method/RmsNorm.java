@@ -2,7 +2,6 @@ package org.normfree.core.method;
 
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Scope;
 
 /** RMS norm in pre-norm position, as in LLaMA. Source: arXiv 1910.07467; ε of arXiv 2302.13971. */
@@ -16,7 +15,7 @@ public final class RmsNorm extends PreNorm {
 
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
-    SDVariable gain = scope.parameter("gain", Initializer.constant(1), site.width());
+    SDVariable gain = LayerNorms.gain(scope, site);
     SDVariable y = scope.ops().rmsNorm(scope.name("output"), x, gain, EPSILON);
     scope.normPoint(x, y, Optional.empty());
     return y;

@@ -16,6 +16,11 @@ public final class SkipInit extends Unnormalized {
   }
 
   @Override
+  public boolean startsAtIdentity() {
+    return true;
+  }
+
+  @Override
   public SDVariable residual(
       Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
     SDVariable gate = scope.parameter("gate", Initializer.constant(0), 1);

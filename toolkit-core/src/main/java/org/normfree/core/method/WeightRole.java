@@ -31,6 +31,10 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias, Option
     PATCH,
     /** Table of token embeddings, [vocabulary, width]. */
     EMBEDDING,
+    /** A linear map of what a model is told beside its input, such as the time of a diffusion. */
+    CONDITION,
+    /** A linear map to the gains, biases and gates of a block (adaptive layer norm). */
+    MODULATION,
     /** Classifier or output projection. */
     HEAD,
     /** A convolution outside of residual branches: a stem, a feature encoder, a plain chain. */

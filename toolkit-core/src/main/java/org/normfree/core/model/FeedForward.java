@@ -6,6 +6,8 @@ public enum FeedForward {
   RELU,
   /** {@code gelu(x·W₁)·W₂} with the exact GELU. Source: arXiv 1606.08415. */
   GELU,
+  /** {@code gelu(x·W₁)·W₂} with the GELU's tanh form. Source: facebookresearch/DiT. */
+  TANH_GELU,
   /** {@code (silu(x·W₁) ∘ x·W₃)·W₂}. Source: arXiv 2002.05202. */
   SWIGLU
 }

@@ -1,12 +1,14 @@
 package org.normfree.core.model;
 
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
 import org.normfree.core.method.Stack;
+import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Scope;
 
@@ -20,7 +22,10 @@ import org.normfree.core.nn.Scope;
  * @param heads attention heads
  * @param hidden channels inside the feed-forward network
  * @param feedForward what it computes
- * @param bias whether linear maps and norms have biases
+ * @param bias whether linear maps have biases
+ * @param affine what stands behind normalizations
+ * @param starts what the architecture's authors draw a weight from, by its kind; empty for the
+ *     usual
  */
 public record Layers(
     Method method,
@@ -29,7 +34,35 @@ public record Layers(
     int heads,
     long hidden,
     FeedForward feedForward,
-    boolean bias) {
+    boolean bias,
+    NormSite.Affine affine,
+    Function<WeightRole.Kind, Optional<Start>> starts) {
+
+  /** Layers whose norms have biases if linear maps have, and whose weights start as usual. */
+  public Layers(
+      Method method,
+      Stack stack,
+      long width,
+      int heads,
+      long hidden,
+      FeedForward feedForward,
+      boolean bias) {
+    this(
+        method,
+        stack,
+        width,
+        heads,
+        hidden,
+        feedForward,
+        bias,
+        bias ? NormSite.Affine.GAIN_AND_BIAS : NormSite.Affine.GAIN,
+        kind -> Optional.empty());
+  }
+
+  /** The same with weights that the architecture's authors draw in their own way. */
+  public Layers from(Function<WeightRole.Kind, Optional<Start>> own) {
+    return new Layers(method, stack, width, heads, hidden, feedForward, bias, affine, own);
+  }
 
   /** How queries meet keys and values, each [batch, tokens, width]. */
   @FunctionalInterface
@@ -48,17 +81,26 @@ public record Layers(
   /** A residual branch in which every token looks at the others. */
   public SDVariable selfAttention(
       Scope scope, int block, SDVariable x, Mixing mixing, UnaryOperator<SDVariable> drop) {
-    return method.residual(
+    return join(
         scope,
-        branch(Branch.Kind.ATTENTION, block),
+        Branch.Kind.ATTENTION,
+        block,
         x,
-        in -> {
-          SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, block, in);
-          SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, block, in);
-          SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, block, in);
-          SDVariable mixed = mixing.mix(scope, query, key, value);
-          return drop.apply(out(scope, block, mixed));
-        });
+        in -> drop.apply(attended(scope, block, in, mixing)));
+  }
+
+  /** Joins a branch to the stream. */
+  public SDVariable join(
+      Scope scope, Branch.Kind kind, int block, SDVariable x, UnaryOperator<SDVariable> f) {
+    return method.residual(scope, branch(kind, block), x, f);
+  }
+
+  /** What a branch of self attention computes, without what joins it to the stream. */
+  public SDVariable attended(Scope scope, int block, SDVariable x, Mixing mixing) {
+    SDVariable query = project(scope.child("query"), WeightRole.Kind.QUERY, block, x);
+    SDVariable key = project(scope.child("key"), WeightRole.Kind.KEY, block, x);
+    SDVariable value = project(scope.child("value"), WeightRole.Kind.VALUE, block, x);
+    return out(scope, block, mixing.mix(scope, query, key, value));
   }
 
   /** A residual branch in which every token looks at another stack's output. */
@@ -90,23 +132,23 @@ public record Layers(
   /** A residual branch with a feed-forward network on every token alone. */
   public SDVariable feedForward(
       Scope scope, int block, SDVariable x, UnaryOperator<SDVariable> drop) {
-    return method.residual(
-        scope,
-        branch(Branch.Kind.FFN, block),
-        x,
-        in -> {
-          WeightRole first = role(WeightRole.Kind.FFN_IN, block);
-          SDVariable hiddens = method.linear(scope.child("fc1"), first, in, width, hidden);
-          SDVariable activated = activate(scope, first, in, hiddens);
-          WeightRole last = role(WeightRole.Kind.FFN_OUT, block);
-          return drop.apply(method.linear(scope.child("fc2"), last, activated, hidden, width));
-        });
+    return join(scope, Branch.Kind.FFN, block, x, in -> drop.apply(fed(scope, block, in)));
+  }
+
+  /** What a feed-forward branch computes, without what joins it to the stream. */
+  public SDVariable fed(Scope scope, int block, SDVariable x) {
+    WeightRole first = role(WeightRole.Kind.FFN_IN, block);
+    SDVariable hiddens = method.linear(scope.child("fc1"), first, x, width, hidden);
+    SDVariable activated = activate(scope, first, x, hiddens);
+    WeightRole last = role(WeightRole.Kind.FFN_OUT, block);
+    return method.linear(scope.child("fc2"), last, activated, hidden, width);
   }
 
   private SDVariable activate(Scope scope, WeightRole role, SDVariable in, SDVariable x) {
     return switch (feedForward) {
       case RELU -> scope.graph().nn().relu(scope.name("relu"), x, 0);
       case GELU -> scope.ops().gelu(scope.name("gelu"), x);
+      case TANH_GELU -> scope.ops().tanhGelu(scope.name("gelu"), x);
       case SWIGLU ->
           scope
               .ops()
@@ -115,9 +157,33 @@ public record Layers(
     };
   }
 
+  /**
+   * A layer of an encoder: self attention over all tokens, then a feed-forward network.
+   *
+   * @param scope the layer's place
+   * @param block its index in the stack
+   * @param x [batch, tokens, width]
+   * @param dropPath drop-path rate of the stack's last layer; it rises linearly from 0 in the first
+   * @return [batch, tokens, width]
+   */
+  public SDVariable encoderBlock(Scope scope, int block, SDVariable x, double dropPath) {
+    int last = stack.layers() - 1;
+    double rate = last == 0 ? dropPath : dropPath * block / last;
+    Scope attention = scope.child("attention");
+    SDVariable y =
+        selfAttention(
+            attention,
+            block,
+            x,
+            over(Optional.empty(), false),
+            out -> attention.dropPath(out, rate));
+    Scope ffn = scope.child("ffn");
+    return feedForward(ffn, block, y, out -> ffn.dropPath(out, rate));
+  }
+
   /** What stands behind the last layer. */
   public SDVariable last(Scope scope, SDVariable x) {
-    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, bias), x);
+    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, affine), x);
   }
 
   /** Attention over the keys that are not masked, and up to the query's own place if causal. */
@@ -133,7 +199,7 @@ public record Layers(
 
   /** What a weight of this stack is for. */
   public WeightRole role(WeightRole.Kind kind, int block) {
-    return new WeightRole(kind, stack, block, bias);
+    return new WeightRole(kind, stack, block, bias, starts.apply(kind));
   }
 
   private SDVariable out(Scope scope, int block, SDVariable mixed) {
@@ -145,6 +211,6 @@ public record Layers(
   }
 
   private Branch branch(Branch.Kind kind, int block) {
-    return new Branch(kind, block, width, stack, bias);
+    return new Branch(kind, block, width, stack, affine);
   }
 }

@@ -52,6 +52,33 @@ public sealed interface Distribution {
     }
   }
 
+  /**
+   * Independent integers, 1 with probability {@code rate} and 0 otherwise. Neutral: 0.
+   *
+   * @param rate probability of a 1, in [0, 1)
+   */
+  record Chance(double rate) implements Distribution {
+    /** Checks the rate. */
+    public Chance {
+      require(rate >= 0 && rate < 1, "the rate of a chance is %s; expected it in [0, 1)", rate);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return i -> rng.uniform() < rate ? 1 : 0;
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return i -> 0;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+  }
+
   /** Independent, mean 0, deviation 1. Neutral: 0. */
   record Normal() implements Distribution {
     @Override
@@ -162,6 +189,49 @@ public sealed interface Distribution {
 
     private static int length(long... shape) {
       return Math.toIntExact(shape[shape.length - 1]);
+    }
+  }
+
+  /**
+   * Along the last axis different numbers from 0 on, in random order: each choice and each order of
+   * it as likely, rows independent. Neutral: the first, in order.
+   *
+   * @param of how many numbers there are to choose from, at least as many as are chosen
+   */
+  record Choice(int of) implements Distribution {
+    /** Checks that there is something to choose. */
+    public Choice {
+      require(of >= 1, "a choice of %s numbers; expected at least 1", of);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      int chosen = chosen(shape);
+      int[] all = new int[of];
+      return i -> {
+        int place = i % chosen;
+        if (place == 0) {
+          rng.permute(all);
+        }
+        return all[place];
+      };
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      int chosen = chosen(shape);
+      return i -> i % chosen;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+
+    private int chosen(long... shape) {
+      int chosen = Permutation.length(shape);
+      require(chosen <= of, "%s different numbers of %s; expected at most as many", chosen, of);
+      return chosen;
     }
   }
 

@@ -145,6 +145,19 @@ public final class Ops {
   }
 
   /**
+   * GELU in its tanh form: {@code x·(1 + tanh(√(2/π)(x + 0.044715x³)))/2}. Source: arXiv
+   * 1606.08415, section 2.
+   *
+   * @param name name of the output
+   * @param x any shape
+   * @return the shape of x
+   */
+  public SDVariable tanhGelu(String name, SDVariable x) {
+    new TanhGelu().checkGraph(x);
+    return named(name, new TanhGelu(sd, x));
+  }
+
+  /**
    * Linear map: {@code x·W + b}.
    *
    * @param name name of the output

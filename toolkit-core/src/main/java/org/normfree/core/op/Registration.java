@@ -23,6 +23,8 @@ public final class Registration {
           new RmsNormGradient(),
           new ExactGelu(),
           new ExactGeluGradient(),
+          new TanhGelu(),
+          new TanhGeluGradient(),
           new Silu(),
           new SiluGradient(),
           new SoftmaxCrossEntropy(),

@@ -124,6 +124,7 @@ final class RandomGraphs {
                         v(in, 3),
                         epsilon(g, r)))));
     draws.add(new Draw("gelu", Drawing::any, unary((g, x) -> g.ops.gelu(null, x))));
+    draws.add(new Draw("tanh gelu", Drawing::any, unary((g, x) -> g.ops.tanhGelu(null, x))));
     draws.add(new Draw("silu", Drawing::any, unary((g, x) -> g.ops.silu(null, x))));
     draws.add(new Draw("linear", Drawing::linear, RandomGraphs::linear));
     draws.add(
@@ -1364,6 +1365,7 @@ final class RandomGraphs {
             "tanh",
             "sigmoid",
             "gelu",
+            "tanh gelu",
             "silu",
             "square",
             "identity",

@@ -138,6 +138,27 @@ public final class Official {
    */
   public void compare(
       GoldenCase golden, String field, Map<String, INDArray> ours, Map<String, String> scaledBy) {
+    official(golden, field, ours)
+        .forEach(
+            (name, actual) -> {
+              String path = field + "/" + name;
+              if (scaledBy.containsKey(name)) {
+                golden.compareBeside(path, actual, field + "/" + scaledBy.get(name));
+              } else {
+                golden.compare(path, actual);
+              }
+            });
+  }
+
+  /**
+   * Arrays that go by parameter under the official names and in the official layouts.
+   *
+   * @param golden the case
+   * @param field where it has the shapes, for example {@code dweights}
+   * @param ours by the project's names
+   */
+  public Map<String, INDArray> official(
+      GoldenCase golden, String field, Map<String, INDArray> ours) {
     Map<String, INDArray[]> parts = new LinkedHashMap<>();
     sources.forEach(
         (name, source) -> {
@@ -145,16 +166,10 @@ public final class Official {
           parts.computeIfAbsent(source.name, n -> new INDArray[source.parts])[source.part] =
               official(source, ours.get(name), golden, field);
         });
+    Map<String, INDArray> official = new LinkedHashMap<>();
     parts.forEach(
-        (name, all) -> {
-          String path = field + "/" + name;
-          INDArray actual = all.length == 1 ? all[0] : Nd4j.concat(0, all);
-          if (scaledBy.containsKey(name)) {
-            golden.compareBeside(path, actual, field + "/" + scaledBy.get(name));
-          } else {
-            golden.compare(path, actual);
-          }
-        });
+        (name, all) -> official.put(name, all.length == 1 ? all[0] : Nd4j.concat(0, all)));
+    return official;
   }
 
   /** An array of ours in the official layout. */

@@ -51,6 +51,8 @@ import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SparseCrossEntropy;
 import org.normfree.core.op.SparseCrossEntropyGradient;
 import org.normfree.core.op.Squash;
+import org.normfree.core.op.TanhGelu;
+import org.normfree.core.op.TanhGeluGradient;
 import org.normfree.core.op.WeightNorm;
 import org.normfree.core.op.WeightNormGradient;
 import org.normfree.core.task.Task;
@@ -193,6 +195,10 @@ class JavaKernelTest {
     calls.add(
         new Call("geluGradient", ExactGeluGradient::new, List.of(x, g), List.of(shape), 0, 1));
     calls.add(new Call("geluWithSlope", ExactGelu::new, List.of(x), List.of(shape, shape), 0));
+    calls.add(new Call("tanhGelu", TanhGelu::new, List.of(x), List.of(shape), 0));
+    calls.add(
+        new Call("tanhGeluGradient", TanhGeluGradient::new, List.of(x, g), List.of(shape), 0, 1));
+    calls.add(new Call("tanhGeluWithSlope", TanhGelu::new, List.of(x), List.of(shape, shape), 0));
     calls.add(new Call("silu", Silu::new, List.of(x), List.of(shape), 0));
     calls.add(new Call("siluWithSlope", Silu::new, List.of(x), List.of(shape, shape), 0));
     calls.add(new Call("siluGradient", SiluGradient::new, List.of(x, g), List.of(shape), 0, 1));

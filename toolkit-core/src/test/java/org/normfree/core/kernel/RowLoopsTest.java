@@ -106,6 +106,9 @@ class RowLoopsTest {
       float[] gelu = x.clone();
       float[] geluSlope = new float[n];
       loops.geluWithSlope(gelu, geluSlope, n);
+      float[] tanhGelu = x.clone();
+      float[] tanhGeluSlope = new float[n];
+      loops.tanhGeluWithSlope(tanhGelu, tanhGeluSlope, n);
       float[] silu = x.clone();
       float[] siluSlope = new float[n];
       loops.siluWithSlope(silu, siluSlope, n);
@@ -113,9 +116,13 @@ class RowLoopsTest {
         String what = "at %s".formatted(x[i]);
         float limit = Math.max(x[i], 0);
         assertThat(gelu[i]).as("gelu " + what).isCloseTo(limit, within(3e-7f * limit));
+        assertThat(tanhGelu[i]).as("tanh gelu " + what).isCloseTo(limit, within(3e-7f * limit));
         assertThat(silu[i]).as("silu " + what).isCloseTo(limit, within(3e-7f * limit));
         float slope = x[i] > 0 ? 1 : 0;
         assertThat(geluSlope[i]).as("slope of gelu " + what).isCloseTo(slope, within(1e-6f));
+        assertThat(tanhGeluSlope[i])
+            .as("slope of tanh gelu " + what)
+            .isCloseTo(slope, within(1e-6f));
         assertThat(siluSlope[i]).as("slope of silu " + what).isCloseTo(slope, within(1e-6f));
       }
       float[] g = new float[n];

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -264,5 +265,61 @@ class OptimizerTest {
         .isInstanceOf(InputException.class);
     assertThatThrownBy(() -> new Sgd(single(p), List.of(groups.get(0), groups.get(0)), 0.9))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void decayMayChangeFromStepToStep() {
+    INDArray scheduled = Nd4j.createFromArray(2.0, -1.0);
+    INDArray byHand = scheduled.dup();
+    Schedule decay = step -> 0.1 * (step + 1);
+    AdamW adam =
+        new AdamW(single(scheduled), List.of(new ParameterGroup(List.of("p"), decay, 3, 0)));
+    INDArray zero = Nd4j.zeros(DataType.DOUBLE, 2);
+    for (int step = 0; step < 4; step++) {
+      adam.step(0.5, single(zero));
+      byHand.muli(1 - 0.5 * 3 * 0.1 * (step + 1));
+    }
+    assertThat(scheduled.toDoubleVector()).containsExactly(byHand.toDoubleVector(), within(1e-15));
+    AdamW negative =
+        new AdamW(single(zero), List.of(new ParameterGroup(List.of("p"), step -> -1, 1, 0)));
+    assertThatThrownBy(() -> negative.step(1, single(zero)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("step 0");
+  }
+
+  @Test
+  void whatIsFrozenNeitherMovesNorDecaysAndBeginsLikeNew() {
+    INDArray late = array(DataType.DOUBLE, 0);
+    INDArray start = late.dup();
+    INDArray fresh = late.dup();
+    Map<String, INDArray> both = new LinkedHashMap<>();
+    both.put("late", late);
+    both.put("p", array(DataType.DOUBLE, 7));
+    List<ParameterGroup> groups =
+        ParameterGroup.freezing(
+            List.of(new ParameterGroup(List.of("late", "p"), 0.1, 1)), Set.of("late"), 3);
+    assertThat(groups)
+        .containsExactly(
+            new ParameterGroup(List.of("p"), new Constant(0.1), 1, 0),
+            new ParameterGroup(List.of("late"), new Constant(0.1), 1, 3));
+    AdamW adam = new AdamW(both, groups);
+    AdamW unfrozen = new AdamW(single(fresh), List.of(new ParameterGroup(List.of("p"), 0.1, 1)));
+    for (int step = 0; step < 6; step++) {
+      INDArray gradient = array(DataType.DOUBLE, step);
+      if (step == 2) {
+        // the count goes on where a checkpoint left it
+        Map<String, INDArray> saved = adam.state();
+        adam = new AdamW(both, groups);
+        adam.restore(saved);
+      }
+      adam.step(0.01, Map.of("late", gradient, "p", gradient));
+      if (step < 3) {
+        assertThat(late).isEqualTo(start);
+      } else {
+        unfrozen.step(0.01, single(gradient));
+        assertThat(Bits.of(late)).isEqualTo(Bits.of(fresh));
+      }
+    }
+    assertThat(late).isNotEqualTo(start);
   }
 }

@@ -96,7 +96,14 @@ public final class BatchNormLimit implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "epochs=5", "eval.every=5", "dims=8,16", "blocks=1,3", "lr.beyond=0", "seeds=3");
+                  "epochs=8",
+                  "eval.every=8",
+                  "batch=32",
+                  "dims=16,32",
+                  "blocks=1,2",
+                  "lr.grid=0.05,0.2",
+                  "lr.beyond=0",
+                  "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }

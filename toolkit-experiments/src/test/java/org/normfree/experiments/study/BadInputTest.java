@@ -64,6 +64,10 @@ class BadInputTest {
         "model=resnet dims=8,16 depths=1 | dims=8,16 and depths=1",
         "model=vgg-19 | 5 poolings use images of 8×8 pixels up",
         "model=convnext method=deepnorm | method deepnorm cannot serve",
+        "crop=8 | crop padding is 8, expected less than the 8×8 pixels",
+        "crop.area=1.5 | crop.area=1.5",
+        "randaugment=31 | randaugment=31",
+        "cutmix=-1 | cutmix=-1",
         "threads=0 | threads=0",
         "executor=fast | executor=fast"
       })
