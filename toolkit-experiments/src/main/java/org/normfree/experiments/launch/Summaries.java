@@ -109,7 +109,7 @@ public final class Summaries {
         difference,
         printed.map(Published.Entry::value).orElse(null),
         printed.map(Published.Entry::source).orElse(null),
-        runs.edges().contains(where.method()));
+        runs.atEdge(where));
   }
 
   /** Empty where all trained: then the mean says it all. */

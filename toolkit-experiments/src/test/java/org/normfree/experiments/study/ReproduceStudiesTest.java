@@ -43,6 +43,7 @@ class ReproduceStudiesTest {
       strings = {
         "train depth=2 drop.path=0.2 mixup=0.3" + IMAGES,
         "train depth=2 lr=1e30 optimizer=sgd warmup=0" + IMAGES,
+        "train model=resnet method=batch-norm dims=4,6 depths=1,1 epochs=2 batch=200",
         "layernorm-map depth=2 seeds=2" + IMAGES,
         "alpha-tracking depth=2 seeds=2" + IMAGES,
         "increment-explosion branches=2,4 methods=pre-ln,deepnorm seeds=2",
