@@ -112,7 +112,7 @@ public final class MaskedImages implements Problem {
 
   /** Epochs of fine-tuning. */
   public static final Key<Integer> TUNE_EPOCHS =
-      Key.integer("tune.epochs", 100, positive(), "epochs of fine-tuning on those");
+      Key.integer("tune.epochs", 60, positive(), "epochs of fine-tuning on those");
 
   /** Rate of fine-tuning. */
   public static final Key<Double> TUNE_RATE =
@@ -175,10 +175,10 @@ public final class MaskedImages implements Problem {
                   TUNE_AS),
               Keys.execution(),
               List.of(Keys.SEED))
-          .withDefault(Keys.EPOCHS, 150)
+          .withDefault(Keys.EPOCHS, 60)
           .withDefault(Keys.BATCH, 64)
           .withDefault(Keys.LEARNING_RATE, 1.5e-3)
-          .withDefault(Keys.WARMUP, 10.0)
+          .withDefault(Keys.WARMUP, 4.0)
           .withDefault(Keys.BETA2, 0.95)
           .withDefault(Keys.CLIP, 1.0)
           .withDefault(Keys.EVAL_EVERY, 10)

@@ -105,9 +105,9 @@ public final class MaskedAutoencoding implements Experiment {
               List.of(
                   "methods=pre-ln,dyt,fixup",
                   "lr.grid=0.003",
-                  "epochs=40",
-                  "warmup=4",
-                  "tune.epochs=40",
+                  "epochs=20",
+                  "warmup=2",
+                  "tune.epochs=20",
                   "probe.epochs=30",
                   "seeds=3");
           case STANDARD -> List.of("seeds=5");
