@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.normfree.core.data.DataSets;
+import org.normfree.core.data.augment.RandAugment;
 import org.normfree.core.method.Methods;
 
 /**
@@ -116,6 +117,46 @@ public final class Keys {
   /** Random flips. */
   public static final Key<Boolean> FLIP =
       Key.flag("flip", false, "mirror every second training image at random");
+
+  /** Random resized crops. */
+  public static final Key<Double> CROP_AREA =
+      Key.decimal(
+          "crop.area",
+          0,
+          Range.any().atLeast(0).atMost(1),
+          "least share of an image's area that a crop, resized to the whole, has; 0 = no crop");
+
+  /** RandAugment. */
+  public static final Key<Integer> RANDAUGMENT =
+      Key.integer(
+          "randaugment",
+          0,
+          Range.any().atLeast(0).atMost(RandAugment.LARGEST),
+          "magnitude of two random operations an image; 0 = none");
+
+  /** Colour jitter. */
+  public static final Key<Double> JITTER =
+      Key.decimal(
+          "jitter",
+          0,
+          Range.any().atLeast(0).atMost(1),
+          "jitter of brightness and contrast; half of it saturation's, a quarter hue's; 0 = none");
+
+  /** Random erasing. */
+  public static final Key<Double> ERASE =
+      Key.decimal(
+          "erase",
+          0,
+          Range.any().atLeast(0).atMost(1),
+          "probability that a rectangle of an image is replaced by noise");
+
+  /** Cutmix. */
+  public static final Key<Double> CUTMIX =
+      Key.decimal(
+          "cutmix",
+          0,
+          NOT_NEGATIVE,
+          "cutmix's Beta parameter; 0 = no cutmix; with mixup each batch has one of the two");
 
   /** Averaging of the weights. */
   public static final Key<Double> EMA =
@@ -309,8 +350,13 @@ public final class Keys {
         EMA,
         LABEL_SMOOTHING,
         MIXUP,
+        CUTMIX,
         CROP,
+        CROP_AREA,
         FLIP,
+        RANDAUGMENT,
+        JITTER,
+        ERASE,
         EVAL_EVERY,
         PROBES,
         PROBE_EVERY,
@@ -320,7 +366,7 @@ public final class Keys {
 
   /** Those that concern images alone. */
   public static List<Key<?>> imagesOnly() {
-    return List.of(BATCH, MIXUP, CROP, FLIP);
+    return List.of(BATCH, MIXUP, CUTMIX, CROP, CROP_AREA, FLIP, RANDAUGMENT, JITTER, ERASE);
   }
 
   /** The keys that say what runs a model. */

@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.DataSets;
@@ -94,14 +93,13 @@ public final class ImageClassification implements Problem {
 
   @Override
   public BatchStream batches(long seed) {
-    Augmentation augmentation =
-        new Augmentation(
-            config.get(Keys.CROP),
-            config.get(Keys.FLIP),
-            config.get(Keys.MIXUP),
-            config.get(Keys.LABEL_SMOOTHING));
+    Images images = splits.train();
     return new TrainingBatches(
-        splits.train(), normalization, augmentation, config.get(Keys.BATCH), seed);
+        images,
+        normalization,
+        ImageAugmentation.of(config, images, normalization),
+        config.get(Keys.BATCH),
+        seed);
   }
 
   @Override

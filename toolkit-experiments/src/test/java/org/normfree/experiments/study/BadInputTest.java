@@ -58,6 +58,10 @@ class BadInputTest {
         "data=mnist data.path=DIR/mnist | train-images-idx3-ubyte",
         "data=folder data.path=DIR/images | a.png",
         "data=cifar10 | data.path",
+        "crop=8 | crop padding is 8, expected less than the 8×8 pixels",
+        "crop.area=1.5 | crop.area=1.5",
+        "randaugment=31 | randaugment=31",
+        "cutmix=-1 | cutmix=-1",
         "threads=0 | threads=0",
         "executor=fast | executor=fast"
       })
