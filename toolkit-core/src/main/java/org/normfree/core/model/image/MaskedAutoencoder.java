@@ -74,8 +74,7 @@ public final class MaskedAutoencoder {
   private final Layers encoder;
   private final Layers decoder;
 
-  private MaskedAutoencoder(
-      MaskedAutoencoderConfig config, Method method, Start head, Scope root) {
+  private MaskedAutoencoder(MaskedAutoencoderConfig config, Method method, Start head, Scope root) {
     this.config = config;
     this.method = method;
     this.root = root;
@@ -136,9 +135,7 @@ public final class MaskedAutoencoder {
     return Scope.build(
         type,
         seed,
-        root ->
-            new MaskedAutoencoder(config, method, XAVIER, root)
-                .reconstruct(meanTarget));
+        root -> new MaskedAutoencoder(config, method, XAVIER, root).reconstruct(meanTarget));
   }
 
   /**
@@ -148,9 +145,7 @@ public final class MaskedAutoencoder {
   public static Network features(
       MaskedAutoencoderConfig config, Method method, DataType type, long seed) {
     return Scope.build(
-        type,
-        seed,
-        root -> new MaskedAutoencoder(config, method, XAVIER, root).describe());
+        type, seed, root -> new MaskedAutoencoder(config, method, XAVIER, root).describe());
   }
 
   /**
@@ -173,8 +168,7 @@ public final class MaskedAutoencoder {
         type,
         seed,
         root ->
-            new MaskedAutoencoder(config, method, NEARLY_ZERO, root)
-                .classify(classes, dropPath));
+            new MaskedAutoencoder(config, method, NEARLY_ZERO, root).classify(classes, dropPath));
   }
 
   /**
