@@ -39,6 +39,9 @@ public record DiTConfig(
     boolean learnedSigma,
     ZeroInit zeroInit) {
 
+  /** F of the official code. */
+  public static final int FREQUENCIES = 256;
+
   /** Which maps begin at 0, by the code that has it so. */
   public enum ZeroInit {
     /**
