@@ -1,20 +1,23 @@
 package org.normfree.core.data;
 
 import org.normfree.core.InputException;
+import org.normfree.core.data.augment.Shift;
+import org.normfree.core.data.augment.Transform;
 
 /**
  * How training images are varied and their labels softened.
  *
  * @param cropPadding black pixels put around an image before a crop of the original size is taken
- *     at a random place; 0 for none
+ *     at a random place, see {@link Shift}; 0 for none
  * @param flip whether each image is mirrored left to right with probability ½
+ * @param transform what is done to each image after that
  * @param mixupAlpha α of mixup (arXiv 1710.09412): with one λ ~ Beta(α, α) a batch, each image and
  *     label becomes {@code λ·own + (1-λ)·another's}; 0 for none
  * @param labelSmoothing ε of label smoothing (arXiv 1512.00567): a one-hot label y becomes {@code
  *     (1-ε)·y + ε/classes}; 0 for none
  */
 public record Augmentation(
-    int cropPadding, boolean flip, double mixupAlpha, double labelSmoothing) {
+    int cropPadding, boolean flip, Transform transform, double mixupAlpha, double labelSmoothing) {
   /** Images and labels as they are. */
   public static final Augmentation NONE = new Augmentation(0, false, 0, 0);
 
@@ -22,10 +25,7 @@ public record Augmentation(
    * @throws InputException if the padding or α is negative or not finite, or ε is outside [0, 1)
    */
   public Augmentation {
-    if (cropPadding < 0) {
-      throw new InputException(
-          "the crop padding is %s, expected 0 (no crop) or more pixels".formatted(cropPadding));
-    }
+    new Shift(cropPadding);
     if (!(mixupAlpha >= 0 && Double.isFinite(mixupAlpha))) {
       throw new InputException(
           "mixup alpha is %s, expected 0 (no mixup) or a positive number".formatted(mixupAlpha));
@@ -34,5 +34,10 @@ public record Augmentation(
       throw new InputException(
           "label smoothing is %s, expected a number in [0, 1)".formatted(labelSmoothing));
     }
+  }
+
+  /** Without a further transform. */
+  public Augmentation(int cropPadding, boolean flip, double mixupAlpha, double labelSmoothing) {
+    this(cropPadding, flip, Transform.sequence(), mixupAlpha, labelSmoothing);
   }
 }

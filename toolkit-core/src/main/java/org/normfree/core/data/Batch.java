@@ -58,19 +58,17 @@ public record Batch(Map<String, Feed> feeds, double weight, int size) {
   /**
    * A batch of labelled images.
    *
-   * @param input normalized pixels, row-major [size, height, width, channels]
+   * @param input normalized pixels [size, height, width, channels]
    * @param labels target distribution, row-major [size, classes]: one-hot, smoothed or mixed
    * @param targets the class index of each image before smoothing and mixing
-   * @param image height, width and channels
    * @return the batch
    */
-  public static Batch images(float[] input, float[] labels, int[] targets, long... image) {
+  public static Batch images(Reals input, float[] labels, int[] targets) {
     long size = targets.length;
-    long[] shape = {size, image[0], image[1], image[2]};
     return new Batch(
         Map.of(
             Network.INPUT,
-            new Reals(input, shape),
+            input,
             Network.LABELS,
             new Reals(labels, size, labels.length / size),
             Network.TARGETS,

@@ -2,8 +2,10 @@ package org.normfree.core.data;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.normfree.core.InputException;
+import org.normfree.core.data.augment.Image;
 
 /** All images of a part once, in order, normalized and otherwise as they are, in mini-batches. */
 public final class EvaluationBatches implements Iterable<Batch> {
@@ -40,11 +42,9 @@ public final class EvaluationBatches implements Iterable<Batch> {
     int start = index * batchSize;
     int[] targets =
         Arrays.copyOfRange(images.labels(), start, Math.min(start + batchSize, images.count()));
-    float[] input = new float[targets.length * images.imageSize()];
-    for (int i = 0; i < targets.length; i++) {
-      normalization.write(images, start + i, 0, 0, false, input, i);
-    }
-    return Batch.images(input, labels(targets, images.classes(), 0), targets, images.shape());
+    List<Image> chosen =
+        IntStream.range(start, start + targets.length).mapToObj(images::image).toList();
+    return Batch.images(normalization.batch(chosen), labels(targets, images.classes(), 0), targets);
   }
 
   /** The batches in order. */

@@ -17,6 +17,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.normfree.core.InputException;
+import org.normfree.core.data.augment.Resampling;
 
 /**
  * Decodes image files to images of one size, in parallel, the outcome in the order of the files.

@@ -1,6 +1,9 @@
 package org.normfree.core.data;
 
+import java.util.Arrays;
 import java.util.List;
+import org.normfree.core.data.augment.Image;
+import org.normfree.core.data.augment.ImageSize;
 
 /**
  * Labelled images of one size in memory.
@@ -27,6 +30,25 @@ public record Images(
   /** Shape of one image: height, width, channels. */
   public long[] shape() {
     return new long[] {height, width, channels};
+  }
+
+  /** Height and width of one image. */
+  public ImageSize size() {
+    return new ImageSize(height, width);
+  }
+
+  /**
+   * @param index an image's number, from 0
+   * @return the image, in an array of its own
+   */
+  public Image image(int index) {
+    int from = index * imageSize();
+    return new Image(Arrays.copyOfRange(pixels, from, from + imageSize()), height, width, channels);
+  }
+
+  /** The class index of each of the chosen images. */
+  int[] labels(int... chosen) {
+    return Arrays.stream(chosen).map(image -> labels[image]).toArray();
   }
 
   /** How many classes there are. */

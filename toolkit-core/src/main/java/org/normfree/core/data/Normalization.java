@@ -1,7 +1,9 @@
 package org.normfree.core.data;
 
 import java.util.Arrays;
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.data.augment.Image;
 
 /**
  * Shifts and scales each channel: {@code (pixel - mean) / std}.
@@ -61,33 +63,22 @@ public record Normalization(float[] mean, float[] std) {
   }
 
   /**
-   * Writes one image of a batch, normalized. Outside the image lie zeros (black) before
-   * normalization.
+   * Normalizes images and puts them into one array.
    *
-   * @param top row of the image that becomes the first; may be negative
-   * @param left column of the image that becomes the first; may be negative
-   * @param mirrored whether left and right are swapped
-   * @param batch where the image is written, at position {@code slot}
+   * @param batch images of one shape, at least one
+   * @return values, row-major [images, height, width, channels]
    */
-  void write(
-      Images images, int image, int top, int left, boolean mirrored, float[] batch, int slot) {
-    int height = images.height();
-    int width = images.width();
-    int channels = images.channels();
-    float[] pixels = images.pixels();
-    int source = image * images.imageSize();
-    int target = slot * images.imageSize();
-    for (int y = 0; y < height; y++) {
-      int row = y + top;
-      for (int x = 0; x < width; x++) {
-        int column = (mirrored ? width - 1 - x : x) + left;
-        boolean inside = row >= 0 && row < height && column >= 0 && column < width;
-        int from = source + (row * width + column) * channels;
-        for (int c = 0; c < channels; c++) {
-          float pixel = inside ? pixels[from + c] : 0;
-          batch[target++] = (pixel - mean[c]) / std[c];
-        }
+  Batch.Reals batch(List<Image> batch) {
+    Image first = batch.get(0);
+    float[] values = new float[batch.size() * first.pixels().length];
+    int target = 0;
+    for (Image image : batch) {
+      float[] pixels = image.pixels();
+      for (int k = 0; k < pixels.length; k++) {
+        int c = k % mean.length;
+        values[target++] = (pixels[k] - mean[c]) / std[c];
       }
     }
+    return new Batch.Reals(values, batch.size(), first.height(), first.width(), first.channels());
   }
 }

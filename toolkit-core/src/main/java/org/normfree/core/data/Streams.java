@@ -24,7 +24,13 @@ public enum Streams {
   /** Which tokens are masked, and by what; the index is the step. */
   MASK(8),
   /** Which numbers are spelled out; the index is the part and the number of digits. */
-  NUMBERS(9);
+  NUMBERS(9),
+  /** How images are transformed; the index is the step. */
+  TRANSFORM(10),
+  /** How crops of images are made, where there are several; the index is the step. */
+  CROPS(11),
+  /** Cutmix's weight, place and partners; the index is the step. */
+  CUTMIX(12);
 
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

@@ -1,10 +1,16 @@
 package org.normfree.core.data;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.random.AbstractRandomGenerator;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.normfree.core.InputException;
+import org.normfree.core.data.augment.HorizontalFlip;
+import org.normfree.core.data.augment.Image;
+import org.normfree.core.data.augment.Shift;
+import org.normfree.core.data.augment.Transform;
 
 /**
  * An endless stream of mini-batches in which the batch of a step depends on nothing but the
@@ -16,15 +22,14 @@ import org.normfree.core.InputException;
  * Safe for use by several threads.
  */
 public final class TrainingBatches implements BatchStream {
+  private static final Transform FLIP = new HorizontalFlip();
+
   private final Images images;
   private final Normalization normalization;
   private final Augmentation augmentation;
-  private final int batchSize;
+  private final Shift shift;
+  private final EpochOrder order;
   private final long seed;
-  private volatile Epoch latest = new Epoch(-1, new int[0]);
-
-  /** The order of the images in an epoch, remembered while its batches are made. */
-  private record Epoch(long number, int[] order) {}
 
   /**
    * @param images the training images, at least one
@@ -32,8 +37,8 @@ public final class TrainingBatches implements BatchStream {
    * @param augmentation applied anew each time an image is used
    * @param batchSize images a batch, at least 1
    * @param seed of order and augmentation
-   * @throws InputException if there are no images, the batch size is not positive, or the crop
-   *     padding reaches the size of the images
+   * @throws InputException if there are no images, the batch size is not positive, the crop padding
+   *     reaches the size of the images, or the transform refuses images of that size
    */
   public TrainingBatches(
       Images images,
@@ -42,67 +47,50 @@ public final class TrainingBatches implements BatchStream {
       int batchSize,
       long seed) {
     EvaluationBatches.check(images, normalization, batchSize);
-    if (augmentation.cropPadding() >= Math.min(images.height(), images.width())) {
-      throw new InputException(
-          "the crop padding is %s, expected less than the %s×%s pixels of an image"
-              .formatted(augmentation.cropPadding(), images.height(), images.width()));
-    }
+    this.shift = new Shift(augmentation.cropPadding());
+    augmentation.transform().sizeAfter(shift.sizeAfter(images.size()));
     this.images = images;
     this.normalization = normalization;
     this.augmentation = augmentation;
-    this.batchSize = Math.min(batchSize, images.count());
+    this.order = new EpochOrder(images.count(), batchSize, seed);
     this.seed = seed;
   }
 
   /** Images in every batch. */
   public int batchSize() {
-    return batchSize;
+    return order.batchSize();
   }
 
   @Override
   public int stepsPerEpoch() {
-    return images.count() / batchSize;
+    return order.stepsPerEpoch();
   }
 
   @Override
   public Batch batch(long step) {
-    if (step < 0) {
-      throw new IllegalArgumentException("step %s is negative".formatted(step));
-    }
-    int[] order = order(step / stepsPerEpoch());
-    int start = (int) (step % stepsPerEpoch()) * batchSize;
+    int[] chosen = order.images(step);
     SplittableRandom crop = Streams.CROP.of(seed, step);
     SplittableRandom flip = Streams.FLIP.of(seed, step);
-    int padding = augmentation.cropPadding();
-    float[] input = new float[batchSize * images.imageSize()];
-    int[] targets = new int[batchSize];
-    for (int i = 0; i < batchSize; i++) {
-      int image = order[start + i];
-      int top = crop.nextInt(2 * padding + 1) - padding;
-      int left = crop.nextInt(2 * padding + 1) - padding;
-      boolean mirrored = augmentation.flip() && flip.nextInt(2) == 1;
-      normalization.write(images, image, top, left, mirrored, input, i);
-      targets[i] = images.labels()[image];
+    SplittableRandom transform = Streams.TRANSFORM.of(seed, step);
+    List<Image> varied = new ArrayList<>();
+    for (int number : chosen) {
+      Image image = shift.apply(images.image(number), crop);
+      image = augmentation.flip() ? FLIP.apply(image, flip) : image;
+      varied.add(augmentation.transform().apply(image, transform.split()));
     }
+    Batch.Reals input = normalization.batch(varied);
+    int[] targets = images.labels(chosen);
     float[] labels =
         EvaluationBatches.labels(targets, images.classes(), augmentation.labelSmoothing());
     if (augmentation.mixupAlpha() == 0) {
-      return Batch.images(input, labels, targets, images.shape());
+      return Batch.images(input, labels, targets);
     }
     SplittableRandom mixup = Streams.MIXUP.of(seed, step);
     float weight = (float) beta(augmentation.mixupAlpha(), mixup);
-    int[] partners = Streams.permutation(batchSize, mixup);
+    int[] partners = Streams.permutation(chosen.length, mixup);
+    float[] mixed = mix(input.elements(), partners, weight);
     return Batch.images(
-        mix(input, partners, weight), mix(labels, partners, weight), targets, images.shape());
-  }
-
-  private int[] order(long epoch) {
-    Epoch known = latest;
-    if (known.number != epoch) {
-      known = new Epoch(epoch, Streams.permutation(images.count(), Streams.ORDER.of(seed, epoch)));
-      latest = known;
-    }
-    return known.order;
+        new Batch.Reals(mixed, input.shape()), mix(labels, partners, weight), targets);
   }
 
   private static double beta(double alpha, SplittableRandom random) {

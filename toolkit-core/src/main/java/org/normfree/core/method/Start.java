@@ -17,6 +17,14 @@ public record Start(Initializer weight, Initializer bias) {
   }
 
   /**
+   * Xavier uniform for queries, keys and values that are drawn as one matrix [d, 3d], as most codes
+   * of vision Transformers do: the bound is {@code √(6/(4d))} instead of {@code √(6/(2d))}.
+   */
+  public static Start jointQueryKeyValue() {
+    return of(Initializer.xavierUniform(Math.sqrt(0.5)));
+  }
+
+  /**
    * PyTorch's default for {@code Linear} and {@code Conv}: weight and bias uniform on {@code
    * ±1/√(fan-in)}.
    *

@@ -59,6 +59,11 @@ public record Layers(
         kind -> Optional.empty());
   }
 
+  /** The same with weights that the architecture's authors draw in their own way. */
+  public Layers from(Function<WeightRole.Kind, Optional<Start>> own) {
+    return new Layers(method, stack, width, heads, hidden, feedForward, bias, affine, own);
+  }
+
   /** How queries meet keys and values, each [batch, tokens, width]. */
   @FunctionalInterface
   public interface Mixing {
@@ -150,6 +155,30 @@ public record Layers(
               .silu(scope.name("silu"), x)
               .mul(method.linear(scope.child("gate"), role, in, width, hidden));
     };
+  }
+
+  /**
+   * A layer of an encoder: self attention over all tokens, then a feed-forward network.
+   *
+   * @param scope the layer's place
+   * @param block its index in the stack
+   * @param x [batch, tokens, width]
+   * @param dropPath drop-path rate of the stack's last layer; it rises linearly from 0 in the first
+   * @return [batch, tokens, width]
+   */
+  public SDVariable encoderBlock(Scope scope, int block, SDVariable x, double dropPath) {
+    int last = stack.layers() - 1;
+    double rate = last == 0 ? dropPath : dropPath * block / last;
+    Scope attention = scope.child("attention");
+    SDVariable y =
+        selfAttention(
+            attention,
+            block,
+            x,
+            over(Optional.empty(), false),
+            out -> attention.dropPath(out, rate));
+    Scope ffn = scope.child("ffn");
+    return feedForward(ffn, block, y, out -> ffn.dropPath(out, rate));
   }
 
   /** What stands behind the last layer. */

@@ -192,6 +192,49 @@ public sealed interface Distribution {
     }
   }
 
+  /**
+   * Along the last axis different numbers from 0 on, in random order: each choice and each order of
+   * it as likely, rows independent. Neutral: the first, in order.
+   *
+   * @param of how many numbers there are to choose from, at least as many as are chosen
+   */
+  record Choice(int of) implements Distribution {
+    /** Checks that there is something to choose. */
+    public Choice {
+      require(of >= 1, "a choice of %s numbers; expected at least 1", of);
+    }
+
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      int chosen = chosen(shape);
+      int[] all = new int[of];
+      return i -> {
+        int place = i % chosen;
+        if (place == 0) {
+          rng.permute(all);
+        }
+        return all[place];
+      };
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      int chosen = chosen(shape);
+      return i -> i % chosen;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+
+    private int chosen(long... shape) {
+      int chosen = Permutation.length(shape);
+      require(chosen <= of, "%s different numbers of %s; expected at most as many", chosen, of);
+      return chosen;
+    }
+  }
+
   private static void require(boolean holds, String message, Object... values) {
     if (!holds) {
       throw new InputException(String.format(Locale.ROOT, message, values));

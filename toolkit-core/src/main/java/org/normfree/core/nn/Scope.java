@@ -24,13 +24,23 @@ import org.normfree.core.op.Ops;
 public final class Scope {
   private final Registry registry;
   private final Optional<Scope> parent;
+  private final Optional<Pass> pass;
   private final String prefix;
 
-  private Scope(Registry registry, Optional<Scope> parent, String prefix) {
+  private Scope(Registry registry, Optional<Scope> parent, Optional<Pass> pass, String prefix) {
     this.registry = registry;
     this.parent = parent;
+    this.pass = pass;
     this.prefix = prefix;
   }
+
+  /**
+   * A further computation with the same parameters.
+   *
+   * @param name sets its variables apart
+   * @param batch how many items it has
+   */
+  private record Pass(String name, Size batch) {}
 
   /** What all scopes of one graph share. */
   private static final class Registry {
@@ -92,7 +102,7 @@ public final class Scope {
       return training.registry.network(Optional.empty());
     }
     Registry twin = new Registry(Mode.EVALUATION, type, seed, Optional.of(training.registry));
-    model.accept(new Scope(twin, Optional.empty(), ""));
+    model.accept(new Scope(twin, Optional.empty(), Optional.empty(), ""));
     return training.registry.network(Optional.of(twin.network(Optional.empty())));
   }
 
@@ -116,12 +126,27 @@ public final class Scope {
    * @return the scope without a prefix
    */
   public static Scope root(Mode mode, DataType type, long seed) {
-    return new Scope(new Registry(mode, type, seed, Optional.empty()), Optional.empty(), "");
+    Registry registry = new Registry(mode, type, seed, Optional.empty());
+    return new Scope(registry, Optional.empty(), Optional.empty(), "");
   }
 
   /** The place {@code name} inside this one. */
   public Scope child(String name) {
-    return new Scope(registry, Optional.of(this), prefix + name + ".");
+    return new Scope(registry, Optional.of(this), pass, prefix + name + ".");
+  }
+
+  /**
+   * This place once more, to compute with the same parameters from another input, such as crops of
+   * another size. Parameters and states are those of this place, all else gets names of its own.
+   * States are only read there: {@link #advance} is the first computation's, and so are the places
+   * that probes look at.
+   *
+   * @param name sets what is computed apart from what else is computed with these parameters
+   * @param batch how many items the other input has
+   * @return the same place
+   */
+  public Scope again(String name, Size batch) {
+    return new Scope(registry, parent, Optional.of(new Pass(name, batch)), prefix);
   }
 
   /**
@@ -158,9 +183,9 @@ public final class Scope {
     return registry.type;
   }
 
-  /** The full name of {@code name} in this place. */
+  /** The full name of a variable {@code name} in this place. */
   public String name(String name) {
-    return prefix + name;
+    return pass.map(Pass::name).map(p -> p + "." + prefix).orElse(prefix) + name;
   }
 
   /** This place's own name. */
@@ -179,15 +204,9 @@ public final class Scope {
    * @throws IllegalArgumentException if it was declared with another shape
    */
   public SDVariable parameter(String name, Initializer initializer, long... shape) {
-    String full = name(name);
+    String full = prefix + name;
     if (registry.graph.hasVariable(full)) {
-      SDVariable known = registry.graph.getVariable(full);
-      if (!Arrays.equals(known.getShape(), shape)) {
-        throw new IllegalArgumentException(
-            "parameter %s is asked for with shape %s, but was declared with %s; use another name"
-                .formatted(full, Arrays.toString(shape), Arrays.toString(known.getShape())));
-      }
-      return known;
+      return known("parameter", full, shape);
     }
     registry.parameters.add(new Network.Parameter(full, shape.length));
     // SameDiff.var compares a new array with all it has; this one is new for certain
@@ -196,6 +215,16 @@ public final class Scope {
     registry.graph.associateArrayWithVariable(
         array(full, () -> draw(full, initializer, shape), shape), parameter);
     return registry.graph.addVariable(parameter);
+  }
+
+  private SDVariable known(String what, String full, long... shape) {
+    SDVariable known = registry.graph.getVariable(full);
+    if (!Arrays.equals(known.getShape(), shape)) {
+      throw new IllegalArgumentException(
+          "%s %s is asked for with shape %s, but was declared with %s; use another name"
+              .formatted(what, full, Arrays.toString(shape), Arrays.toString(known.getShape())));
+    }
+    return known;
   }
 
   /**
@@ -207,21 +236,26 @@ public final class Scope {
    * @return the graph constant
    */
   public SDVariable constant(String name, Initializer initializer, long... shape) {
-    return registry.graph.constant(name(name), draw(name(name), initializer, shape));
+    return registry.graph.constant(name(name), draw(prefix + name, initializer, shape));
   }
 
   /**
    * Declares a state: a constant that changes in place between steps, is saved with the parameters,
-   * and is the same array in training and evaluation.
+   * and is the same array in training and evaluation. Asking again for the same name in the same
+   * place gives the same one.
    *
    * @param name its name within this place
    * @param initializer its initial values
    * @param shape its shape
    * @return the graph constant; tell {@link #advance} what follows it, or let the training loop
    *     move it
+   * @throws IllegalArgumentException if it was declared with another shape
    */
   public SDVariable state(String name, Initializer initializer, long... shape) {
-    String full = name(name);
+    String full = prefix + name;
+    if (registry.states.containsKey(full)) {
+      return known("state", full, shape);
+    }
     registry.states.put(full, new Network.State(full, Optional.empty()));
     return registry.graph.constant(full, array(full, () -> draw(full, initializer, shape), shape));
   }
@@ -275,13 +309,16 @@ public final class Scope {
   }
 
   /**
-   * Says what a state becomes after a training step; evaluations move nothing.
+   * Says what a state becomes after a training step; evaluations move nothing, nor does a place
+   * that is used {@link #again}.
    *
    * @param state a constant from {@link #state(String, Initializer, long...)}
    * @param next the variable that computes its next value, same shape
    */
   public void advance(SDVariable state, SDVariable next) {
-    registry.states.put(state.name(), new Network.State(state.name(), Optional.of(next.name())));
+    if (pass.isEmpty()) {
+      registry.states.put(state.name(), new Network.State(state.name(), Optional.of(next.name())));
+    }
   }
 
   /**
@@ -335,7 +372,8 @@ public final class Scope {
    * @param name its name within this place
    * @param distribution what is drawn
    * @param inEvaluation what an evaluation gets
-   * @param shape its shape
+   * @param shape its shape; {@link Size#BATCH} is the batch of the {@link #again} pass where this
+   *     is one
    * @return a placeholder of the scope's type, or INT32 where integers are drawn
    */
   public SDVariable random(
@@ -344,7 +382,9 @@ public final class Scope {
       RandomInput.InEvaluation inEvaluation,
       Size... shape) {
     String full = name(name);
-    registry.randoms.add(new RandomInput(full, distribution, inEvaluation, List.of(shape)));
+    Size batch = pass.map(Pass::batch).orElse(Size.BATCH);
+    List<Size> sizes = Arrays.stream(shape).map(s -> s.equals(Size.BATCH) ? batch : s).toList();
+    registry.randoms.add(new RandomInput(full, distribution, inEvaluation, sizes));
     long[] open = Arrays.stream(shape).mapToLong(Size::declared).toArray();
     DataType drawn = distribution.integers() ? DataType.INT32 : type();
     return registry.graph.placeHolder(full, drawn, open);
@@ -358,9 +398,11 @@ public final class Scope {
    * @param alpha its α; empty if it has none
    */
   public void normPoint(SDVariable input, SDVariable output, Optional<SDVariable> alpha) {
-    registry.norms.add(
-        new Network.NormPoint(
-            path(), input.name(), output.name(), alpha.map(SDVariable::name).orElse("")));
+    if (pass.isEmpty()) {
+      registry.norms.add(
+          new Network.NormPoint(
+              path(), input.name(), output.name(), alpha.map(SDVariable::name).orElse("")));
+    }
   }
 
   /**
@@ -374,14 +416,16 @@ public final class Scope {
    */
   public void attentionPoint(
       SDVariable query, SDVariable key, int heads, boolean causal, Optional<SDVariable> mask) {
-    registry.attentions.add(
-        new Network.AttentionPoint(
-            path(),
-            query.name(),
-            key.name(),
-            heads,
-            causal,
-            mask.map(SDVariable::name).orElse("")));
+    if (pass.isEmpty()) {
+      registry.attentions.add(
+          new Network.AttentionPoint(
+              path(),
+              query.name(),
+              key.name(),
+              heads,
+              causal,
+              mask.map(SDVariable::name).orElse("")));
+    }
   }
 
   /**

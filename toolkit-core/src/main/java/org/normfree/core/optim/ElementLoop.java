@@ -4,6 +4,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -204,9 +205,37 @@ final class ElementLoop {
    * @return the sum over all
    */
   double sum(FloatSum floats, DoubleSum doubles, Map<String, INDArray> operands) {
-    List<double[]> sums = new ArrayList<>();
+    double total = 0;
+    for (List<double[]> blocks : blockSums(floats, doubles, operands).values()) {
+      for (double[] sum : blocks) {
+        total += sum[0];
+      }
+    }
+    return total;
+  }
+
+  /** The same for each array on its own, by name. */
+  Map<String, Double> sums(FloatSum floats, DoubleSum doubles, Map<String, INDArray> operands) {
+    Map<String, Double> totals = new LinkedHashMap<>();
+    blockSums(floats, doubles, operands)
+        .forEach(
+            (name, blocks) -> {
+              double total = 0;
+              for (double[] sum : blocks) {
+                total += sum[0];
+              }
+              totals.put(name, total);
+            });
+    return totals;
+  }
+
+  private Map<String, List<double[]>> blockSums(
+      FloatSum floats, DoubleSum doubles, Map<String, INDArray> operands) {
+    Map<String, List<double[]>> sums = new LinkedHashMap<>();
     operands.forEach(
         (name, operand) -> {
+          List<double[]> own = new ArrayList<>();
+          sums.put(name, own);
           int first = blocks.size();
           add(name, (rows, n) -> {}, (rows, n) -> {}, 0, operand);
           boolean single = operand.dataType() == DataType.FLOAT;
@@ -214,7 +243,7 @@ final class ElementLoop {
             Block reading = blocks.get(i);
             double[] sum = new double[1];
             int n = (int) Math.min(BLOCK, operand.length() - (long) (i - first) * BLOCK);
-            sums.add(sum);
+            own.add(sum);
             blocks.set(
                 i,
                 rows -> {
@@ -224,11 +253,7 @@ final class ElementLoop {
           }
         });
     run();
-    double total = 0;
-    for (double[] sum : sums) {
-      total += sum[0];
-    }
-    return total;
+    return sums;
   }
 
   /** Does all loops that were added, and forgets them. */

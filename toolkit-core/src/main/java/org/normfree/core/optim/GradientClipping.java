@@ -1,16 +1,44 @@
 package org.normfree.core.optim;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Clipping by the global norm, as PyTorch's {@code clip_grad_norm_}: with N the Euclidean norm over
- * all gradients together, each is multiplied by {@code min(1, maxNorm / (N + 1e-6))}.
+ * Clipping by a norm: with N the Euclidean norm {@link Over over} all gradients together, or over
+ * each on its own, a gradient is multiplied by {@code min(1, maxNorm / (N + 1e-6))}.
  */
 public final class GradientClipping {
   private static final double EPSILON = 1e-6;
 
+  private final Over over;
   private final ElementLoop loop = new ElementLoop(1);
+
+  /** What a norm is taken over. */
+  public enum Over {
+    /** All gradients together, as PyTorch's {@code clip_grad_norm_}. */
+    ALL,
+    /**
+     * Each parameter's gradient, as the code of DINO (facebookresearch/dino, {@code
+     * clip_gradients}). There queries, keys and values are one parameter, here they are three.
+     */
+    EACH
+  }
+
+  /** Clips by the norm over all. */
+  public GradientClipping() {
+    this(Over.ALL);
+  }
+
+  /**
+   * @param over what a norm is taken over
+   */
+  public GradientClipping(Over over) {
+    this.over = over;
+  }
 
   /**
    * @param gradients gradients by name
@@ -50,33 +78,53 @@ public final class GradientClipping {
   /**
    * @param gradients gradients by name, scaled in place where their norm is too large
    * @param maxNorm the largest norm let through, above 0
-   * @return the norm before clipping
+   * @return the norm over all of them before clipping
    */
   public double clip(Map<String, INDArray> gradients, double maxNorm) {
-    double norm = norm(gradients);
-    double scale = maxNorm / (norm + EPSILON);
-    if (scale < 1) {
-      for (Map.Entry<String, INDArray> gradient : gradients.entrySet()) {
-        loop.add(
-            gradient.getKey(),
-            (rows, n) -> {
-              float[] g = rows[0];
-              float factor = (float) scale;
-              for (int i = 0; i < n; i++) {
-                g[i] *= factor;
-              }
-            },
-            (rows, n) -> {
-              double[] g = rows[0];
-              for (int i = 0; i < n; i++) {
-                g[i] *= scale;
-              }
-            },
-            1,
-            gradient.getValue());
-      }
-      loop.run();
+    if (over == Over.ALL) {
+      double norm = norm(gradients);
+      scale(gradients, Collections.nCopies(gradients.size(), maxNorm / (norm + EPSILON)));
+      return norm;
     }
-    return norm;
+    Map<String, Double> squares =
+        loop.sums(GradientClipping::squares, GradientClipping::squares, gradients);
+    List<Double> scales = new ArrayList<>();
+    double total = 0;
+    for (double square : squares.values()) {
+      scales.add(maxNorm / (Math.sqrt(square) + EPSILON));
+      total += square;
+    }
+    scale(gradients, scales);
+    return Math.sqrt(total);
+  }
+
+  /** Multiplies each gradient by its factor where that is below 1. */
+  private void scale(Map<String, INDArray> gradients, List<Double> factors) {
+    Iterator<Double> factor = factors.iterator();
+    gradients.forEach(
+        (name, gradient) -> {
+          double scale = factor.next();
+          if (scale < 1) {
+            loop.add(
+                name,
+                (rows, n) -> multiply(rows[0], n, (float) scale),
+                (rows, n) -> multiply(rows[0], n, scale),
+                1,
+                gradient);
+          }
+        });
+    loop.run();
+  }
+
+  private static void multiply(float[] g, int n, float factor) {
+    for (int i = 0; i < n; i++) {
+      g[i] *= factor;
+    }
+  }
+
+  private static void multiply(double[] g, int n, double factor) {
+    for (int i = 0; i < n; i++) {
+      g[i] *= factor;
+    }
   }
 }

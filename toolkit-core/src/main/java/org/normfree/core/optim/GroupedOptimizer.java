@@ -58,16 +58,21 @@ abstract class GroupedOptimizer implements Optimizer {
   public final void step(double learningRate, Map<String, INDArray> gradients) {
     steps++;
     for (ParameterGroup group : groups) {
+      long moved = steps - group.frozenSteps();
+      if (moved < 1) {
+        continue;
+      }
       double rate = learningRate * group.learningRateScale();
+      double weightDecay = group.weightDecayAt(steps - 1);
       for (String name : group.names()) {
         INDArray gradient = gradients.get(name);
         if (gradient != null) {
           update(
               loop,
               name,
-              steps,
+              moved,
               rate,
-              group.weightDecay(),
+              weightDecay,
               parameters.get(name),
               gradient,
               state.get(name));

@@ -22,10 +22,10 @@ import org.normfree.core.optim.Schedule;
 
 /**
  * The training loop. One step: placeholders filled from the batch, fresh random inputs and the
- * run's sources; a forward and backward pass; clipping by global norm; the optimizer at the
- * schedule's rate; the states moved on; the followers; the listeners. Nothing in it depends on
- * time, and all randomness on seed and step alone, so a run that is resumed from a {@link
- * Checkpoint} gives the same bits as one that was never stopped.
+ * run's sources; a forward and backward pass; clipping; the optimizer at the schedule's rate; the
+ * states moved on; the followers; the listeners. Nothing in it depends on time, and all randomness
+ * on seed and step alone, so a run that is resumed from a {@link Checkpoint} gives the same bits as
+ * one that was never stopped.
  *
  * <p>Used by one thread at a time.
  */
@@ -40,7 +40,7 @@ public final class Trainer {
   private final List<TrainingListener> listeners;
   private final Inputs training;
   private final Inputs evaluation;
-  private final GradientClipping clipping = new GradientClipping();
+  private final GradientClipping clipping;
   private final Map<String, String> moved = new LinkedHashMap<>();
   private final List<String> trainingOutputs;
   private final Map<String, INDArray> model = new LinkedHashMap<>();
@@ -98,6 +98,7 @@ public final class Trainer {
     this.optimizer = optimizer;
     this.schedule = schedule;
     this.settings = settings;
+    this.clipping = new GradientClipping(settings.clipOver());
     this.sources = List.copyOf(sources);
     this.followers = List.copyOf(followers);
     this.listeners = List.copyOf(listeners);

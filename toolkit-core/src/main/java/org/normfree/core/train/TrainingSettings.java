@@ -1,6 +1,7 @@
 package org.normfree.core.train;
 
 import org.normfree.core.InputException;
+import org.normfree.core.optim.GradientClipping;
 
 /**
  * What a training run is, besides its networks, optimizer and schedule.
@@ -8,9 +9,11 @@ import org.normfree.core.InputException;
  * @param seed seed of the random inputs
  * @param steps optimizer steps of the whole run, at least 1
  * @param stepsPerEpoch batches in one pass over the training data, at least 1
- * @param clipNorm largest global norm of the gradients that is let through; 0 for no clipping
+ * @param clipNorm largest norm of the gradients that is let through; 0 for no clipping
+ * @param clipOver what that norm is taken over
  */
-public record TrainingSettings(long seed, long steps, int stepsPerEpoch, double clipNorm) {
+public record TrainingSettings(
+    long seed, long steps, int stepsPerEpoch, double clipNorm, GradientClipping.Over clipOver) {
   /** Checks the settings. */
   public TrainingSettings {
     if (steps < 1) {
@@ -26,5 +29,10 @@ public record TrainingSettings(long seed, long steps, int stepsPerEpoch, double 
           "the clipping norm is %s; expected a positive number, or 0 for no clipping"
               .formatted(clipNorm));
     }
+  }
+
+  /** Clips by the norm over all gradients. */
+  public TrainingSettings(long seed, long steps, int stepsPerEpoch, double clipNorm) {
+    this(seed, steps, stepsPerEpoch, clipNorm, GradientClipping.Over.ALL);
   }
 }

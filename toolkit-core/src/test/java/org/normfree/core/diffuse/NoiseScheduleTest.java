@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
@@ -57,8 +58,8 @@ class NoiseScheduleTest {
   void aPerfectGuessLeadsBackToTheImage() {
     NoiseSchedule schedule = NoiseSchedule.linear(100).respaced(9);
     ReverseStep step = new ReverseStep(schedule, ReverseStep.Variance.FIXED_SMALL, false);
-    INDArray clean = Nd4j.linspace(-1, 1, 12).reshape(1, 2, 2, 3);
-    INDArray noise = Nd4j.linspace(2, -2, 12).reshape(1, 2, 2, 3);
+    INDArray clean = Nd4j.linspace(DataType.DOUBLE, -1, 2.0 / 11, 12).reshape(1, 2, 2, 3);
+    INDArray noise = Nd4j.linspace(DataType.DOUBLE, 2, -4.0 / 11, 12).reshape(1, 2, 2, 3);
     INDArray x = clean;
     for (int t = schedule.steps() - 1; t >= 0; t--) {
       if (t == schedule.steps() - 1) {

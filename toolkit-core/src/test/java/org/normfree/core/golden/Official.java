@@ -127,6 +127,19 @@ public final class Official {
    * @param ours by the project's names
    */
   public void compare(GoldenCase golden, String field, Map<String, INDArray> ours) {
+    official(golden, field, ours)
+        .forEach((name, array) -> golden.compare(field + "/" + name, array));
+  }
+
+  /**
+   * Arrays that go by parameter under the official names and in the official layouts.
+   *
+   * @param golden the case
+   * @param field where it has the shapes, for example {@code dweights}
+   * @param ours by the project's names
+   */
+  public Map<String, INDArray> official(
+      GoldenCase golden, String field, Map<String, INDArray> ours) {
     Map<String, INDArray[]> parts = new LinkedHashMap<>();
     sources.forEach(
         (name, source) -> {
@@ -134,9 +147,10 @@ public final class Official {
           parts.computeIfAbsent(source.name, n -> new INDArray[source.parts])[source.part] =
               official(source, ours.get(name), golden, field);
         });
+    Map<String, INDArray> official = new LinkedHashMap<>();
     parts.forEach(
-        (name, all) ->
-            golden.compare(field + "/" + name, all.length == 1 ? all[0] : Nd4j.concat(0, all)));
+        (name, all) -> official.put(name, all.length == 1 ? all[0] : Nd4j.concat(0, all)));
+    return official;
   }
 
   /** An array of ours in the official layout. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -30,6 +31,9 @@ import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.model.image.MaskedAutoencoder;
+import org.normfree.core.model.image.MaskedAutoencoderConfig;
+import org.normfree.core.model.image.Patches;
 import org.normfree.core.model.image.ViTConfig;
 import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.model.text.DecoderLm;
@@ -40,6 +44,7 @@ import org.normfree.core.model.text.Transformer;
 import org.normfree.core.model.text.TransformerConfig;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.RandomInput;
+import org.normfree.core.nn.Rng;
 
 /**
  * Every model with every method, executor, choice of kernels and precision against SameDiff's own
@@ -141,6 +146,16 @@ class AgreementTest {
     Map<String, Architecture> all = new LinkedHashMap<>();
     all.put("vit, mean", vit(ViTConfig.Pooling.MEAN));
     all.put("vit, class token", vit(ViTConfig.Pooling.CLS));
+    MaskedAutoencoderConfig hiding =
+        new MaskedAutoencoderConfig(
+            new Patches(8, 8, 1, 2),
+            new MaskedAutoencoderConfig.Tower(24, 2, 3),
+            new MaskedAutoencoderConfig.Tower(16, 1, 2),
+            4,
+            0.7,
+            true);
+    all.put(
+        "masked autoencoder", (method, type) -> MaskedAutoencoder.build(hiding, method, type, 3));
     TransformerConfig pair =
         new TransformerConfig(TOKENS, 24, 1, 2, 3, 32, 9, FeedForward.GELU, true, 0.1, 0.1);
     all.put("transformer", (method, type) -> Transformer.build(pair, method, type, 3));
@@ -170,6 +185,10 @@ class AgreementTest {
     values.put(Network.LABELS, Nd4j.createFromArray(labels));
     for (RandomInput noise : network.randoms()) {
       long[] shape = noise.shape().stream().mapToLong(size -> size.among(values)).toArray();
+      if (noise.distribution().integers()) {
+        values.put(noise.name(), integers(noise, shape));
+        continue;
+      }
       int length = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
       double[] mask = random.doubles(length).map(u -> u < 0.4 ? 0 : 1 / 0.9).toArray();
       values.put(noise.name(), Nd4j.createFromArray(mask).reshape(shape));
@@ -178,6 +197,13 @@ class AgreementTest {
     values.replaceAll(
         (name, array) -> array.dataType() == DataType.INT32 ? array : array.castTo(type));
     return values;
+  }
+
+  private static INDArray integers(RandomInput noise, long... shape) {
+    IntToDoubleFunction element = noise.distribution().draw(Rng.of(8, noise.name(), 0), shape);
+    int length = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    int[] drawn = IntStream.range(0, length).map(i -> (int) element.applyAsDouble(i)).toArray();
+    return Nd4j.createFromArray(drawn).reshape(shape);
   }
 
   /** Token ids with padding at the end of the first two sequences. */

@@ -80,6 +80,19 @@ class DistributionTest {
   }
 
   @Test
+  void everyChoiceIsOfDifferentNumbersAndAsLikely() {
+    double[] rows = draw(new Distribution.Choice(4), 3, 6007, 2);
+    int[] counts = new int[16];
+    for (int row = 0; row < 6007; row++) {
+      assertThat(rows[2 * row]).isNotEqualTo(rows[2 * row + 1]).isBetween(0.0, 3.0);
+      counts[(int) (4 * rows[2 * row] + rows[2 * row + 1])]++;
+    }
+    assertThat(Arrays.stream(counts).filter(count -> count > 0))
+        .hasSize(12)
+        .allMatch(count -> Math.abs(count - 500.6) < 90);
+  }
+
+  @Test
   void theNumbersDependOnSeedPurposeAndStepAlone() {
     for (Distribution distribution : all()) {
       assertThat(draw(distribution, 4, 31, 17)).isEqualTo(draw(distribution, 4, 31, 17));
@@ -94,7 +107,8 @@ class DistributionTest {
         new Distribution.Uniform(0, 1),
         new Distribution.Gumbel(),
         new Distribution.Integers(0, 1000),
-        new Distribution.Permutation());
+        new Distribution.Permutation(),
+        new Distribution.Choice(29));
   }
 
   @Test
@@ -106,6 +120,8 @@ class DistributionTest {
     assertThat(elements(new Distribution.Integers(3, 9).neutral(2), 2)).containsExactly(3, 3);
     assertThat(elements(new Distribution.Permutation().neutral(2, 3), 2, 3))
         .containsExactly(0, 1, 2, 0, 1, 2);
+    assertThat(elements(new Distribution.Choice(9).neutral(2, 2), 2, 2))
+        .containsExactly(0, 1, 0, 1);
   }
 
   @Test
@@ -115,7 +131,9 @@ class DistributionTest {
             () -> new Distribution.Bernoulli(1),
             () -> new Distribution.Bernoulli(Double.NaN),
             () -> new Distribution.Uniform(1, 1),
-            () -> new Distribution.Integers(4, 4));
+            () -> new Distribution.Integers(4, 4),
+            () -> new Distribution.Choice(0),
+            () -> draw(new Distribution.Choice(3), 3, 2, 4));
     wrong.forEach(make -> assertThatThrownBy(make::run).isInstanceOf(InputException.class));
   }
 

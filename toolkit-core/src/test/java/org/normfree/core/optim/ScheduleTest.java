@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.InputException;
 
@@ -55,5 +56,24 @@ class ScheduleTest {
     assertThat(rising.rate(1_000_000)).isEqualTo(1);
     assertThat(new Cosine(-2, 4, 6).rate(3)).isCloseTo(1, within(1e-12));
     assertThat(new Cosine(3, 1, 6).rate(2)).isCloseTo(2.5, within(1e-12));
+  }
+
+  @Test
+  void aLineReachesBothItsEndsBeforeWhatFollowsBegins() {
+    Schedule schedule = new LinearThen(1, 7, 4, new Cosine(7, 3, 2));
+    assertThat(LongStream.range(0, 8).mapToDouble(schedule::rate).toArray())
+        .containsExactly(new double[] {1, 3, 5, 7, 7, 5, 3, 3}, within(1e-12));
+    assertThat(new LinearThen(1, 7, 1, new Constant(9)).rate(0)).isEqualTo(1);
+    assertThat(new LinearThen(1, 7, 0, new Constant(9)).rate(0)).isEqualTo(9);
+    assertThatThrownBy(() -> new LinearThen(1, 7, -1, new Constant(9)))
+        .isInstanceOf(InputException.class);
+  }
+
+  @Test
+  void aNumberPerEpochChangesWithTheEpoch() {
+    Schedule schedule = new PerEpoch(epoch -> 10 + epoch, 3);
+    assertThat(LongStream.range(0, 7).mapToDouble(schedule::rate).toArray())
+        .containsExactly(10, 10, 10, 11, 11, 11, 12);
+    assertThatThrownBy(() -> new PerEpoch(schedule, 0)).isInstanceOf(InputException.class);
   }
 }

@@ -73,13 +73,18 @@ public final class Study {
 
   /** Adds a run with the first seed that only chooses a learning rate. */
   Study search(String method, double rate) {
+    return search(method, rate, run -> run);
+  }
+
+  /** The same with settings that a search does without. */
+  Study search(String method, double rate, UnaryOperator<Config> own) {
     return add(
         "search-",
         method,
         Map.of("lr", String.valueOf(rate)),
         config.get(Keys.SEED),
         Trial.SEARCH,
-        run -> run.with(Keys.LEARNING_RATE, rate));
+        run -> own.apply(run).with(Keys.LEARNING_RATE, rate));
   }
 
   /**

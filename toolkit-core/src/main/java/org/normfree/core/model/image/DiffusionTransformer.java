@@ -43,7 +43,7 @@ public final class DiffusionTransformer implements Denoiser {
   private static final int MODULATIONS = 6;
 
   /** q, k and v are one matrix [d, 3d] there, so the bound is √(6/4d), not √(6/2d). */
-  private static final Start ATTENTION = Start.of(Initializer.xavierUniform(Math.sqrt(0.5)));
+  private static final Start ATTENTION = Start.jointQueryKeyValue();
 
   private static final Start SMALL = Start.of(Initializer.normal(0.02));
 
@@ -125,26 +125,22 @@ public final class DiffusionTransformer implements Denoiser {
     for (int i = 0; i < config.depth(); i++) {
       tokens = block(root.child("block" + i), i, tokens, activated);
     }
-    return image(last(root.child("last"), tokens, activated));
+    return config.patches(config.guessed()).image(last(root.child("last"), tokens, activated));
   }
 
   /** Patches to tokens: [batch, tokens, dim]. */
   private SDVariable embed(Scope root, SDVariable image) {
-    int patch = config.patch();
-    int rows = config.height() / patch;
-    int columns = config.width() / patch;
-    long size = (long) patch * patch * config.channels();
-    SDVariable patches =
-        image
-            .reshape(-1, rows, patch, columns, patch, config.channels())
-            .permute(0, 1, 3, 2, 4, 5)
-            .reshape(-1, config.tokens(), size);
+    Patches patches = config.patches(config.channels());
+    int rows = patches.rows();
+    int columns = patches.columns();
     WeightRole role = layers.role(WeightRole.Kind.PATCH, 0);
-    SDVariable tokens = method.linear(root.child("patch"), role, patches, size, config.dim());
+    SDVariable tokens =
+        method.linear(
+            root.child("patch"), role, patches.of(image), patches.size(), config.dim());
     SDVariable positions =
         root.constant(
             "positions",
-            (shape, rng) -> PositionGrid.columnFirst(rows, columns, config.dim()),
+            (shape, rng) -> PositionGrid.COLUMN_FIRST.table(rows, columns, config.dim()),
             1,
             config.tokens(),
             config.dim());
@@ -217,7 +213,7 @@ public final class DiffusionTransformer implements Denoiser {
   public SDVariable last(Scope scope, SDVariable x, SDVariable condition) {
     List<SDVariable> m = modulations(scope, 0, condition, 2, zero().last());
     SDVariable modulated = modulate(layers.last(scope.child("norm"), x), m.get(0), m.get(1));
-    long out = (long) config.patch() * config.patch() * config.guessed();
+    int out = config.patches(config.guessed()).size();
     WeightRole role = layers.role(WeightRole.Kind.HEAD, 0);
     return linear(scope.child("linear"), role, modulated, out, zero().last());
   }
@@ -251,16 +247,5 @@ public final class DiffusionTransformer implements Denoiser {
     SDVariable weight = scope.parameter("weight", Initializer.constant(0), config.dim(), out);
     SDVariable bias = scope.parameter("bias", Initializer.constant(0), out);
     return scope.ops().linear(scope.name("output"), x, weight, bias);
-  }
-
-  /** Patches back into their places: [batch, height, width, channels guessed]. */
-  private SDVariable image(SDVariable patches) {
-    int patch = config.patch();
-    int rows = config.height() / patch;
-    int columns = config.width() / patch;
-    return patches
-        .reshape(-1, rows, columns, patch, patch, config.guessed())
-        .permute(0, 1, 3, 2, 4, 5)
-        .reshape(-1, config.height(), config.width(), config.guessed());
   }
 }

@@ -1,67 +1,71 @@
 package org.normfree.core.model.image;
 
+import org.normfree.core.model.Checks;
+
 /**
- * Sine and cosine positions on the grid of patches: the first half of the channels for the row, the
- * second for the column, frequencies {@code 10000^(−i/q)} for i below q, a quarter of the channels.
- * Source: arXiv 2205.01580 (posemb sincos2d); a small network finds out where a patch lies far
- * sooner than from small random positions.
+ * Sine and cosine positions on a grid of patches. A coordinate u becomes {@code s(u) = [sin(u·ω₀)
+ * …, cos(u·ω₀) …]}, sines first and not interleaved, with {@code ω_k = 10000^(−k/q)} for k below q,
+ * a quarter of the channels; a patch has s of one coordinate and behind it s of the other. The two
+ * conventions differ in which comes first. A small network finds out where a patch lies far sooner
+ * than from small random positions.
  */
-final class PositionGrid {
-  private PositionGrid() {}
+public enum PositionGrid {
+  /** {@code [s(row), s(column)]}. Source: arXiv 2205.01580 (posemb sincos2d). */
+  ROW_FIRST,
+  /**
+   * {@code [s(column), s(row)]}. Source: facebookresearch/mae and, the same code, facebookresearch/
+   * DiT, whose variables are named the other way round.
+   */
+  COLUMN_FIRST;
 
   /**
-   * @param config the model's shape
-   * @return [tokens, dim] row-major; a class token's row and the channels behind four quarters are
-   *     0
+   * The table.
+   *
+   * @param rows patches down
+   * @param columns patches across
+   * @param dim channels; those behind four quarters are 0
+   * @return [rows·columns, dim], row-major
    */
-  static double[] sinCos(ViTConfig config) {
-    int dim = config.dim();
+  public double[] table(int rows, int columns, int dim) {
     int quarter = dim / 4;
-    int columns = config.width() / config.patch();
-    int first = config.tokens() - config.patches();
-    double[] values = new double[config.tokens() * dim];
-    for (int patch = 0; patch < config.patches(); patch++) {
-      int at = (first + patch) * dim;
-      for (int i = 0; i < quarter; i++) {
-        double frequency = StrictMath.pow(10000, -(double) i / quarter);
-        int downwards = patch / columns;
-        double row = downwards * frequency;
-        double column = (patch % columns) * frequency;
-        values[at + i] = StrictMath.sin(row);
-        values[at + quarter + i] = StrictMath.cos(row);
-        values[at + 2 * quarter + i] = StrictMath.sin(column);
-        values[at + 3 * quarter + i] = StrictMath.cos(column);
-      }
+    double[] values = new double[rows * columns * dim];
+    for (int patch = 0; patch < rows * columns; patch++) {
+      int row = patch / columns;
+      int column = patch % columns;
+      int at = patch * dim;
+      write(values, at, quarter, this == ROW_FIRST ? row : column);
+      write(values, at + 2 * quarter, quarter, this == ROW_FIRST ? column : row);
     }
     return values;
   }
 
   /**
-   * Fixed positions, the column first: {@code [s(column), s(row)]} with {@code s(u) = [sin(u·ω₀),
-   * …, cos(u·ω₀), …]} and {@code ω_k = 10000^(−k/(dim/4))}. Source: facebookresearch/mae,
-   * pos_embed.py, which DiT uses as well.
+   * The table behind a row of zeros for a class token.
    *
-   * @param rows patches down
-   * @param columns patches across
-   * @param dim a multiple of 4
-   * @return [rows·columns, dim] row-major
+   * @return [1 + rows·columns, dim], row-major
    */
-  static double[] columnFirst(int rows, int columns, int dim) {
-    int quarter = dim / 4;
-    double[] values = new double[rows * columns * dim];
-    for (int patch = 0; patch < rows * columns; patch++) {
-      int at = patch * dim;
-      for (int k = 0; k < quarter; k++) {
-        double frequency = StrictMath.pow(10000, -(double) k / quarter);
-        double column = (patch % columns) * frequency;
-        int downwards = patch / columns;
-        double row = downwards * frequency;
-        values[at + k] = StrictMath.sin(column);
-        values[at + quarter + k] = StrictMath.cos(column);
-        values[at + 2 * quarter + k] = StrictMath.sin(row);
-        values[at + 3 * quarter + k] = StrictMath.cos(row);
-      }
-    }
+  public double[] tableWithClassToken(int rows, int columns, int dim) {
+    double[] patches = table(rows, columns, dim);
+    double[] values = new double[dim + patches.length];
+    System.arraycopy(patches, 0, values, dim, patches.length);
     return values;
+  }
+
+  /** Refuses a width that cannot be divided into sines and cosines of two coordinates. */
+  static void requireQuarters(String name, int dim) {
+    Checks.require(
+        dim % 4 == 0,
+        "%s=%d is not divisible by 4, which positions of two coordinates need; choose %d",
+        name,
+        dim,
+        4 * Math.max(1, Math.round(dim / 4f)));
+  }
+
+  private static void write(double[] values, int at, int quarter, int coordinate) {
+    for (int k = 0; k < quarter; k++) {
+      double angle = coordinate * StrictMath.pow(10000, -(double) k / quarter);
+      values[at + k] = StrictMath.sin(angle);
+      values[at + quarter + k] = StrictMath.cos(angle);
+    }
   }
 }

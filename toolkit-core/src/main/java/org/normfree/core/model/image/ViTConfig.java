@@ -90,13 +90,7 @@ public record ViTConfig(
    * @throws InputException if the numbers do not fit each other; the message says which and why
    */
   public ViTConfig {
-    Checks.require(patch >= 1, "patch=%d, expected at least 1 pixel", patch);
-    Checks.require(
-        height % patch == 0 && width % patch == 0,
-        "patch=%d does not divide the image of %d×%d pixels; choose a divisor of both sides",
-        patch,
-        height,
-        width);
+    new Patches(height, width, channels, patch); // refuses what does not divide
     Checks.heads(dim, heads);
     Checks.require(depth >= 1, "depth=%d, expected at least 1 block", depth);
     Checks.require(classes >= 2, "the data has %d class, expected at least 2", classes);
@@ -107,9 +101,14 @@ public record ViTConfig(
     Checks.rate("drop.path", dropPath);
   }
 
+  /** How an image is cut up. */
+  Patches grid() {
+    return new Patches(height, width, channels, patch);
+  }
+
   /** Tokens of an image, without the class token. */
   public int patches() {
-    return (height / patch) * (width / patch);
+    return grid().count();
   }
 
   /** Tokens of the sequence. */

@@ -1,6 +1,5 @@
 package org.normfree.core.model.image;
 
-import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -59,7 +58,7 @@ public final class VisionTransformer {
     SameDiff sd = root.graph();
     SDVariable x = embed(sd);
     for (int block = 0; block < config.depth(); block++) {
-      x = block(root.child("block" + block), block, x);
+      x = layers.encoderBlock(root.child("block" + block), block, x, config.dropPath());
     }
     SDVariable pooled =
         config.pooling() == ViTConfig.Pooling.MEAN
@@ -82,24 +81,16 @@ public final class VisionTransformer {
 
   /** Patches to tokens: [batch, tokens, dim]. */
   private SDVariable embed(SameDiff sd) {
-    int patch = config.patch();
-    int rows = config.height() / patch;
-    int columns = config.width() / patch;
-    int channels = config.channels();
+    Patches patches = config.grid();
     SDVariable image =
-        sd.placeHolder(Network.INPUT, root.type(), -1, config.height(), config.width(), channels);
-    long size = (long) patch * patch * channels;
-    SDVariable patches =
-        image
-            .reshape(-1, rows, patch, columns, patch, channels)
-            .permute(0, 1, 3, 2, 4, 5)
-            .reshape(-1, config.patches(), size);
+        sd.placeHolder(
+            Network.INPUT, root.type(), -1, config.height(), config.width(), config.channels());
     SDVariable tokens =
         method.linear(
             root.child("patch"),
             layers.role(WeightRole.Kind.PATCH, 0),
-            patches,
-            size,
+            patches.of(image),
+            patches.size(),
             config.dim());
     if (config.pooling() == ViTConfig.Pooling.CLS) {
       SDVariable token =
@@ -111,25 +102,14 @@ public final class VisionTransformer {
     SDVariable positions =
         root.parameter(
             "positions",
-            (shape, rng) -> PositionGrid.sinCos(config),
+            (shape, rng) ->
+                config.pooling() == ViTConfig.Pooling.CLS
+                    ? PositionGrid.ROW_FIRST.tableWithClassToken(
+                        patches.rows(), patches.columns(), config.dim())
+                    : PositionGrid.ROW_FIRST.table(patches.rows(), patches.columns(), config.dim()),
             1,
             config.tokens(),
             config.dim());
     return tokens.add(positions);
-  }
-
-  private SDVariable block(Scope scope, int index, SDVariable x) {
-    double rate =
-        config.depth() == 1 ? config.dropPath() : config.dropPath() * index / (config.depth() - 1);
-    Scope attention = scope.child("attention");
-    SDVariable y =
-        layers.selfAttention(
-            attention,
-            index,
-            x,
-            layers.over(Optional.empty(), false),
-            out -> attention.dropPath(out, rate));
-    Scope ffn = scope.child("ffn");
-    return layers.feedForward(ffn, index, y, out -> ffn.dropPath(out, rate));
   }
 }

@@ -1,4 +1,4 @@
-package org.normfree.core.data;
+package org.normfree.core.data.augment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
