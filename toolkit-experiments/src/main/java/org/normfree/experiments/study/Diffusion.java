@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.normfree.core.record.Axis;
@@ -242,7 +242,7 @@ public final class Diffusion implements Experiment {
     for (String method : config.get(METHODS)) {
       config.get(ZERO_INITS).forEach(zeroInit -> variants.add(new Variant(method, zeroInit)));
     }
-    SortedSet<Double> rates = new TreeSet<>(config.get(RATES));
+    NavigableSet<Double> rates = new TreeSet<>(config.get(RATES));
     List<TrialResult> results = new ArrayList<>();
     if (rates.size() > 1) {
       Study search = new Study(name(), config, directory, ImageDiffusion.KIND);
@@ -268,7 +268,7 @@ public final class Diffusion implements Experiment {
   }
 
   /** The rate of the smallest validation error; the smallest rate if no run got to its end. */
-  private static double best(List<TrialResult> searched, Variant variant, SortedSet<Double> rates) {
+  private static double best(List<TrialResult> searched, Variant variant, NavigableSet<Double> rates) {
     return rates.stream()
         .filter(rate -> error(searched, variant, rate).isPresent())
         .min(Comparator.comparing(rate -> error(searched, variant, rate).orElseThrow()))

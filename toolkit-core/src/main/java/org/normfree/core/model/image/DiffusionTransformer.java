@@ -135,8 +135,7 @@ public final class DiffusionTransformer implements Denoiser {
     int columns = patches.columns();
     WeightRole role = layers.role(WeightRole.Kind.PATCH, 0);
     SDVariable tokens =
-        method.linear(
-            root.child("patch"), role, patches.of(image), patches.size(), config.dim());
+        method.linear(root.child("patch"), role, patches.of(image), patches.size(), config.dim());
     SDVariable positions =
         root.constant(
             "positions",
