@@ -1,16 +1,9 @@
 package org.normfree.experiments.study;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.Baseline;
 import org.normfree.core.record.Better;
@@ -28,11 +21,9 @@ import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.DiffusionKeys;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
-import org.normfree.experiments.config.Range;
 import org.normfree.experiments.problem.ImageDiffusion;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.statistics.Interval;
-import org.normfree.experiments.sweep.TrialResult;
 
 /**
  * {@code diffusion}: Diffusion Transformers by several methods, each with and without
@@ -49,13 +40,6 @@ public final class Diffusion implements Experiment {
           List.of("dit", "dyt"),
           () -> List.of("dit", "derf", "dyt"),
           "what begins at 0, by source; each method with each");
-
-  private static final Key<List<Double>> RATES =
-      Key.decimals(
-          "lr.grid",
-          List.of(1e-3, 2e-3, 4e-3),
-          Range.any().above(0),
-          "learning rates each method is searched over, by the validation error");
 
   /** By how much of the way from real images to noise methods may differ and be called equal. */
   private static final double MARGIN = 0.05;
@@ -110,7 +94,8 @@ public final class Diffusion implements Experiment {
   public List<Key<?>> keys() {
     return Study.keys(ImageDiffusion.KIND)
         .without(Keys.LEARNING_RATE, DiffusionKeys.ZERO_INIT)
-        .after(METHODS, ZERO_INITS, RATES)
+        .after(RateSearch.keysWithin(1e-3, 2e-3, 4e-3))
+        .after(METHODS, ZERO_INITS)
         .keys();
   }
 
@@ -225,66 +210,21 @@ public final class Diffusion implements Experiment {
     return claims.keySet().stream().filter(claim -> made.containsAll(claims.get(claim))).toList();
   }
 
-  /** A method with one of the zero-initializations. */
-  private record Variant(String method, String zeroInit) {
-    Map<String, String> at(double rate) {
-      return Map.of(ZERO_INIT, zeroInit, "lr", String.valueOf(rate));
-    }
-
-    UnaryOperator<Config> own(double rate) {
-      return run -> run.with(DiffusionKeys.ZERO_INIT, zeroInit).with(Keys.LEARNING_RATE, rate);
-    }
-  }
-
   @Override
   public Runs run(Config config, RunDirectory directory) {
-    Set<Variant> variants = new LinkedHashSet<>();
+    RateSearch search =
+        new RateSearch(name(), config, directory, ImageDiffusion.KIND)
+            .by(VALIDATION)
+            .searchingWith(run -> run.with(DiffusionKeys.SAMPLES, 0));
     for (String method : config.get(METHODS)) {
-      config.get(ZERO_INITS).forEach(zeroInit -> variants.add(new Variant(method, zeroInit)));
-    }
-    NavigableSet<Double> rates = new TreeSet<>(config.get(RATES));
-    List<TrialResult> results = new ArrayList<>();
-    if (rates.size() > 1) {
-      Study search = new Study(name(), config, directory, ImageDiffusion.KIND);
-      for (Variant variant : variants) {
-        for (double rate : rates) {
-          UnaryOperator<Config> own = variant.own(rate);
-          search.search(
-              variant.method(),
-              variant.at(rate),
-              // only the error is looked at
-              run -> own.apply(run).with(DiffusionKeys.SAMPLES, 0));
-        }
+      for (String zeroInit : config.get(ZERO_INITS)) {
+        search.add(
+            method,
+            Map.of(ZERO_INIT, zeroInit),
+            run -> run.with(DiffusionKeys.ZERO_INIT, zeroInit));
       }
-      results.addAll(search.run("learning-rate search"));
     }
-    Study study = new Study(name(), config, directory, ImageDiffusion.KIND);
-    for (Variant variant : variants) {
-      double rate = rates.size() > 1 ? best(results, variant, rates) : rates.first();
-      study.add(variant.method(), variant.at(rate), variant.own(rate));
-    }
-    results.addAll(study.run(name()));
-    return Runs.of(results);
-  }
-
-  /** The rate of the smallest validation error; the smallest rate if no run got to its end. */
-  private static double best(
-      List<TrialResult> searched, Variant variant, NavigableSet<Double> rates) {
-    return rates.stream()
-        .filter(rate -> error(searched, variant, rate).isPresent())
-        .min(Comparator.comparing(rate -> error(searched, variant, rate).orElseThrow()))
-        .orElseGet(rates::first);
-  }
-
-  private static Optional<Double> error(List<TrialResult> searched, Variant variant, double rate) {
-    return searched.stream()
-        .filter(
-            result ->
-                result.done()
-                    && result.trial().method().equals(variant.method())
-                    && result.trial().setting().equals(variant.at(rate)))
-        .map(result -> result.outcome().values().get(VALIDATION))
-        .findFirst();
+    return search.run();
   }
 
   /** Runs it from an IDE. */

@@ -20,14 +20,17 @@ import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
+import org.normfree.experiments.problem.ImageClassification;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.sweep.TrialResult;
+import org.normfree.experiments.training.Problem;
 
 /**
  * The same learning-rate search for everything that is compared. Each contender is trained once at
  * every rate of the grid with the first seed; while the best rate is the largest or smallest tried,
  * the next one beyond it is tried too, up to a number on either side. The rate with the best
- * validation accuracy, at a tie the lower validation loss, is then trained with all seeds.
+ * validation accuracy, at a tie the lower validation loss, or with the lowest value {@linkplain #by
+ * said}, is then trained with all seeds. A grid of a single rate is not searched.
  */
 final class RateSearch {
   /** The axis of the rates that were found. */
@@ -50,7 +53,12 @@ final class RateSearch {
   private final String experiment;
   private final Config config;
   private final RunDirectory directory;
+  private final Problem.Kind kind;
   private final List<Contender> contenders = new ArrayList<>();
+  private Comparator<TrialResult> better =
+      Comparator.<TrialResult>comparingDouble(r -> value(r, "validation_accuracy"))
+          .thenComparingDouble(r -> -value(r, "validation_loss"));
+  private UnaryOperator<Config> shortened = run -> run;
 
   /** What finds its rate, and the rates it has been given. */
   private record Contender(
@@ -84,9 +92,15 @@ final class RateSearch {
    * @param directory its directory
    */
   RateSearch(String experiment, Config config, RunDirectory directory) {
+    this(experiment, config, directory, ImageClassification.KIND);
+  }
+
+  /** The same for runs of another kind. */
+  RateSearch(String experiment, Config config, RunDirectory directory, Problem.Kind kind) {
     this.experiment = experiment;
     this.config = config;
     this.directory = directory;
+    this.kind = kind;
   }
 
   /** The keys of a search, which stand in the place of {@link Keys#LEARNING_RATE}. */
@@ -97,6 +111,33 @@ final class RateSearch {
   /** The keys of a search with another grid. */
   static Key<?>[] keys(Double... grid) {
     return new Key<?>[] {RATES.withDefault(List.of(grid)), BEYOND};
+  }
+
+  /** The keys of a search that stays within its grid unless it is told to go on. */
+  static Key<?>[] keysWithin(Double... grid) {
+    return new Key<?>[] {RATES.withDefault(List.of(grid)), BEYOND.withDefault(0)};
+  }
+
+  /**
+   * Chooses by another value than the accuracy.
+   *
+   * @param name of a value that runs end with, the lower the better
+   * @return this search
+   */
+  RateSearch by(String name) {
+    better = Comparator.comparingDouble(r -> -value(r, name));
+    return this;
+  }
+
+  /**
+   * Leaves something out of the runs that only search.
+   *
+   * @param settings takes their settings to those without it
+   * @return this search
+   */
+  RateSearch searchingWith(UnaryOperator<Config> settings) {
+    shortened = settings;
+    return this;
   }
 
   /**
@@ -114,7 +155,7 @@ final class RateSearch {
 
   /** Searches, then trains every contender with all seeds. */
   Runs run() {
-    return run(new Study(experiment, config, directory));
+    return run(new Study(experiment, config, directory, kind));
   }
 
   /**
@@ -139,13 +180,16 @@ final class RateSearch {
 
   private List<TrialResult> search() {
     List<TrialResult> searched = new ArrayList<>();
-    Study study = new Study(experiment, config, directory);
+    if (config.get(RATES).size() < 2) {
+      return searched;
+    }
+    Study study = new Study(experiment, config, directory, kind);
     for (Contender contender : contenders) {
       contender.rates.forEach(rate -> tried(study, contender, rate));
     }
     searched.addAll(study.run("learning-rate search"));
     for (int widened = 0; widened < config.get(BEYOND); widened++) {
-      Study more = new Study(experiment, config, directory);
+      Study more = new Study(experiment, config, directory, kind);
       boolean any = false;
       for (Contender contender : contenders) {
         Optional<Double> next = beyond(contender.rates, best(searched, contender));
@@ -163,8 +207,9 @@ final class RateSearch {
     return searched;
   }
 
-  private static void tried(Study study, Contender contender, double rate) {
-    study.search(contender.method, contender.at(rate), contender.run(rate));
+  private void tried(Study study, Contender contender, double rate) {
+    UnaryOperator<Config> own = contender.run(rate);
+    study.search(contender.method, contender.at(rate), run -> shortened.apply(own.apply(run)));
   }
 
   /** The rate beyond the end of a grid at which the best one lies; empty if it lies within. */
@@ -185,13 +230,11 @@ final class RateSearch {
     return new BigDecimal(rate).round(new MathContext(2, RoundingMode.HALF_EVEN)).doubleValue();
   }
 
-  /** The rate of the best validation accuracy; the smallest rate if no run got to its end. */
-  private static double best(List<TrialResult> searched, Contender contender) {
+  /** The best rate; the smallest if no run got to its end. */
+  private double best(List<TrialResult> searched, Contender contender) {
     return searched.stream()
         .filter(result -> result.done() && contender.ran(result))
-        .max(
-            Comparator.<TrialResult>comparingDouble(r -> value(r, "validation_accuracy"))
-                .thenComparingDouble(r -> -value(r, "validation_loss")))
+        .max(better)
         .flatMap(RateSearch::rate)
         .orElseGet(contender.rates::first);
   }
