@@ -50,7 +50,7 @@ class ArchitectureTest {
           Map.entry("train", Set.of("exec", "optim", "nn", "data", "record")),
           Map.entry("decode", Set.of("exec", "model", "nn")),
           Map.entry("diffuse", Set.of("exec", "model", "nn", "op")),
-          Map.entry("probe", Set.of("exec", "train", "nn", "data", "record")),
+          Map.entry("probe", Set.of("exec", "train", "optim", "nn", "op", "data", "record")),
           Map.entry("dl4j", Set.of("op")));
 
   @ArchTest

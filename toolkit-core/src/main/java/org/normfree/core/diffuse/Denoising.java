@@ -1,6 +1,7 @@
 package org.normfree.core.diffuse;
 
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -107,6 +108,19 @@ public record Denoising(Denoiser model, NoiseSchedule schedule, double labelDrop
    */
   public Network network(DataType type, long seed) {
     return Scope.build(type, seed, this::declare);
+  }
+
+  /**
+   * Gives a denoiser the values of a trained network's parameters and states.
+   *
+   * @param denoiser a {@link #denoiser}
+   * @param trained a {@link #network} of the same model
+   */
+  public static void adopt(Network denoiser, Network trained) {
+    Stream.concat(
+            trained.parameters().stream().map(Network.Parameter::name),
+            trained.states().stream().map(Network.State::name))
+        .forEach(name -> denoiser.array(name).assign(trained.array(name)));
   }
 
   private SDVariable images(Scope root) {

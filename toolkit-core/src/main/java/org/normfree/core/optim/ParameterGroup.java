@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
@@ -115,6 +117,43 @@ public record ParameterGroup(
     double decay = weightDecay.rate(step);
     requireNonNegative("weight decay of step " + step, decay);
     return decay;
+  }
+
+  /**
+   * The same groups divided by layer, so that layers far from the head move less: the scale of
+   * layer l is {@code decay^(last − l)} times its group's. Source: arXiv 2111.06377, as its
+   * repository fine-tunes ({@code util/lr_decay.py}).
+   *
+   * @param groups the groups of all
+   * @param decay factor from layer to layer, above 0 and at most 1
+   * @param last number of the last layer, which keeps the rate
+   * @param layer the layer of a parameter, from 0 to last
+   * @return a group for each group and layer that has parameters
+   * @throws InputException if the factor is out of range
+   */
+  public static List<ParameterGroup> layerDecay(
+      List<ParameterGroup> groups, double decay, int last, ToIntFunction<String> layer) {
+    if (!(decay > 0 && decay <= 1)) {
+      throw new InputException(
+          "the layer decay is %s; expected a factor above 0 and at most 1, 0.75 is usual"
+              .formatted(decay));
+    }
+    List<ParameterGroup> all = new ArrayList<>();
+    for (ParameterGroup group : groups) {
+      Map<Integer, List<String>> layers = new TreeMap<>();
+      for (String name : group.names) {
+        layers.computeIfAbsent(layer.applyAsInt(name), l -> new ArrayList<>()).add(name);
+      }
+      layers.forEach(
+          (l, names) ->
+              all.add(
+                  new ParameterGroup(
+                      names,
+                      group.weightDecay,
+                      group.learningRateScale * StrictMath.pow(decay, (double) last - l),
+                      group.frozenSteps)));
+    }
+    return all;
   }
 
   private static void requireNonNegative(String what, double value) {

@@ -36,6 +36,9 @@ public record FigureSpec(String kind, String metric, String over, List<String> s
   /** Input against output of LayerNorm layers. */
   public static final String MAPS = "maps";
 
+  /** Images that runs made, a grid for each method and setting; the metric is the grid's name. */
+  public static final String IMAGES = "images";
+
   /** Copies the axes. */
   public FigureSpec {
     split = split == null ? List.of() : List.copyOf(split);

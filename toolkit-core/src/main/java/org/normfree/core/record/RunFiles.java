@@ -38,6 +38,9 @@ public final class RunFiles {
   /** The {@link LayerNormMap} of a run. */
   public static final String LAYERNORM_MAP = "layernorm-map.json";
 
+  /** The {@link ImageGrids} of a run. */
+  public static final String IMAGES = "images.json";
+
   /** Folder of a sweep's runs, inside the experiment's directory. */
   public static final String RUNS = "runs";
 

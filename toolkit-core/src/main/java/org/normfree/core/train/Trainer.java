@@ -309,11 +309,7 @@ public final class Trainer {
             weight[0] += batch.weight();
           }
         };
-    for (Follower follower : followers) {
-      Runnable inner = run;
-      run = () -> follower.evaluating(inner);
-    }
-    run.run();
+    evaluating(run);
     if (weight[0] == 0) {
       throw new InputException(
           "the %s split is empty; give a data set with at least one example in it"
@@ -323,6 +319,20 @@ public final class Trainer {
         new Evaluation(split, progress.step(), progress.epoch(), means(sums), weight[0]);
     tell(listener -> listener.onEvaluation(this, found));
     return found;
+  }
+
+  /**
+   * Runs something on the weights that evaluations use: on their average where there is one.
+   *
+   * @param evaluation what to run; it must not change arrays of the network
+   */
+  public void evaluating(Runnable evaluation) {
+    Runnable run = evaluation;
+    for (Follower follower : followers) {
+      Runnable inner = run;
+      run = () -> follower.evaluating(inner);
+    }
+    run.run();
   }
 
   private Map<String, INDArray> evaluated(Batch batch, long index) {

@@ -80,6 +80,89 @@ class OptimizerTest {
         .containsExactly(expected, within(tolerance(type)));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void larsMovesAMatrixByAShareOfItsLengthAndAVectorByItsGradient(DataType type) {
+    Map<String, INDArray> parameters = new LinkedHashMap<>();
+    parameters.put("matrix", array(type, 0).reshape(LENGTH, 1));
+    parameters.put("vector", array(type, 1));
+    Lars lars =
+        new Lars(
+            parameters,
+            List.of(
+                new ParameterGroup(List.of("matrix"), 0.1, 2),
+                new ParameterGroup(List.of("vector"), 0, 1)),
+            0.8,
+            0.01);
+    double[][] expected = new double[2][LENGTH];
+    double[][] v = new double[2][LENGTH];
+    double[] r = new double[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      expected[0][i] = element(i, 0);
+      expected[1][i] = element(i, 1);
+    }
+    for (int t = 2; t <= 5; t++) {
+      Map<String, INDArray> gradients = new LinkedHashMap<>();
+      gradients.put("matrix", array(type, t).reshape(LENGTH, 1));
+      gradients.put("vector", array(type, t));
+      lars.step(0.05, gradients);
+      double size = 0;
+      double length = 0;
+      for (int i = 0; i < LENGTH; i++) {
+        r[i] = element(i, t) + 0.1 * expected[0][i];
+        size += expected[0][i] * expected[0][i];
+        length += r[i] * r[i];
+      }
+      for (int i = 0; i < LENGTH; i++) {
+        v[0][i] = 0.8 * v[0][i] + 0.01 * Math.sqrt(size / length) * r[i];
+        expected[0][i] -= 0.1 * v[0][i];
+        v[1][i] = 0.8 * v[1][i] + element(i, t);
+        expected[1][i] -= 0.05 * v[1][i];
+      }
+    }
+    assertThat(parameters.get("matrix").castTo(DataType.DOUBLE).reshape(LENGTH).toDoubleVector())
+        .containsExactly(expected[0], within(tolerance(type)));
+    assertThat(parameters.get("vector").castTo(DataType.DOUBLE).toDoubleVector())
+        .containsExactly(expected[1], within(tolerance(type)));
+    assertThat(lars.state()).containsKeys("momentum_buffer.matrix", "step");
+  }
+
+  @Test
+  void larsMovesAMatrixOfZerosByItsGradientAndRefusesNoTrust() {
+    INDArray p = Nd4j.zeros(DataType.DOUBLE, 1, 3);
+    List<ParameterGroup> groups = List.of(new ParameterGroup(List.of("p"), 0, 1));
+    Lars lars = new Lars(single(p), groups, 0.9, Lars.TRUST);
+    lars.step(0.5, single(Nd4j.createFromArray(new double[][] {{1, -2, 4}})));
+    assertThat(p.toDoubleVector()).containsExactly(-0.5, 1, -2);
+    assertThatThrownBy(() -> new Lars(single(p), groups, 0.9, 0))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("trust");
+  }
+
+  @Test
+  void theRateFallsFromLayerToLayerAwayFromTheHead() {
+    Map<String, INDArray> parameters = new LinkedHashMap<>();
+    for (String name : List.of("0.bias", "0.weight", "1.weight", "3.weight", "3.bias")) {
+      parameters.put(name, Nd4j.ones(DataType.DOUBLE, name.endsWith("bias") ? 2 : 1, 2));
+    }
+    parameters.replaceAll((name, a) -> name.endsWith("bias") ? a.reshape(4) : a);
+    List<ParameterGroup> groups =
+        ParameterGroup.layerDecay(
+            ParameterGroup.byRank(parameters, 0.3, false), 0.5, 3, name -> name.charAt(0) - '0');
+    Map<String, INDArray> ones = new LinkedHashMap<>();
+    parameters.forEach((name, array) -> ones.put(name, array.dup()));
+    new Sgd(parameters, groups, 0).step(0.1, ones);
+    // 1 − 0.1·0.5^(3 − layer)·(1 + λ)
+    assertThat(parameters.get("3.bias").getDouble(0)).isCloseTo(0.9, within(1e-15));
+    assertThat(parameters.get("3.weight").getDouble(0)).isCloseTo(0.87, within(1e-15));
+    assertThat(parameters.get("1.weight").getDouble(0)).isCloseTo(0.9675, within(1e-15));
+    assertThat(parameters.get("0.weight").getDouble(0)).isCloseTo(0.98375, within(1e-15));
+    assertThat(parameters.get("0.bias").getDouble(0)).isCloseTo(0.9875, within(1e-15));
+    assertThatThrownBy(() -> ParameterGroup.layerDecay(groups, 1.5, 3, name -> 0))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("1.5");
+  }
+
   @Test
   void lambMovesAParameterOfZeros() {
     INDArray p = Nd4j.zeros(DataType.DOUBLE, 3);

@@ -12,11 +12,11 @@ import org.normfree.core.kernel.Kernels;
 import org.normfree.core.nn.Network;
 
 /** Makes executors for two threads, and closes them after each test. */
-final class CompiledExecutors implements AfterEachCallback {
+public final class CompiledExecutors implements AfterEachCallback {
   private final List<GraphExecutor> open = new ArrayList<>();
 
   /** Runs the network's graph, and knows what moves in it. */
-  GraphExecutor of(Network network) {
+  public GraphExecutor of(Network network) {
     CompilerSettings settings =
         new CompilerSettings(2, Precision.FLOAT32, Kernels.standard(), network.moving(), false);
     GraphExecutor executor = new CompiledExecutor(network.graph(), settings);

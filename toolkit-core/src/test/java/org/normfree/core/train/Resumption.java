@@ -18,9 +18,9 @@ import org.normfree.core.data.Batch;
 import org.normfree.core.record.Json;
 
 /** Stops a run between two steps, goes on in a new trainer, and compares with one left alone. */
-final class Resumption {
+public final class Resumption {
   /** Makes the run's trainer at its start, in a state that does not depend on other trainers. */
-  interface Maker {
+  public interface Maker {
     Trainer make(List<TrainingListener> listeners);
   }
 
@@ -61,7 +61,7 @@ final class Resumption {
    * @param killed the step in which the first process ends
    * @param every steps between checkpoints
    */
-  static void givesTheSameBytes(
+  public static void givesTheSameBytes(
       Path folder,
       Maker maker,
       Function<Long, Iterator<Batch>> batches,

@@ -71,7 +71,13 @@ public final class Study {
     return this;
   }
 
-  /** Adds a run with the first seed that only chooses something. */
+  /**
+   * Adds a run with the first seed that only chooses a setting.
+   *
+   * @param method its method
+   * @param setting what sets it apart from other runs of the method
+   * @param own takes the shared settings to its own
+   */
   Study search(String method, Map<String, String> setting, UnaryOperator<Config> own) {
     return add("search-", method, setting, config.get(Keys.SEED), Trial.SEARCH, own);
   }

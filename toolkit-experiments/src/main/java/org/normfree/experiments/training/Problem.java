@@ -2,15 +2,24 @@ package org.normfree.experiments.training;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
 import org.normfree.core.nn.Network;
+import org.normfree.core.optim.Follower;
+import org.normfree.core.optim.GradientClipping;
+import org.normfree.core.optim.ParameterGroup;
+import org.normfree.core.optim.Schedule;
 import org.normfree.core.record.DataIdentity;
+import org.normfree.core.record.MetricLine;
 import org.normfree.core.train.Evaluation;
+import org.normfree.core.train.Source;
 import org.normfree.core.train.Trainer;
+import org.normfree.core.train.TrainingListener;
+import org.normfree.core.train.TrainingSettings;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.run.RunDirectory;
@@ -32,6 +41,69 @@ public interface Problem {
     GraphExecutor of(Network network);
   }
 
+  /**
+   * How the optimizer changes parameters over a run.
+   *
+   * @param learningRate the rate of each step
+   * @param groups decay, and what begins later
+   */
+  record Optimization(Schedule learningRate, List<ParameterGroup> groups) {
+    /** Copies the groups. */
+    public Optimization {
+      groups = List.copyOf(groups);
+    }
+  }
+
+  /**
+   * A run that is about to begin.
+   *
+   * @param network what is trained
+   * @param method what keeps it trainable
+   * @param settings seed, steps and epochs
+   * @param executors makes what runs another network with the run's settings
+   * @param record where to record
+   */
+  record Run(
+      Network network,
+      Method method,
+      TrainingSettings settings,
+      Executors executors,
+      Consumer<MetricLine> record) {}
+
+  /** What a run has besides the network that is trained, such as a teacher. */
+  interface Company extends AutoCloseable {
+    /** No company. */
+    Company NONE = () -> {};
+
+    /** What fills placeholders. */
+    default List<Source> sources() {
+      return List.of();
+    }
+
+    /** What moves without a gradient. */
+    default List<Follower> followers() {
+      return List.of();
+    }
+
+    /** What looks at it. */
+    default List<TrainingListener> listeners() {
+      return List.of();
+    }
+
+    /**
+     * What is measured of it when the run has ended well.
+     *
+     * @param trainer the run
+     * @return values by name
+     */
+    default Map<String, Double> atEnd(Trainer trainer) {
+      return Map.of();
+    }
+
+    @Override
+    void close();
+  }
+
   /** The network at its start. */
   Network network(Method method, long seed);
 
@@ -46,6 +118,30 @@ public interface Problem {
 
   /** The test split. */
   Iterable<Batch> test();
+
+  /**
+   * What belongs to a run besides its network; closed when the run has ended.
+   *
+   * @param run the run
+   */
+  default Company company(Run run) {
+    return Company.NONE;
+  }
+
+  /**
+   * How parameters change over a run.
+   *
+   * @param usual what the keys that all problems share say
+   * @param settings seed, steps and epochs
+   */
+  default Optimization optimization(Optimization usual, TrainingSettings settings) {
+    return usual;
+  }
+
+  /** What the norm is taken over that gradients are clipped by. */
+  default GradientClipping.Over clipping() {
+    return GradientClipping.Over.ALL;
+  }
 
   /**
    * What an evaluation says besides loss and accuracy.

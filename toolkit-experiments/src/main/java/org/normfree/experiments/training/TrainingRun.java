@@ -105,50 +105,59 @@ public final class TrainingRun {
         PrefetchedBatches stream = new PrefetchedBatches(batches.from(done), PREFETCHED)) {
       // a run whose last checkpoint is there has recorded everything; only its numbers are missing
       Recorder recorder = new Recorder(metrics, done < settings.steps());
-      Evaluator evaluator =
-          new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
-      Watch.View view =
-          new Watch.View(
-              network.evaluation(),
-              batches,
-              problem.test().iterator().next(),
-              directory,
-              recorder,
-              config.get(Keys.PROBE_LAYERS));
-      List<Watch> watches = Probes.watches(config);
-      List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
-      listeners.addAll(Probes.listeners(config, view.network(), batches.batch(0), recorder));
-      watches.forEach(watch -> listeners.addAll(watch.listeners(view)));
-      listeners.add(new DivergenceAdvice());
-      listeners.add(new Pace(timing, progress));
-      // last: what the others recorded for a step is on the disk before the step is saved
-      listeners.add(recorder.forcing());
-      listeners.add(new CheckpointListener(store, config.get(Keys.CHECKPOINT_EVERY)));
-      Trainer trainer =
-          new Trainer(
-              runner,
-              optimizer(network),
-              schedule(settings),
-              settings,
-              List.of(),
-              followers(network),
-              listeners);
-      checkpoint.ifPresent(trainer::restore);
-      org.normfree.core.train.Outcome end = trainer.train(stream);
-      if (end.status() == org.normfree.core.train.Outcome.Status.DIVERGED) {
-        Map<String, Double> values = new LinkedHashMap<>(bestValidation());
-        values.putAll(chance());
-        return Outcome.diverged(end.step() + 1, values);
+      try (Problem.Company company =
+          problem.company(
+              new Problem.Run(network, method(), settings, this::executor, recorder::add))) {
+        Evaluator evaluator =
+            new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
+        Watch.View view =
+            new Watch.View(
+                network.evaluation(),
+                batches,
+                problem.test().iterator().next(),
+                directory,
+                recorder,
+                config.get(Keys.PROBE_LAYERS));
+        List<Watch> watches = Probes.watches(config);
+        List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, evaluator));
+        listeners.addAll(company.listeners());
+        listeners.addAll(Probes.listeners(config, view.network(), batches.batch(0), recorder));
+        watches.forEach(watch -> listeners.addAll(watch.listeners(view)));
+        listeners.add(new DivergenceAdvice());
+        listeners.add(new Pace(timing, progress));
+        // last: what the others recorded for a step is on the disk before the step is saved
+        listeners.add(recorder.forcing());
+        listeners.add(new CheckpointListener(store, config.get(Keys.CHECKPOINT_EVERY)));
+        Problem.Optimization optimization = optimization(network, settings);
+        List<Follower> followers = new ArrayList<>(company.followers());
+        followers.addAll(followers(network));
+        Trainer trainer =
+            new Trainer(
+                runner,
+                optimizer(network, optimization.groups()),
+                optimization.learningRate(),
+                settings,
+                company.sources(),
+                followers,
+                listeners);
+        checkpoint.ifPresent(trainer::restore);
+        org.normfree.core.train.Outcome end = trainer.train(stream);
+        if (end.status() == org.normfree.core.train.Outcome.Status.DIVERGED) {
+          Map<String, Double> values = new LinkedHashMap<>(bestValidation());
+          values.putAll(chance());
+          return Outcome.diverged(end.step() + 1, values);
+        }
+        Map<String, Double> values = new LinkedHashMap<>(chance());
+        evaluator.last().forEach(evaluation -> add(values, evaluation));
+        values.putAll(problem.atEnd(trainer, method(), directory, this::executor));
+        values.putAll(company.atEnd(trainer));
+        watches.forEach(watch -> values.putAll(watch.atEnd(view, trainer)));
+        Map<String, double[]> items = problem.items(trainer);
+        if (!items.isEmpty()) {
+          directory.writeItems(items);
+        }
+        return Outcome.done(values);
       }
-      Map<String, Double> values = new LinkedHashMap<>(chance());
-      evaluator.last().forEach(evaluation -> add(values, evaluation));
-      values.putAll(problem.atEnd(trainer, method(), directory, this::executor));
-      watches.forEach(watch -> values.putAll(watch.atEnd(view, trainer)));
-      Map<String, double[]> items = problem.items(trainer);
-      if (!items.isEmpty()) {
-        directory.writeItems(items);
-      }
-      return Outcome.done(values);
     }
   }
 
@@ -232,7 +241,8 @@ public final class TrainingRun {
         seed,
         steps > 0 ? steps : (long) perEpoch * config.get(Keys.EPOCHS),
         perEpoch,
-        config.get(Keys.CLIP));
+        config.get(Keys.CLIP),
+        problem.clipping());
   }
 
   private List<Follower> followers(Network network) {
@@ -252,11 +262,15 @@ public final class TrainingRun {
         settings.steps());
   }
 
-  private Optimizer optimizer(Network network) {
-    Map<String, INDArray> parameters = Trainer.parameters(network);
+  private Problem.Optimization optimization(Network network, TrainingSettings settings) {
     List<ParameterGroup> groups =
         ParameterGroup.byRank(
-            parameters, config.get(Keys.WEIGHT_DECAY), config.get(Keys.DECAY_ALL));
+            Trainer.parameters(network), config.get(Keys.WEIGHT_DECAY), config.get(Keys.DECAY_ALL));
+    return problem.optimization(new Problem.Optimization(schedule(settings), groups), settings);
+  }
+
+  private Optimizer optimizer(Network network, List<ParameterGroup> groups) {
+    Map<String, INDArray> parameters = Trainer.parameters(network);
     double beta1 = config.get(Keys.BETA1);
     double beta2 = config.get(Keys.BETA2);
     return switch (config.get(Keys.OPTIMIZER)) {

@@ -1,6 +1,7 @@
 package org.normfree.experiments.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.normfree.core.InputException;
+import org.normfree.core.record.ImageGrids;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.LayerNormMap;
 import org.normfree.core.record.Marker;
@@ -255,6 +258,58 @@ class StudiesTest {
                 "batchnorm-limit/runs/identity-no-alpha-blocks_1-lr_0.02-model_vgg-seed1/config.json"))
         .content()
         .containsPattern("\"affine\" *: *false");
+  }
+
+  @Test
+  void diffusionDrawsImagesAndJudgesThem() {
+    String[] settings = {
+      "methods=dyt", "seeds=1", "steps=3", "samples=21", "sampling.steps=2", "warmup=0"
+    };
+    Summary summary = run(new Diffusion(), settings).summary();
+    for (String zeroInit : List.of("dit", "dyt")) {
+      SummaryRow row =
+          summary.rows().stream()
+              .filter(r -> r.metric().equals("fd") && r.setting().containsValue(zeroInit))
+              .findFirst()
+              .orElseThrow();
+      assertThat(row.mean()).isPositive();
+    }
+    assertThat(row(summary, "dyt", "judge_accuracy").mean()).isGreaterThan(90);
+    double floor = row(summary, "dyt", "fd_floor").mean();
+    assertThat(row(summary, "dyt", "fd_noise").mean()).isGreaterThan(10 * floor);
+    try (Stream<Path> runs = Files.list(folder.resolve("diffusion/runs"))) {
+      assertThat(runs.toList())
+          .hasSize(2 * 3 + 2)
+          .allSatisfy(
+              run -> {
+                Path images = run.resolve("images.json");
+                if (run.getFileName().toString().startsWith("search")) {
+                  assertThat(images).doesNotExist();
+                } else {
+                  ImageGrids.Grid grid = Json.read(images, ImageGrids.class).grids().get(0);
+                  assertThat(grid.rows()).isEqualTo(10);
+                  assertThat(grid.columns()).isEqualTo(2);
+                }
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<Path> files = Figures.create(folder, folder.resolve("figures-out"));
+    assertThat(files.stream().map(file -> file.getFileName().toString()))
+        .contains("diffusion-images-samples.png", "diffusion-images-samples.pdf");
+  }
+
+  @Test
+  void settingsOfADiffusionThatCannotBeAreRefused() {
+    for (String setting : List.of("diffusion.steps=20", "sampling.steps=1001", "samples=1")) {
+      assertThatThrownBy(() -> run(new Diffusion(), setting))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(setting.substring(setting.indexOf('=') + 1))
+          .hasMessageNotContaining("\n");
+    }
+    assertThatThrownBy(() -> run(new Diffusion(), "methods=rezero"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("zero.init=dit");
   }
 
   @Test

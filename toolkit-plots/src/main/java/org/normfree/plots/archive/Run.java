@@ -1,14 +1,18 @@
 package org.normfree.plots.archive;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.normfree.core.record.ImageGrids;
+import org.normfree.core.record.Json;
 import org.normfree.core.record.LayerNormMap;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.MetricLine;
+import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Trial;
 
 /**
@@ -54,6 +58,15 @@ public record Run(
    */
   public Group group() {
     return new Group(trial.method(), trial.setting());
+  }
+
+  /**
+   * @return the images it made; none if it made none
+   * @throws org.normfree.core.InputException if the file is broken
+   */
+  public List<ImageGrids.Grid> images() {
+    Path file = folder.resolve(RunFiles.IMAGES);
+    return Files.isRegularFile(file) ? Json.read(file, ImageGrids.class).grids() : List.of();
   }
 
   /**

@@ -26,6 +26,7 @@ public final class Panel {
   private final List<Consumer<Canvas>> marks = new ArrayList<>();
   private String title = "";
   private double weight = 1;
+  private boolean bare;
 
   /**
    * @param plotHeight height of the plot between the axes, in hundredths of an inch; of a panel
@@ -405,6 +406,21 @@ public final class Panel {
   }
 
   /**
+   * Fills the plot with a picture, as large as its shape lets it be, without axes around it. Its
+   * pixels stay squares with sharp edges, in a PDF too.
+   *
+   * @param picture rows of pixels from the top, {@code 0xRRGGBB}
+   * @return this
+   */
+  public Panel picture(int[][] picture) {
+    xCategories(List.of(""));
+    yCategories(List.of(""));
+    bare = true;
+    marks.add(new Picture(picture)::paint);
+    return this;
+  }
+
+  /**
    * @return what stands above the axes
    */
   public String title() {
@@ -435,7 +451,9 @@ public final class Panel {
   void paint(Graphics2D g, Rectangle2D plot, Rectangle2D place, Sheet sheet) {
     Canvas canvas = new Canvas(g, plot, x, y, sheet);
     AxisPainter axes = new AxisPainter(canvas, place);
-    axes.paintGrid();
+    if (!bare) {
+      axes.paintGrid();
+    }
     Shape clip = g.getClip();
     g.clip(plot);
     if (!clouds.isEmpty()) {
@@ -449,7 +467,9 @@ public final class Panel {
             plot.getX() - 1, plot.getY() - 4, plot.getWidth() + 5, plot.getHeight() + 5));
     marks.forEach(mark -> mark.accept(canvas));
     g.setClip(clip);
-    axes.paintAxes();
+    if (!bare) {
+      axes.paintAxes();
+    }
     layout().paintTitles(canvas, place);
   }
 }

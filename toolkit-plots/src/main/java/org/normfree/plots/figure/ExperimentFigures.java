@@ -35,6 +35,7 @@ public final class ExperimentFigures {
     KINDS.put(FigureSpec.PROBES, eachPlace(Probes::draw));
     KINDS.put(FigureSpec.TRACKING, Tracking::draw);
     KINDS.put(FigureSpec.MAPS, Maps::draw);
+    KINDS.put(FigureSpec.IMAGES, Images::draw);
   }
 
   private ExperimentFigures() {}

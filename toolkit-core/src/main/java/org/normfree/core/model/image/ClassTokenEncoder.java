@@ -4,6 +4,7 @@ import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.NormSite;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.FeedForward;
@@ -33,7 +34,9 @@ final class ClassTokenEncoder {
             backbone.heads(),
             backbone.hidden(),
             FeedForward.GELU,
-            true);
+            true,
+            NormSite.Affine.GAIN_AND_BIAS,
+            kind -> backbone.weights().start(kind, backbone.patches().size()));
   }
 
   /**

@@ -39,6 +39,9 @@ public record DiTConfig(
     boolean learnedSigma,
     ZeroInit zeroInit) {
 
+  /** F of the official code. */
+  public static final int FREQUENCIES = 256;
+
   /** Which maps begin at 0, by the code that has it so. */
   public enum ZeroInit {
     /**
@@ -137,13 +140,7 @@ public record DiTConfig(
    * @throws InputException if the numbers do not fit each other; the message says which and why
    */
   public DiTConfig {
-    Checks.require(patch >= 1, "patch=%d, expected at least 1 pixel", patch);
-    Checks.require(
-        height % patch == 0 && width % patch == 0,
-        "patch=%d does not divide the image of %d×%d pixels; choose a divisor of both sides",
-        patch,
-        height,
-        width);
+    new Patches(height, width, channels, patch); // refuses what does not divide
     Checks.require(channels >= 1, "the images have %d channels, expected at least 1", channels);
     Checks.require(classes >= 1, "the data has %d classes, expected at least 1", classes);
     Checks.heads(dim, heads);
@@ -160,9 +157,14 @@ public record DiTConfig(
     Checks.require(frequencies >= 2, "frequencies=%d, expected at least 2", frequencies);
   }
 
+  /** How an image of so many channels is cut up. */
+  Patches patches(int imageChannels) {
+    return new Patches(height, width, imageChannels, patch);
+  }
+
   /** Tokens of an image. */
   public int tokens() {
-    return (height / patch) * (width / patch);
+    return patches(channels).count();
   }
 
   /** Channels of the feed-forward network. */

@@ -125,22 +125,17 @@ public final class DiffusionTransformer implements Denoiser {
     for (int i = 0; i < config.depth(); i++) {
       tokens = block(root.child("block" + i), i, tokens, activated);
     }
-    return image(last(root.child("last"), tokens, activated));
+    return config.patches(config.guessed()).image(last(root.child("last"), tokens, activated));
   }
 
   /** Patches to tokens: [batch, tokens, dim]. */
   private SDVariable embed(Scope root, SDVariable image) {
-    int patch = config.patch();
-    int rows = config.height() / patch;
-    int columns = config.width() / patch;
-    long size = (long) patch * patch * config.channels();
-    SDVariable patches =
-        image
-            .reshape(-1, rows, patch, columns, patch, config.channels())
-            .permute(0, 1, 3, 2, 4, 5)
-            .reshape(-1, config.tokens(), size);
+    Patches patches = config.patches(config.channels());
+    int rows = patches.rows();
+    int columns = patches.columns();
     WeightRole role = layers.role(WeightRole.Kind.PATCH, 0);
-    SDVariable tokens = method.linear(root.child("patch"), role, patches, size, config.dim());
+    SDVariable tokens =
+        method.linear(root.child("patch"), role, patches.of(image), patches.size(), config.dim());
     SDVariable positions =
         root.constant(
             "positions",
@@ -217,7 +212,7 @@ public final class DiffusionTransformer implements Denoiser {
   public SDVariable last(Scope scope, SDVariable x, SDVariable condition) {
     List<SDVariable> m = modulations(scope, 0, condition, 2, zero().last());
     SDVariable modulated = modulate(layers.last(scope.child("norm"), x), m.get(0), m.get(1));
-    long out = (long) config.patch() * config.patch() * config.guessed();
+    int out = config.patches(config.guessed()).size();
     WeightRole role = layers.role(WeightRole.Kind.HEAD, 0);
     return linear(scope.child("linear"), role, modulated, out, zero().last());
   }
@@ -251,16 +246,5 @@ public final class DiffusionTransformer implements Denoiser {
     SDVariable weight = scope.parameter("weight", Initializer.constant(0), config.dim(), out);
     SDVariable bias = scope.parameter("bias", Initializer.constant(0), out);
     return scope.ops().linear(scope.name("output"), x, weight, bias);
-  }
-
-  /** Patches back into their places: [batch, height, width, channels guessed]. */
-  private SDVariable image(SDVariable patches) {
-    int patch = config.patch();
-    int rows = config.height() / patch;
-    int columns = config.width() / patch;
-    return patches
-        .reshape(-1, rows, columns, patch, patch, config.guessed())
-        .permute(0, 1, 3, 2, 4, 5)
-        .reshape(-1, config.height(), config.width(), config.guessed());
   }
 }

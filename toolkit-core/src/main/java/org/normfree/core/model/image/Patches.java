@@ -59,4 +59,17 @@ public record Patches(int height, int width, int channels, int patch) {
         .permute(0, 1, 3, 2, 4, 5)
         .reshape(-1, count(), size());
   }
+
+  /**
+   * Puts patches back into their places.
+   *
+   * @param patches [batch, count, size]
+   * @return [batch, height, width, channels]
+   */
+  public SDVariable image(SDVariable patches) {
+    return patches
+        .reshape(-1, rows(), columns(), patch, patch, channels)
+        .permute(0, 1, 3, 2, 4, 5)
+        .reshape(-1, height, width, channels);
+  }
 }

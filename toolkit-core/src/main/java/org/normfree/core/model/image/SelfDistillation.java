@@ -7,7 +7,6 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
 import org.normfree.core.model.DistillationLoss;
-import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Metric;
 import org.normfree.core.nn.Mode;
 import org.normfree.core.nn.Network;
@@ -42,7 +41,7 @@ public final class SelfDistillation {
   public static final String TEMPERATURE = "teacher_temperature";
 
   /** What a network says of {@link Network#INPUT} before any softmax, [rows, K]. */
-  public static final String SCORES = "scores";
+  public static final String SCORES = Network.LOGITS;
 
   /** Output of the student: the same of {@link #LOCAL_CROPS}. */
   public static final String LOCAL_SCORES = "local_scores";
@@ -180,6 +179,6 @@ public final class SelfDistillation {
   private SDVariable scores(Scope scope, SDVariable features) {
     return config
         .head()
-        .scores(scope.child("head"), Initializer.xavierUniform(1), features, backbone.dim());
+        .scores(scope.child("head"), backbone.weights().linear(), features, backbone.dim());
   }
 }

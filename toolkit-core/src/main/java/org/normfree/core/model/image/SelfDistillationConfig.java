@@ -4,9 +4,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Start;
+import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.DistillationLoss;
 import org.normfree.core.model.ProjectionHead;
+import org.normfree.core.nn.Initializer;
 
 /**
  * Shape of a student and its teacher.
@@ -32,6 +35,7 @@ public record SelfDistillationConfig(
    * @param mlpRatio channels of the feed-forward network over dim
    * @param dropPath the student's drop-path rate in the last block; it rises linearly from 0 in the
    *     first. The teacher has none
+   * @param weights what linear maps start from, those of the head too
    */
   public record Backbone(
       int height,
@@ -42,7 +46,23 @@ public record SelfDistillationConfig(
       int depth,
       int heads,
       double mlpRatio,
-      double dropPath) {
+      double dropPath,
+      Weights weights) {
+    /** The published start. */
+    public Backbone(
+        int height,
+        int width,
+        int channels,
+        int patch,
+        int dim,
+        int depth,
+        int heads,
+        double mlpRatio,
+        double dropPath) {
+      this(
+          height, width, channels, patch, dim, depth, heads, mlpRatio, dropPath, Weights.PUBLISHED);
+    }
+
     /**
      * @throws InputException if the numbers do not fit each other; the message says which and why
      */
@@ -75,7 +95,36 @@ public record SelfDistillationConfig(
 
     /** The same without drop path. */
     Backbone withoutDropPath() {
-      return new Backbone(height, width, channels, patch, dim, depth, heads, mlpRatio, 0);
+      return new Backbone(height, width, channels, patch, dim, depth, heads, mlpRatio, 0, weights);
+    }
+  }
+
+  /** What linear maps start from; biases are 0 but for the patch embedding's. */
+  public enum Weights {
+    /**
+     * Normal with deviation 0.02, the patch embedding as PyTorch's convolutions. A narrow network
+     * then starts with nearly the same answer to everything.
+     */
+    PUBLISHED,
+    /** Xavier uniform, queries, keys and values drawn as one matrix. */
+    XAVIER;
+
+    private static final double DEVIATION = 0.02;
+
+    /** Of a weight of a backbone. */
+    Optional<Start> start(WeightRole.Kind kind, long patchSize) {
+      return Optional.of(
+          switch (kind) {
+            case PATCH -> this == PUBLISHED ? Start.pytorchDefault(patchSize) : Start.of(linear());
+            case QUERY, KEY, VALUE ->
+                this == PUBLISHED ? Start.of(linear()) : Start.jointQueryKeyValue();
+            default -> Start.of(linear());
+          });
+    }
+
+    /** Of any linear map. */
+    Initializer linear() {
+      return this == XAVIER ? Initializer.xavierUniform(1) : Initializer.normal(DEVIATION);
     }
   }
 
