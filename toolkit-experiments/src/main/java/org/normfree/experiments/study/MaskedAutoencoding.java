@@ -231,8 +231,7 @@ public final class MaskedAutoencoding implements Experiment {
                 search.search(
                     method,
                     Map.of(RateSearch.AXIS, String.valueOf(rate)),
-                    run ->
-                        run.with(MaskedImages.JUDGE, false).with(Keys.LEARNING_RATE, rate)));
+                    run -> run.with(MaskedImages.JUDGE, false).with(Keys.LEARNING_RATE, rate)));
       }
       results.addAll(search.run("learning-rate search"));
     }
