@@ -102,11 +102,11 @@ public final class SelfDistilling implements Problem {
   /** Where crops of the two kinds divide the areas. */
   public static final Key<Double> AREA =
       Key.decimal(
-          "crops.area", 0.4, POSITIVE.atMost(1), "least area of a large crop, largest of a small");
+          "crops.area", 0.75, POSITIVE.atMost(1), "least area of a large crop, largest of a small");
 
   /** The smallest crop. */
   public static final Key<Double> LOCAL_AREA =
-      Key.decimal("crops.local.area", 0.1, POSITIVE.atMost(1), "least area of a small crop");
+      Key.decimal("crops.local.area", 0.5, POSITIVE.atMost(1), "least area of a small crop");
 
   private static final Key<Integer> HEAD_LAYERS =
       Key.integer("head.layers", 3, ONE_UP, "linear maps down to the head's bottleneck");
@@ -129,12 +129,12 @@ public final class SelfDistilling implements Problem {
 
   /** The teacher's temperature. */
   public static final Key<Double> TEACHER_TEMPERATURE =
-      Key.decimal("teacher.temperature", 0.04, POSITIVE, "the teacher's temperature");
+      Key.decimal("teacher.temperature", 0.015, POSITIVE, "the teacher's temperature");
 
   /** The teacher's temperature at the start. */
   public static final Key<Double> TEACHER_TEMPERATURE_START =
       Key.decimal(
-          "teacher.temperature.start", 0.04, POSITIVE, "its temperature in the first epoch");
+          "teacher.temperature.start", 0.015, POSITIVE, "its temperature in the first epoch");
 
   private static final Key<Integer> TEACHER_TEMPERATURE_EPOCHS =
       Key.integer(
@@ -144,7 +144,7 @@ public final class SelfDistilling implements Problem {
           "epochs in which it goes from the one to the other, both included");
   private static final Key<Double> TEACHER_MOMENTUM =
       Key.decimal(
-          "teacher.momentum", 0.996, FRACTION, "the teacher's average at the start; at the end 1");
+          "teacher.momentum", 0.99, FRACTION, "the teacher's average at the start; at the end 1");
 
   /** The momentum of the centre. */
   public static final Key<Double> CENTRE_MOMENTUM =
@@ -195,9 +195,9 @@ public final class SelfDistilling implements Problem {
                   .toList(),
               Keys.execution(),
               List.of(Keys.SEED))
-          .withDefault(Keys.EPOCHS, 40)
-          .withDefault(Keys.LEARNING_RATE, 1e-3)
-          .withDefault(Keys.WARMUP, 4.0)
+          .withDefault(Keys.EPOCHS, 25)
+          .withDefault(Keys.LEARNING_RATE, 5e-4)
+          .withDefault(Keys.WARMUP, 3.0)
           .withDefault(Keys.CLIP, 1.0)
           .withDefault(Keys.EVAL_EVERY, 5)
           .keys();

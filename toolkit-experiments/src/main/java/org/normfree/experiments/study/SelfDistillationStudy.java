@@ -30,8 +30,7 @@ import org.normfree.experiments.statistics.Interval;
  * 2.
  */
 public final class SelfDistillationStudy implements Experiment {
-  private static final Key<List<String>> METHODS =
-      Studies.methods("pre-ln", "dyt", "derf", "rms-norm");
+  private static final Key<List<String>> METHODS = Studies.methods("pre-ln", "dyt", "derf");
 
   private static final Key<Boolean> CONTROLS =
       Key.flag("controls", true, "add runs of the first two methods that are meant to collapse");
@@ -91,7 +90,14 @@ public final class SelfDistillationStudy implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "methods=pre-ln,dyt", "epochs=12", "warmup=2", "width=32", "heads=2", "seeds=3");
+                  "methods=pre-ln,dyt",
+                  "epochs=8",
+                  "warmup=1",
+                  "width=32",
+                  "heads=2",
+                  "depth=2",
+                  "eval.every=4",
+                  "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }

@@ -70,7 +70,7 @@ class SelfDistillationStudyTest {
       value = {
         "crops.local.size=3 | patch=2 does not divide the local crops of 3×3 pixels",
         "crops.local.size=10 | crops of 10×10 pixels are larger than the 8×8 of an image",
-        "crops.local.area=0.5 | crops.local.area=0.5 is above crops.area=0.4",
+        "crops.local.area=0.8 | crops.local.area=0.8 is above crops.area=0.75",
         "teacher.temperature=0 | teacher.temperature=0",
         "student.temperature=0 | student.temperature=0",
         "centre.momentum=2 | centre.momentum=2",
