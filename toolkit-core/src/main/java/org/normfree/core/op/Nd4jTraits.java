@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.BaseCompatOp;
 import org.nd4j.linalg.api.ops.impl.layers.ExternalErrorsFunction;
+import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
 import org.nd4j.linalg.api.ops.impl.shape.CreateView;
 import org.nd4j.linalg.api.ops.impl.shape.ExpandDims;
 import org.nd4j.linalg.api.ops.impl.shape.OnesLike;
@@ -307,7 +309,21 @@ public final class Nd4jTraits {
 
   /** Whether {@link #sum} can sum an array to the shape of another. */
   private static boolean sums(Steps.Array from, Steps.Array to) {
-    return Arrays.equals(from.shape(), to.shape()) || to.length() == 1 || leading(from, to) > 0;
+    return Arrays.equals(from.shape(), to.shape())
+        || to.length() == 1
+        || leading(from, to) > 0
+        || spread(from, to).length > 0;
+  }
+
+  /** The axes along which an array of the same rank was repeated; none if it was not. */
+  private static int[] spread(Steps.Array from, Steps.Array to) {
+    long[] large = from.shape();
+    long[] small = to.shape();
+    if (large.length != small.length) {
+      return new int[0];
+    }
+    int[] axes = IntStream.range(0, large.length).filter(i -> large[i] != small[i]).toArray();
+    return IntStream.of(axes).allMatch(i -> small[i] == 1) ? axes : new int[0];
   }
 
   /** Number of leading elements to sum over; 0 if the rest is not all of the other's shape. */
@@ -331,6 +347,12 @@ public final class Nd4jTraits {
       Steps.Array columns = steps.compute(new ColumnSum(), from.matrix());
       Steps.Array total = steps.compute(new ColumnSum(), columns.reshaped(columns.length(), 1));
       return total.reshaped(to.shape());
+    }
+    if (leading(from, to) == 0) {
+      Sum sum = new Sum();
+      sum.setDimensions(spread(from, to));
+      sum.setKeepDims(true);
+      return steps.compute(sum, to.shape(), from);
     }
     Steps.Array flat = from.reshaped(leading(from, to), to.length());
     return steps.compute(new ColumnSum(), flat).reshaped(to.shape());

@@ -51,6 +51,9 @@ class DistributionTest {
     double[] mask = draw(new Distribution.Bernoulli(0.3), 1, MANY);
     assertThat(mask).containsOnly(0, 1 / 0.7);
     assertThat(mean(mask)).isCloseTo(1, within(0.02));
+    double[] chance = draw(new Distribution.Chance(0.3), 1, MANY);
+    assertThat(chance).containsOnly(0, 1);
+    assertThat(mean(chance)).isCloseTo(0.3, within(0.02));
     double[] integers = draw(new Distribution.Integers(-2, 5), 1, MANY);
     for (int value = -2; value < 5; value++) {
       double wanted = value;
