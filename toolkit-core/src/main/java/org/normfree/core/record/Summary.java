@@ -3,6 +3,7 @@ package org.normfree.core.record;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The file {@code summary.json} of an experiment. It describes itself: whoever draws or prints it
@@ -73,6 +74,23 @@ public record Summary(
         .filter(metric -> metric.name().equals(name))
         .findFirst()
         .orElseGet(() -> Metric.number(name, name.replace('_', ' '), ""));
+  }
+
+  /**
+   * Whether runs are those of the declared baseline, at any condition.
+   *
+   * @param method their method
+   * @param setting what sets them apart
+   * @return whether they have the baseline's method and variants, and no other declared variant
+   */
+  public boolean isBaseline(String method, Map<String, String> setting) {
+    return baseline != null
+        && method.equals(baseline.method())
+        && setting.entrySet().containsAll(baseline.setting().entrySet())
+        && axes.stream()
+            .filter(axis -> axis.role() == Axis.Role.VARIANT)
+            .map(Axis::name)
+            .allMatch(name -> baseline.setting().containsKey(name) || !setting.containsKey(name));
   }
 
   /**

@@ -71,7 +71,7 @@ public final class VisionSupervised implements Experiment {
   private static final double TRAINABLE_SCALE = 0.1;
 
   private static final Metric INPUT =
-      Metric.size("input_std", "std of what goes into each norm before training", "");
+      Metric.size("input_std", "std of what goes into each norm", "");
 
   @Override
   public String name() {
@@ -87,10 +87,10 @@ public final class VisionSupervised implements Experiment {
   public List<Key<?>> keys() {
     return Studies.keys()
         .without(Keys.MODEL, Keys.LEARNING_RATE, Keys.INIT, Keys.BLOCK_SCALE)
-        .withDefault(Keys.EPOCHS, 20)
+        .withDefault(Keys.EPOCHS, 12)
         .withDefault(Keys.WARMUP, 2.0)
         .withDefault(Keys.CLIP, 1.0)
-        .withDefault(Keys.EVAL_EVERY, 5)
+        .withDefault(Keys.EVAL_EVERY, 4)
         .withDefault(Keys.STEM, 1)
         .withDefault(Keys.KERNEL, 3)
         .withDefault(Keys.DIMS, List.of(32, 64))

@@ -165,11 +165,7 @@ final class Curves {
   /** The declared baseline, or what comes first. */
   private Group reference() {
     return groups.keySet().stream()
-        .filter(group -> summary.baseline() != null)
-        .filter(group -> group.method().equals(summary.baseline().method()))
-        .filter(
-            group ->
-                group.setting().entrySet().containsAll(summary.baseline().setting().entrySet()))
+        .filter(group -> summary.isBaseline(group.method(), group.setting()))
         .findFirst()
         .orElse(groups.keySet().iterator().next());
   }

@@ -145,15 +145,10 @@ final class Intervals {
 
   /** The declared one, at the condition of the rows it is compared with. */
   private Optional<SummaryRow> baseline(List<SummaryRow> rows) {
-    return summary.baseline() == null
-        ? Optional.empty()
-        : rows.stream()
-            .filter(row -> row.method().equals(summary.baseline().method()))
-            .filter(
-                row ->
-                    row.setting().entrySet().containsAll(summary.baseline().setting().entrySet()))
-            .filter(row -> row.mean() != null)
-            .findFirst();
+    return rows.stream()
+        .filter(row -> summary.isBaseline(row.method(), row.setting()))
+        .filter(row -> row.mean() != null)
+        .findFirst();
   }
 
   private Panel means(
