@@ -20,7 +20,13 @@ import picocli.CommandLine.Mixin;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    subcommands = {StepCommand.class, OpsCommand.class, DepthCommand.class, MemoryCommand.class})
+    subcommands = {
+      StepCommand.class,
+      OpsCommand.class,
+      DepthCommand.class,
+      MemoryCommand.class,
+      AugmentCommand.class
+    })
 public final class Bench implements Runnable {
   @Mixin private CommonOptions common;
 
@@ -80,6 +86,7 @@ public final class Bench implements Runnable {
           new OpsCommand().run(setting, results);
           new DepthCommand().run(setting, results);
           new MemoryCommand().run(setting, results);
+          new AugmentCommand().run(setting, results);
         });
   }
 }

@@ -105,4 +105,20 @@ class BenchTest {
     }
     assertThat(out.toString()).contains("| memory | tiny pre-ln, resident over 3 steps");
   }
+
+  @Test
+  void everyTransformIsTimed() throws IOException {
+    Path target = folder.resolve("out");
+    assertThat(bench("augment", "--rounds", "1", "--warm-up", "0", "--out", target.toString()))
+        .as(err.toString())
+        .isZero();
+    JsonNode rows = Json.read(target.resolve("bench.json"), JsonNode.class).get("rows");
+    assertThat(rows.findValuesAsText("case"))
+        .contains("shift", "crop, bicubic", "randaugment", "dino 2+6 crops")
+        .doesNotHaveDuplicates();
+    for (JsonNode row : rows) {
+      assertThat(row.get("unit").asText()).isEqualTo("images/s");
+      assertThat(row.get("median").asDouble()).isPositive();
+    }
+  }
 }

@@ -3,9 +3,6 @@ package org.normfree.core.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.commons.math3.distribution.BetaDistribution;
-import org.apache.commons.math3.random.AbstractRandomGenerator;
-import org.apache.commons.math3.random.RandomGenerator;
 import org.normfree.core.InputException;
 import org.normfree.core.data.augment.HorizontalFlip;
 import org.normfree.core.data.augment.Image;
@@ -82,43 +79,14 @@ public final class TrainingBatches implements BatchStream {
     int[] targets = images.labels(chosen);
     float[] labels =
         EvaluationBatches.labels(targets, images.classes(), augmentation.labelSmoothing());
-    if (augmentation.mixupAlpha() == 0) {
-      return Batch.images(input, labels, targets);
+    SplittableRandom cutmix = Streams.CUTMIX.of(seed, step);
+    double mixupAlpha = augmentation.mixupAlpha();
+    double cutmixAlpha = augmentation.cutmixAlpha();
+    if (cutmixAlpha > 0 && (mixupAlpha == 0 || cutmix.nextInt(2) == 1)) {
+      return Mixing.cutmix(input, labels, targets, cutmixAlpha, cutmix);
     }
-    SplittableRandom mixup = Streams.MIXUP.of(seed, step);
-    float weight = (float) beta(augmentation.mixupAlpha(), mixup);
-    int[] partners = Streams.permutation(chosen.length, mixup);
-    float[] mixed = mix(input.elements(), partners, weight);
-    return Batch.images(
-        new Batch.Reals(mixed, input.shape()), mix(labels, partners, weight), targets);
-  }
-
-  private static double beta(double alpha, SplittableRandom random) {
-    RandomGenerator generator =
-        new AbstractRandomGenerator() {
-          @Override
-          public double nextDouble() {
-            return random.nextDouble();
-          }
-
-          @Override
-          public void setSeed(long seed) {
-            throw new UnsupportedOperationException("the stream is seeded where it is made");
-          }
-        };
-    return new BetaDistribution(generator, alpha, alpha).sample();
-  }
-
-  /** Each of the equal parts of the values that belong to one image, mixed with its partner's. */
-  private static float[] mix(float[] values, int[] partners, float weight) {
-    int size = values.length / partners.length;
-    float[] mixed = new float[values.length];
-    for (int i = 0; i < partners.length; i++) {
-      for (int k = 0; k < size; k++) {
-        mixed[i * size + k] =
-            weight * values[i * size + k] + (1 - weight) * values[partners[i] * size + k];
-      }
-    }
-    return mixed;
+    return mixupAlpha > 0
+        ? Mixing.mixup(input, labels, targets, mixupAlpha, Streams.MIXUP.of(seed, step))
+        : Batch.images(input, labels, targets);
   }
 }

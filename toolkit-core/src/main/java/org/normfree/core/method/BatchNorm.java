@@ -16,10 +16,25 @@ import org.normfree.core.nn.Scope;
  * 1502.03167; momentum and ε are PyTorch's.
  */
 public final class BatchNorm extends PreNorm {
-  private static final double EPSILON = 1e-5;
+  private final double epsilon;
+  private final double momentum;
+  private final boolean affine;
 
-  /** Weight of the new value. */
-  private static final double MOMENTUM = 0.1;
+  /** As in PyTorch: ε 1e-5, momentum 0.1, with gain and bias. */
+  public BatchNorm() {
+    this(1e-5, 0.1, true);
+  }
+
+  /**
+   * @param epsilon ε, added to the variance, &gt; 0
+   * @param momentum weight of the new value in the running statistics
+   * @param affine whether there are a gain and a bias; MAE's linear probe has statistics alone
+   */
+  public BatchNorm(double epsilon, double momentum, boolean affine) {
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    this.affine = affine;
+  }
 
   @Override
   public String name() {
@@ -29,8 +44,8 @@ public final class BatchNorm extends PreNorm {
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
     long width = site.width();
-    SDVariable gain = LayerNorms.gain(scope, site);
-    SDVariable bias = LayerNorms.bias(scope, site);
+    SDVariable gain = affine ? LayerNorms.gain(scope, site) : null;
+    SDVariable bias = affine ? LayerNorms.bias(scope, site) : null;
     SDVariable mean = scope.state("mean", Initializer.constant(0), width);
     SDVariable variance = scope.state("variance", Initializer.constant(1), width);
     SDVariable y =
@@ -38,7 +53,7 @@ public final class BatchNorm extends PreNorm {
             ? training(scope, x, gain, bias, new Running(mean, variance))
             : scope
                 .ops()
-                .batchNormWith(scope.name("output"), x, mean, variance, gain, bias, EPSILON);
+                .batchNormWith(scope.name("output"), x, mean, variance, gain, bias, epsilon);
     scope.normPoint(x, y, Optional.empty());
     return y;
   }
@@ -46,9 +61,9 @@ public final class BatchNorm extends PreNorm {
   /** Running statistics. */
   private record Running(SDVariable mean, SDVariable variance) {}
 
-  private static SDVariable training(
+  private SDVariable training(
       Scope scope, SDVariable x, SDVariable gain, SDVariable bias, Running running) {
-    SDVariable[] outputs = scope.ops().batchNorm(scope.name("output"), x, gain, bias, EPSILON);
+    SDVariable[] outputs = scope.ops().batchNorm(scope.name("output"), x, gain, bias, epsilon);
     // n/(n − 1), where n, the values of a channel, depends on the batch
     SDVariable n = scope.graph().size(x).castTo(scope.type());
     n = n.mul(1.0 / running.mean.getShape()[0]);
@@ -58,8 +73,8 @@ public final class BatchNorm extends PreNorm {
     return outputs[0];
   }
 
-  private static void advance(Scope scope, SDVariable running, SDVariable batch) {
-    scope.advance(running, running.mul(1 - MOMENTUM).add(batch.mul(MOMENTUM)));
+  private void advance(Scope scope, SDVariable running, SDVariable batch) {
+    scope.advance(running, running.mul(1 - momentum).add(batch.mul(momentum)));
   }
 
   /**

@@ -49,6 +49,7 @@ public final class Scope {
     private final DataType type;
     private final long seed;
     private final Optional<Registry> training;
+    private final boolean drawn;
     private final List<Network.Parameter> parameters = new ArrayList<>();
     private final Map<String, Network.State> states = new LinkedHashMap<>();
     private final List<RandomInput> randoms = new ArrayList<>();
@@ -59,8 +60,10 @@ public final class Scope {
 
     /**
      * @param training the graph whose arrays this one shares
+     * @param drawn whether initial values are drawn
      */
-    Registry(Mode mode, DataType type, long seed, Optional<Registry> training) {
+    Registry(Mode mode, DataType type, long seed, Optional<Registry> training, boolean drawn) {
+      this.drawn = drawn;
       this.mode = mode;
       this.type = type;
       this.seed = seed;
@@ -101,9 +104,24 @@ public final class Scope {
     if (!training.registry.modeMatters) {
       return training.registry.network(Optional.empty());
     }
-    Registry twin = new Registry(Mode.EVALUATION, type, seed, Optional.of(training.registry));
+    Registry twin = new Registry(Mode.EVALUATION, type, seed, Optional.of(training.registry), true);
     model.accept(new Scope(twin, Optional.empty(), Optional.empty(), ""));
     return training.registry.network(Optional.of(twin.network(Optional.empty())));
+  }
+
+  /**
+   * Builds a training graph for its shapes alone: no initial value is drawn, its arrays hold what
+   * happened to lie in memory. So the parameters of networks can be counted that nobody here would
+   * start.
+   *
+   * @param type FLOAT or DOUBLE, of every parameter
+   * @param model as in {@link #build}
+   * @return a network that must not be run
+   */
+  public static Network outline(DataType type, Consumer<Scope> model) {
+    Registry registry = new Registry(Mode.TRAINING, type, 1, Optional.empty(), false);
+    model.accept(new Scope(registry, Optional.empty(), Optional.empty(), ""));
+    return registry.network(Optional.empty());
   }
 
   /**
@@ -126,7 +144,7 @@ public final class Scope {
    * @return the scope without a prefix
    */
   public static Scope root(Mode mode, DataType type, long seed) {
-    Registry registry = new Registry(mode, type, seed, Optional.empty());
+    Registry registry = new Registry(mode, type, seed, Optional.empty(), true);
     return new Scope(registry, Optional.empty(), Optional.empty(), "");
   }
 
@@ -272,7 +290,9 @@ public final class Scope {
   }
 
   private INDArray draw(String full, Initializer initializer, long... shape) {
-    return array(initializer.draw(shape, Rng.of(registry.seed, full, 0)), shape);
+    return !registry.drawn
+        ? Nd4j.createUninitialized(type(), shape)
+        : array(initializer.draw(shape, Rng.of(registry.seed, full, 0)), shape);
   }
 
   /** The training graph's array of that name where this is its twin, otherwise a new one. */
@@ -342,7 +362,22 @@ public final class Scope {
    * @return x times the mask
    */
   public SDVariable dropPath(SDVariable x, double rate) {
-    return mask("drop_path", x, rate, Size.BATCH, Size.of(1), Size.of(1));
+    return dropPath(x, rate, 3);
+  }
+
+  /**
+   * Drop path of a branch of any rank, see {@link #dropPath(SDVariable, double)}.
+   *
+   * @param x [batch, ...]
+   * @param rate probability of a zero, in [0, 1); at 0 nothing is added to the graph
+   * @param rank number of axes of x: 4 for maps [batch, height, width, channels]
+   * @return x times the mask
+   */
+  public SDVariable dropPath(SDVariable x, double rate, int rank) {
+    Size[] shape = new Size[rank];
+    Arrays.fill(shape, Size.of(1));
+    shape[0] = Size.BATCH;
+    return mask("drop_path", x, rate, shape);
   }
 
   /**

@@ -13,6 +13,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.InputException;
+import org.normfree.core.data.augment.Image;
+import org.normfree.core.data.augment.RandomResizedCrop;
+import org.normfree.core.data.augment.Transform;
 import org.normfree.core.nn.Network;
 
 class TrainingBatchesTest {
@@ -136,6 +139,43 @@ class TrainingBatchesTest {
     }
     assertThat(expected).hasSize(9);
     assertThat(seen).isEqualTo(expected);
+  }
+
+  @Test
+  void transformsEachImageByItsOwnNumbers() {
+    Images same = new Images(new float[48], new int[4], 3, 4, 1, List.of("a"));
+    Transform noise =
+        (image, random) -> {
+          float[] pixels = new float[image.pixels().length];
+          for (int k = 0; k < pixels.length; k++) {
+            pixels[k] = (float) random.nextDouble();
+          }
+          return new Image(pixels, image.height(), image.width(), image.channels());
+        };
+    TrainingBatches batches =
+        new TrainingBatches(same, AS_IS, new Augmentation(1, true, noise, 0, 0, 0), 4, 5);
+    Set<List<Float>> seen = new HashSet<>();
+    for (int step = 0; step < 10; step++) {
+      float[] input = batches.batch(step).reals(Network.INPUT);
+      assertThat(input).isEqualTo(batches.batch(step).reals(Network.INPUT));
+      for (int i = 0; i < 4; i++) {
+        seen.add(boxed(Arrays.copyOfRange(input, i * 12, i * 12 + 12)));
+      }
+    }
+    assertThat(seen).hasSize(40);
+  }
+
+  @Test
+  void takesTheSizeThatTheTransformGives() {
+    Transform crop = RandomResizedCrop.square(2, 0.5, 1);
+    TrainingBatches batches =
+        new TrainingBatches(NUMBERED, AS_IS, new Augmentation(0, false, crop, 0, 0, 0), 5, 5);
+    assertThat(batches.batch(1).feeds().get(Network.INPUT).shape()).containsExactly(5, 2, 2, 1);
+    Transform large = RandomResizedCrop.square(4, 0.5, 1);
+    Augmentation augmentation = new Augmentation(0, false, large, 0, 0, 0);
+    assertThatThrownBy(() -> new TrainingBatches(NUMBERED, AS_IS, augmentation, 5, 5))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("crops of 4×4 pixels are larger than the 3×4 of an image");
   }
 
   @Test

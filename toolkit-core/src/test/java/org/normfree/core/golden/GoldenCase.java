@@ -190,6 +190,18 @@ public final class GoldenCase {
         .isLessThanOrEqualTo(allowed);
   }
 
+  /**
+   * Compares relative to the largest entry of this and another tensor.
+   *
+   * @param path of the expected numbers
+   * @param actual of the same shape
+   * @param beside path of the other tensor
+   */
+  public void compareBeside(String path, INDArray actual, String beside) {
+    double size = Math.max(largest(read(path)), largest(read(beside)));
+    compare(path, actual, tolerance, size);
+  }
+
   /** Compares a number, or a list or tensor given flat. */
   public void compareNumbers(String path, double... actual) {
     compare(path, Nd4j.createFromArray(actual).reshape(shape(path)));

@@ -127,8 +127,27 @@ public final class Official {
    * @param ours by the project's names
    */
   public void compare(GoldenCase golden, String field, Map<String, INDArray> ours) {
+    compare(golden, field, ours, Map.of());
+  }
+
+  /**
+   * Compares gradients of which some are 0 but for rounding.
+   *
+   * @param scaledBy official names of such parameters, and another whose largest entry stands for
+   *     theirs
+   */
+  public void compare(
+      GoldenCase golden, String field, Map<String, INDArray> ours, Map<String, String> scaledBy) {
     official(golden, field, ours)
-        .forEach((name, array) -> golden.compare(field + "/" + name, array));
+        .forEach(
+            (name, actual) -> {
+              String path = field + "/" + name;
+              if (scaledBy.containsKey(name)) {
+                golden.compareBeside(path, actual, field + "/" + scaledBy.get(name));
+              } else {
+                golden.compare(path, actual);
+              }
+            });
   }
 
   /**

@@ -141,23 +141,8 @@ public final class Readings {
 
   /** The difference of two groups, paired by seed. */
   public Optional<Estimate> difference(Metric metric, Where group, Where than) {
-    Gauge gauge = Gauge.of(metric);
-    Map<Long, Double> baseline = bySeed(metric, than);
-    double worst = worst(metric, gauge);
-    return Estimates.difference(gauge, bySeed(metric, group), baseline)
-        .map(
-            difference ->
-                Estimates.mean(gauge, List.copyOf(baseline.values()))
-                    .map(mean -> difference.noWorseThan(worst - mean.value()))
-                    .orElse(difference));
-  }
-
-  private static double worst(Metric metric, Gauge gauge) {
-    return switch (metric.better()) {
-      case HIGHER -> gauge.lower();
-      case LOWER -> gauge.upper();
-      case NEITHER -> Double.NaN;
-    };
+    return Estimates.difference(
+        Gauge.of(metric), bySeed(metric, group), bySeed(metric, than), metric.better());
   }
 
   /** How many runs of a group trained; empty if there are none, or no rule for it. */

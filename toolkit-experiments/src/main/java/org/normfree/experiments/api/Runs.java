@@ -12,10 +12,10 @@ import org.normfree.experiments.sweep.TrialResult;
  * @param outcome DONE; DIVERGED for a single run that did; FAILED if one failed and is to be tried
  *     again by the next call
  * @param notes a line on each that diverged or failed
- * @param edges methods for which a search ended at the border of what it may try
+ * @param edges runs whose setting was found at the border of what a search may try
  */
 public record Runs(
-    List<TrialResult> results, Marker outcome, List<String> notes, Set<String> edges) {
+    List<TrialResult> results, Marker outcome, List<String> notes, Set<Where> edges) {
   /** Copies the lists. */
   public Runs {
     results = List.copyOf(results);
@@ -44,10 +44,22 @@ public record Runs(
   }
 
   /**
-   * @param methods methods for which a search ended at the border of what it may try
+   * @param found runs whose setting was found at the border of what a search may try
    * @return the same with them marked
    */
-  public Runs atEdge(Set<String> methods) {
-    return new Runs(results, outcome, notes, methods);
+  public Runs atEdge(Set<Where> found) {
+    return new Runs(results, outcome, notes, found);
+  }
+
+  /**
+   * @param row a row's method and setting
+   * @return whether its runs' setting was found at the border of what a search may try
+   */
+  public boolean atEdge(Where row) {
+    return edges.stream()
+        .anyMatch(
+            edge ->
+                edge.method().equals(row.method())
+                    && row.setting().entrySet().containsAll(edge.setting().entrySet()));
   }
 }

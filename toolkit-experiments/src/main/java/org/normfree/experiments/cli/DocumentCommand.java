@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.normfree.plots.report.Documents;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,19 +23,14 @@ import picocli.CommandLine.Spec;
 final class DocumentCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "the folder of the run directories (default: ${DEFAULT-VALUE})")
-  private Path runs;
+  @Mixin private RunsOption runs;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Markdown files with such places")
   private List<Path> files;
 
   @Override
   public void run() {
-    Documents.fill(runs, files);
+    Documents.fill(runs.folder(), files);
     files.forEach(file -> spec.commandLine().getOut().println(file));
     spec.commandLine().getOut().flush();
   }

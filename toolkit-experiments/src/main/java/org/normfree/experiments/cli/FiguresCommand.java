@@ -1,13 +1,12 @@
 package org.normfree.experiments.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.normfree.core.InputException;
 import org.normfree.plots.figure.FigureOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code toolkit figures}: tables, figures and report from recorded runs. */
@@ -19,12 +18,7 @@ import picocli.CommandLine.Option;
 final class FiguresCommand implements Runnable {
   private final FigureMaker figures;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "the folder of the run directories (default: ${DEFAULT-VALUE})")
-  private Path runs;
+  @Mixin private RunsOption runs;
 
   @Option(
       names = "--out",
@@ -76,13 +70,8 @@ final class FiguresCommand implements Runnable {
 
   @Override
   public void run() {
-    if (!Files.isDirectory(runs)) {
-      throw new InputException(
-          "--runs %s: there is no such folder; give the one that \"toolkit run\" wrote to"
-              .formatted(runs));
-    }
     figures.create(
-        runs,
+        runs.folder(),
         out,
         new FigureOptions(
             only,

@@ -173,6 +173,39 @@ public final class Key<T> {
         doc);
   }
 
+  /**
+   * @param name the key's name
+   * @param doc one line about it
+   * @return a key whose value is a list of integers of at least 1, written with commas; empty by
+   *     default, and equal ones may stand beside each other
+   */
+  public static Key<List<Integer>> sizes(String name, String doc) {
+    return new Key<>(
+        name,
+        new Type<>(
+            () -> "integers >= 1 separated by commas, or nothing",
+            Key::sizes,
+            values -> values.stream().map(String::valueOf).collect(Collectors.joining(",")),
+            values -> values,
+            List::of),
+        List.of(),
+        doc,
+        true);
+  }
+
+  private static Optional<List<Integer>> sizes(String text) {
+    if (text.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    List<Optional<Integer>> items =
+        Arrays.stream(text.split(",", -1))
+            .map(item -> number(item.strip(), Integer::valueOf).filter(n -> n >= 1))
+            .toList();
+    return items.stream().allMatch(Optional::isPresent)
+        ? Optional.of(items.stream().map(Optional::orElseThrow).toList())
+        : Optional.empty();
+  }
+
   private static <N extends Number> Key<List<N>> numbers(
       String name,
       List<N> defaultValue,

@@ -1,11 +1,14 @@
 package org.normfree.experiments.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.normfree.core.data.DataSets;
+import org.normfree.core.data.augment.RandAugment;
 import org.normfree.core.method.Methods;
+import org.normfree.core.model.image.ImageClassifiers;
 
 /**
  * The keys that experiments share. An experiment lists those it reads, with {@link Key#withDefault
@@ -22,8 +25,8 @@ public final class Keys {
       Key.choice(
           "model",
           "vit",
-          () -> List.of("vit", "vit-tiny", "vit-small", "vit-base"),
-          "the architecture; the named sizes override width, depth and heads");
+          ImageClassifiers::names,
+          "the architecture; a key that it does not read may not be set");
 
   /** The method that keeps the network trainable. */
   public static final Key<String> METHOD =
@@ -117,6 +120,46 @@ public final class Keys {
   public static final Key<Boolean> FLIP =
       Key.flag("flip", false, "mirror every second training image at random");
 
+  /** Random resized crops. */
+  public static final Key<Double> CROP_AREA =
+      Key.decimal(
+          "crop.area",
+          0,
+          Range.any().atLeast(0).atMost(1),
+          "least share of an image's area that a crop, resized to the whole, has; 0 = no crop");
+
+  /** RandAugment. */
+  public static final Key<Integer> RANDAUGMENT =
+      Key.integer(
+          "randaugment",
+          0,
+          Range.any().atLeast(0).atMost(RandAugment.LARGEST),
+          "magnitude of two random operations an image; 0 = none");
+
+  /** Colour jitter. */
+  public static final Key<Double> JITTER =
+      Key.decimal(
+          "jitter",
+          0,
+          Range.any().atLeast(0).atMost(1),
+          "jitter of brightness and contrast; half of it saturation's, a quarter hue's; 0 = none");
+
+  /** Random erasing. */
+  public static final Key<Double> ERASE =
+      Key.decimal(
+          "erase",
+          0,
+          Range.any().atLeast(0).atMost(1),
+          "probability that a rectangle of an image is replaced by noise");
+
+  /** Cutmix. */
+  public static final Key<Double> CUTMIX =
+      Key.decimal(
+          "cutmix",
+          0,
+          NOT_NEGATIVE,
+          "cutmix's Beta parameter; 0 = no cutmix; with mixup each batch has one of the two");
+
   /** Averaging of the weights. */
   public static final Key<Double> EMA =
       Key.decimal("ema", 0, FRACTION, "decay of the averaged weights that are evaluated; 0 = off");
@@ -146,6 +189,55 @@ public final class Keys {
   /** Pooling. */
   public static final Key<String> POOL =
       Key.choice("pool", "mean", () -> List.of("mean", "cls"), "what the head reads");
+
+  /** Channels of stages of convolutions. */
+  public static final Key<List<Integer>> DIMS =
+      Key.sizes("dims", "convolutions: channels of each stage; empty = the model's own");
+
+  /** Blocks of stages of convolutions. */
+  public static final Key<List<Integer>> DEPTHS =
+      Key.sizes("depths", "convolutions: blocks of each stage; empty = the model's own");
+
+  /** Patches of ConvNeXt's stem. */
+  public static final Key<Integer> STEM =
+      Key.integer("stem", 0, NOT_NEGATIVE, "ConvNeXt: patch side of the stem; 0 = the model's own");
+
+  /** Patches between ConvNeXt's stages. */
+  public static final Key<Integer> DOWNSAMPLE =
+      Key.integer("downsample", 2, ONE_UP, "ConvNeXt: patch side between stages");
+
+  /** ConvNeXt's depthwise window. */
+  public static final Key<Integer> KERNEL =
+      Key.integer("kernel", 7, ONE_UP, "ConvNeXt: side of the depthwise window, odd");
+
+  /** ConvNeXt's layer scale. */
+  public static final Key<Double> BLOCK_SCALE =
+      Key.decimal(
+          "block.scale",
+          1e-6,
+          NOT_NEGATIVE,
+          "ConvNeXt: initial factor of each block's branch; 0 = no such factor");
+
+  /** What ConvNeXt's weights start from. */
+  public static final Key<String> INIT =
+      Key.choice(
+          "init",
+          "published",
+          () -> List.of("published", "fan-in"),
+          "ConvNeXt: weights start with deviation 0.02, or 1/sqrt(fan-in)");
+
+  /** The grid of VGG's head. */
+  public static final Key<Integer> HEAD_GRID =
+      Key.integer(
+          "head.grid", 0, NOT_NEGATIVE, "VGG: side of the head's grid; 0 = the model's own");
+
+  /** Hidden layers of VGG's head. */
+  public static final Key<List<Integer>> HEAD_DIMS =
+      Key.sizes("head.dims", "VGG: channels of the head's hidden layers; empty = the model's own");
+
+  /** Dropout of VGG's head. */
+  public static final Key<Double> HEAD_DROPOUT =
+      Key.decimal("head.dropout", 0.5, FRACTION, "VGG: dropout behind the head's hidden layers");
 
   /** α₀. */
   public static final Key<Double> ALPHA0 =
@@ -247,6 +339,7 @@ public final class Keys {
                   "update-size",
                   "gradient-norms",
                   "norm-inputs",
+                  "input-std",
                   "activation-rms",
                   "saturation",
                   "attention-entropy",
@@ -274,7 +367,31 @@ public final class Keys {
 
   /** The keys that shape the model. */
   public static List<Key<?>> model() {
-    return List.of(MODEL, PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL, DROP_PATH);
+    List<Key<?>> keys = new ArrayList<>(List.of(MODEL));
+    keys.addAll(tokens());
+    keys.add(DROP_PATH);
+    keys.addAll(stages());
+    return List.copyOf(keys);
+  }
+
+  /** Those that shape a model of tokens. */
+  public static List<Key<?>> tokens() {
+    return List.of(PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL);
+  }
+
+  /** Those that shape a model of convolutions. */
+  public static List<Key<?>> stages() {
+    return List.of(
+        DIMS,
+        DEPTHS,
+        STEM,
+        DOWNSAMPLE,
+        KERNEL,
+        BLOCK_SCALE,
+        INIT,
+        HEAD_GRID,
+        HEAD_DIMS,
+        HEAD_DROPOUT);
   }
 
   /** The keys that say what a method starts from. */
@@ -309,8 +426,13 @@ public final class Keys {
         EMA,
         LABEL_SMOOTHING,
         MIXUP,
+        CUTMIX,
         CROP,
+        CROP_AREA,
         FLIP,
+        RANDAUGMENT,
+        JITTER,
+        ERASE,
         EVAL_EVERY,
         PROBES,
         PROBE_EVERY,
@@ -320,7 +442,7 @@ public final class Keys {
 
   /** Those that concern images alone. */
   public static List<Key<?>> imagesOnly() {
-    return List.of(BATCH, MIXUP, CROP, FLIP);
+    return List.of(BATCH, MIXUP, CUTMIX, CROP, CROP_AREA, FLIP, RANDAUGMENT, JITTER, ERASE);
   }
 
   /** The keys that say what runs a model. */

@@ -37,9 +37,6 @@ public final class Summaries {
   private final Readings readings;
   private final Function<TrialResult, Optional<TestItems>> items;
 
-  /** A metric of a whole test set that is no mean over its items. */
-  private static final String BLEU = "test_bleu";
-
   private final Map<TrialResult, Optional<TestItems>> itemsRead = new HashMap<>();
 
   private Summaries(Design design, Runs runs, Function<TrialResult, Optional<TestItems>> items) {
@@ -112,7 +109,7 @@ public final class Summaries {
         difference,
         printed.map(Published.Entry::value).orElse(null),
         printed.map(Published.Entry::source).orElse(null),
-        runs.edges().contains(where.method()));
+        runs.atEdge(where));
   }
 
   /** Empty where all trained: then the mean says it all. */
@@ -201,7 +198,7 @@ public final class Summaries {
   }
 
   private Optional<Interval> overItems(Metric metric, Where where, Where base) {
-    if (metric.name().equals(BLEU)) {
+    if (metric.name().equals(TestItems.BLEU)) {
       return Tests.overSeedsAndItems(
           sentences(where),
           sentences(base),
@@ -214,47 +211,48 @@ public final class Summaries {
         : Optional.empty();
   }
 
-  /** Of the runs of a group that ended well what is known of each sentence they translated. */
+  /** The runs of a group that ended well. */
+  private List<TrialResult> members(Where where) {
+    return readings.runs().stream()
+        .filter(run -> run.done() && design.matches(where, Where.of(run)))
+        .toList();
+  }
+
+  private Optional<TestItems> itemsOf(TrialResult run) {
+    return itemsRead.computeIfAbsent(run, items);
+  }
+
+  /** By seed what is known of each sentence that a group's runs translated. */
   private Map<Long, List<Bleu.Statistics>> sentences(Where where) {
     Map<Long, List<Bleu.Statistics>> found = new LinkedHashMap<>();
-    readings.runs().stream()
-        .filter(run -> run.done() && design.matches(where, Where.of(run)))
-        .forEach(
-            run ->
-                itemsRead
-                    .computeIfAbsent(run, items)
-                    .map(TestItems::sentences)
-                    .filter(sentences -> !sentences.isEmpty())
-                    .ifPresent(sentences -> found.put(run.trial().seed(), sentences)));
+    for (TrialResult run : members(where)) {
+      itemsOf(run)
+          .map(own -> own.sentences().get())
+          .filter(sentences -> !sentences.isEmpty())
+          .ifPresent(sentences -> found.put(run.trial().seed(), sentences));
+    }
     return found;
   }
 
   /** Of every test item the mean over a group's runs; empty if one did not record them. */
   private Optional<double[]> meanItems(Metric metric, Where where) {
+    List<TrialResult> members = members(where);
     double[] sum = null;
-    int count = 0;
-    for (TrialResult run : readings.runs()) {
-      if (run.done() && design.matches(where, Where.of(run))) {
-        double[] own =
-            itemsRead
-                .computeIfAbsent(run, items)
-                .map(i -> i.values().get(metric.name()))
-                .orElse(null);
-        if (own == null || (sum != null && sum.length != own.length)) {
-          return Optional.empty();
-        }
-        sum = sum == null ? new double[own.length] : sum;
-        for (int i = 0; i < own.length; i++) {
-          sum[i] += own[i];
-        }
-        count++;
+    for (TrialResult run : members) {
+      double[] own = itemsOf(run).map(i -> i.values().get(metric.name())).orElse(null);
+      if (own == null || (sum != null && sum.length != own.length)) {
+        return Optional.empty();
+      }
+      sum = sum == null ? new double[own.length] : sum;
+      for (int i = 0; i < own.length; i++) {
+        sum[i] += own[i];
       }
     }
     if (sum == null) {
       return Optional.empty();
     }
     for (int i = 0; i < sum.length; i++) {
-      sum[i] /= count;
+      sum[i] /= members.size();
     }
     return Optional.of(sum);
   }

@@ -1,14 +1,14 @@
 package org.normfree.experiments.problem;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.normfree.core.data.Augmentation;
+import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.DataSets;
@@ -18,8 +18,9 @@ import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.method.Method;
-import org.normfree.core.model.image.ViTConfig;
-import org.normfree.core.model.image.VisionTransformer;
+import org.normfree.core.model.image.ImageClassifier;
+import org.normfree.core.model.image.ImageClassifiers;
+import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.nn.Network;
 import org.normfree.core.record.DataIdentity;
 import org.normfree.core.train.Trainer;
@@ -29,7 +30,7 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.training.Problem;
 
-/** Classifying images with a Vision Transformer. */
+/** Classifying images with any of the {@link ImageClassifiers}. */
 public final class ImageClassification implements Problem {
   private static final List<Key<?>> KEYS =
       Schema.of(
@@ -62,22 +63,43 @@ public final class ImageClassification implements Problem {
   @Override
   public Network network(Method method, long seed) {
     Images images = splits.train();
+    ImageShape shape =
+        new ImageShape(images.height(), images.width(), images.channels(), images.classes());
+    return classifier(config, shape).build(method, DataType.FLOAT, seed);
+  }
+
+  /**
+   * The architecture that a configuration describes.
+   *
+   * @throws InputException if its settings do not fit the images or each other, or one is set that
+   *     the model does not read
+   */
+  private static ImageClassifier classifier(Config config, ImageShape images) {
     String model = config.get(Keys.MODEL);
-    Optional<ViTConfig.Preset> preset = ViTConfig.Preset.named(model);
-    ViTConfig shape =
-        new ViTConfig(
-            images.height(),
-            images.width(),
-            images.channels(),
-            images.classes(),
-            config.get(Keys.PATCH),
-            preset.map(ViTConfig.Preset::dim).orElse(config.get(Keys.WIDTH)),
-            preset.map(ViTConfig.Preset::depth).orElse(config.get(Keys.DEPTH)),
-            preset.map(ViTConfig.Preset::heads).orElse(config.get(Keys.HEADS)),
-            config.get(Keys.MLP_RATIO),
-            ViTConfig.Pooling.valueOf(config.get(Keys.POOL).toUpperCase(Locale.ROOT)),
-            config.get(Keys.DROP_PATH));
-    return VisionTransformer.build(shape, method, DataType.FLOAT, seed);
+    Map<String, Key<?>> keys = new TreeMap<>();
+    Keys.model().forEach(key -> keys.put(key.name(), key));
+    Set<String> read = new TreeSet<>();
+    ImageClassifier classifier =
+        ImageClassifiers.create(
+            model,
+            images,
+            name -> {
+              read.add(name);
+              return config.get(keys.get(name));
+            });
+    read.add(Keys.MODEL.name());
+    for (Key<?> key : keys.values()) {
+      if (!read.contains(key.name()) && !config.get(key).equals(key.defaultValue())) {
+        read.remove(Keys.MODEL.name());
+        throw new InputException(
+            "%s is nothing that model=%s has; leave it out%s"
+                .formatted(
+                    config.assignments(List.of(key)),
+                    model,
+                    read.isEmpty() ? "" : ", it has " + String.join(", ", read)));
+      }
+    }
+    return classifier;
   }
 
   @Override
@@ -94,14 +116,13 @@ public final class ImageClassification implements Problem {
 
   @Override
   public BatchStream batches(long seed) {
-    Augmentation augmentation =
-        new Augmentation(
-            config.get(Keys.CROP),
-            config.get(Keys.FLIP),
-            config.get(Keys.MIXUP),
-            config.get(Keys.LABEL_SMOOTHING));
+    Images images = splits.train();
     return new TrainingBatches(
-        splits.train(), normalization, augmentation, config.get(Keys.BATCH), seed);
+        images,
+        normalization,
+        ImageAugmentation.of(config, images, normalization),
+        config.get(Keys.BATCH),
+        seed);
   }
 
   @Override

@@ -256,12 +256,18 @@ public final class Translating implements Problem {
   @Override
   public Map<String, Double> chance() {
     return Map.of(
-        "test_exact_match", 0.0,
-        "test_bleu", 0.0,
-        "validation_accuracy", 0.0,
-        "test_accuracy", 0.0,
-        "validation_loss", Math.log(tokenizer.size()),
-        "test_loss", Math.log(tokenizer.size()));
+        "test_exact_match",
+        0.0,
+        TestItems.BLEU,
+        0.0,
+        "validation_accuracy",
+        0.0,
+        "test_accuracy",
+        0.0,
+        "validation_loss",
+        Math.log(tokenizer.size()),
+        "test_loss",
+        Math.log(tokenizer.size()));
   }
 
   @Override
@@ -286,7 +292,7 @@ public final class Translating implements Problem {
     Map<String, Double> values = new HashMap<>();
     values.put("test_exact_match", 100 * TextScores.exactMatch(outputs, references));
     if (Bleu.corpus(references, references).hasAllOrders()) { // numbers in German are single words
-      values.put("test_bleu", Bleu.corpus(outputs, references).score());
+      values.put(TestItems.BLEU, Bleu.corpus(outputs, references).score());
       Bleu.Interval interval =
           Bleu.bootstrap(Bleu.sentences(outputs, references), RESAMPLES, config.get(Keys.SEED));
       values.put("test_bleu_low", interval.low());

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.normfree.core.data.text.Bleu;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.RunFiles;
@@ -17,10 +18,13 @@ import org.normfree.core.record.RunFiles;
  * compared on the same items.
  *
  * @param values metric to a number an item, whose mean is the metric: the file {@code items.json}
- * @param sentences of what a run translated ({@value #TRANSLATIONS}) each sentence's part in BLEU,
- *     which is no mean; empty if it translated nothing
+ * @param sentences reads of what a run translated ({@value #TRANSLATIONS}) each sentence's part in
+ *     BLEU, which is no mean; none if it translated nothing
  */
-public record TestItems(Map<String, double[]> values, List<Bleu.Statistics> sentences) {
+public record TestItems(Map<String, double[]> values, Supplier<List<Bleu.Statistics>> sentences) {
+  /** The metric that is made of {@link #sentences}. */
+  public static final String BLEU = "test_bleu";
+
   /** A heading, then source, reference and translation, separated by tabs. */
   public static final String TRANSLATIONS = "translations.tsv";
 
@@ -33,7 +37,8 @@ public record TestItems(Map<String, double[]> values, List<Bleu.Statistics> sent
     return Files.exists(file)
         ? Optional.of(
             new TestItems(
-                Json.read(file, new TypeReference<Map<String, double[]>>() {}), sentences(run)))
+                Json.read(file, new TypeReference<Map<String, double[]>>() {}),
+                () -> sentences(run)))
         : Optional.empty();
   }
 

@@ -34,7 +34,7 @@ public record Estimate(
   }
 
   /** The same where it could not have been worse than that. */
-  public Estimate noWorseThan(double end) {
+  Estimate noWorseThan(double end) {
     return new Estimate(value, interval, n, foreseen, end);
   }
 }

@@ -10,6 +10,7 @@ import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.interval.BinomialProportion;
 import org.hipparchus.stat.interval.ConfidenceInterval;
+import org.normfree.core.record.Better;
 
 /**
  * Estimates of means, paired differences and shares with 95 % intervals. Means are taken on the
@@ -51,20 +52,32 @@ public final class Estimates {
    */
   public static Optional<Estimate> difference(
       Gauge gauge, Map<Long, Double> group, Map<Long, Double> baseline) {
+    return difference(gauge, group, baseline, Better.NEITHER);
+  }
+
+  /**
+   * The same, which also knows the worst difference there could have been: the group at the end of
+   * the metric's range that is worse, against the baseline's mean.
+   *
+   * @param better which end that is not
+   */
+  public static Optional<Estimate> difference(
+      Gauge gauge, Map<Long, Double> group, Map<Long, Double> baseline, Better better) {
     Pairs pairs = Pairs.of(gauge, group, baseline);
     if (pairs.count() == 0) {
       return Optional.empty();
     }
     double mean = StatUtils.mean(pairs.differences());
     double spread = spread(pairs.differences());
-    return Optional.of(
+    Estimate difference =
         estimate(
             pairs.told(mean),
             pairs.count(),
             n -> {
               Interval places = interval(mean, spread, n);
               return new Interval(pairs.told(places.low()), pairs.told(places.high()));
-            }));
+            });
+    return Optional.of(difference.noWorseThan(gauge.worst(better) - gauge.back(pairs.level())));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.normfree.experiments.statistics;
 
 import java.util.List;
 import org.hipparchus.util.FastMath;
+import org.normfree.core.record.Better;
 import org.normfree.core.record.Metric;
 import org.normfree.core.record.Scale;
 
@@ -35,6 +36,15 @@ public record Gauge(Scale scale, double lower, double upper) {
               .formatted(metric.name()));
     }
     return gauge;
+  }
+
+  /** The worst possible value; NaN if neither end is worse. */
+  double worst(Better better) {
+    return switch (better) {
+      case HIGHER -> lower;
+      case LOWER -> upper;
+      case NEITHER -> Double.NaN;
+    };
   }
 
   /** Whether a value has a place on the scale: finite, above 0 for logs, within (−1, 1) for r. */

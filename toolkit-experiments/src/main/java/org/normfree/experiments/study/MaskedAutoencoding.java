@@ -1,8 +1,6 @@
 package org.normfree.experiments.study;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,12 +20,10 @@ import org.normfree.experiments.cli.Toolkit;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
-import org.normfree.experiments.config.Range;
 import org.normfree.experiments.problem.MaskedImages;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.statistics.Interval;
 import org.normfree.experiments.statistics.Published;
-import org.normfree.experiments.sweep.TrialResult;
 
 /**
  * {@code masked-autoencoder}: masked autoencoders with every method after the same learning-rate
@@ -38,13 +34,6 @@ import org.normfree.experiments.sweep.TrialResult;
 public final class MaskedAutoencoding implements Experiment {
   private static final Key<List<String>> METHODS =
       Studies.methods("pre-ln", "dyt", "derf", "rms-norm", "fixup", "skipinit", "sigma-reparam");
-
-  private static final Key<List<Double>> RATES =
-      Key.decimals(
-          "lr.grid",
-          List.of(1.5e-3, 5e-3),
-          Range.any().above(0),
-          "learning rates each method is searched over; a single one is not searched");
 
   private static final Metric OVER_MEAN_IMAGE =
       Metric.loss("test_loss_over_mean_image", "test loss over that of the mean image", "");
@@ -103,11 +92,11 @@ public final class MaskedAutoencoding implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "methods=pre-ln,dyt,fixup",
+                  "methods=pre-ln,dyt",
                   "lr.grid=0.003",
-                  "epochs=20",
-                  "warmup=2",
-                  "tune.epochs=20",
+                  "epochs=40",
+                  "warmup=3",
+                  "tune.epochs=60",
                   "probe.epochs=30",
                   "seeds=3");
           case STANDARD -> List.of("seeds=5");
@@ -118,7 +107,8 @@ public final class MaskedAutoencoding implements Experiment {
   public List<Key<?>> keys() {
     return Study.keys(MaskedImages.KIND)
         .without(Keys.LEARNING_RATE, MaskedImages.JUDGE, MaskedImages.TUNE_AS)
-        .after(METHODS, RATES)
+        .after(METHODS)
+        .after(RateSearch.keys(1.5e-3, 5e-3))
         .keys();
   }
 
@@ -142,7 +132,7 @@ public final class MaskedAutoencoding implements Experiment {
             OVER_ZERO,
             CONVERTED)
         .against(Baseline.of("pre-ln"))
-        .over(Axis.chosen("lr", "learning rate"))
+        .over(Axis.chosen(RateSearch.AXIS, "learning rate"))
         .drawn(
             FigureSpec.of(FigureSpec.INTERVALS, TUNED.name(), "method"),
             FigureSpec.of(FigureSpec.INTERVALS, OVER_MEAN_IMAGE.name(), "method"),
@@ -220,39 +210,20 @@ public final class MaskedAutoencoding implements Experiment {
 
   @Override
   public Runs run(Config config, RunDirectory directory) {
-    List<String> methods = config.get(METHODS);
-    List<Double> rates = config.get(RATES);
-    List<TrialResult> results = new ArrayList<>();
-    if (rates.size() > 1) {
-      Study search = new Study(name(), config, directory, MaskedImages.KIND);
-      for (String method : methods) {
-        rates.forEach(
-            rate -> search.search(method, rate, run -> run.with(MaskedImages.JUDGE, false)));
-      }
-      results.addAll(search.run("learning-rate search"));
+    RateSearch search =
+        new RateSearch(
+            name(),
+            config,
+            directory,
+            MaskedImages.KIND,
+            run -> run.with(MaskedImages.JUDGE, false));
+    for (String method : config.get(METHODS)) {
+      search.add(
+          method,
+          Map.of(),
+          run -> run.with(MaskedImages.TUNE_AS, method.equals("pre-ln") ? "dyt" : "none"));
     }
-    Study study = new Study(name(), config, directory, MaskedImages.KIND);
-    Map<String, Double> best = new LinkedHashMap<>();
-    methods.forEach(method -> best.put(method, best(results, method, rates)));
-    best.forEach(
-        (method, rate) ->
-            study.add(
-                method,
-                Map.of("lr", String.valueOf(rate)),
-                run ->
-                    run.with(Keys.LEARNING_RATE, rate)
-                        .with(MaskedImages.TUNE_AS, method.equals("pre-ln") ? "dyt" : "none")));
-    results.addAll(study.run(name()));
-    return Runs.of(results);
-  }
-
-  /** The rate of the smallest validation loss; the smallest rate if no run got to its end. */
-  private static double best(List<TrialResult> searched, String method, List<Double> rates) {
-    return searched.stream()
-        .filter(result -> result.done() && result.trial().method().equals(method))
-        .min(Comparator.comparingDouble(r -> r.outcome().values().get("validation_loss")))
-        .map(result -> Double.parseDouble(result.trial().setting().get("lr")))
-        .orElseGet(() -> rates.stream().min(Comparator.naturalOrder()).orElseThrow());
+    return search.run();
   }
 
   /** Runs it from an IDE. */

@@ -4,6 +4,7 @@ import org.normfree.core.record.Better;
 import org.normfree.core.record.Metric;
 import org.normfree.core.record.Scale;
 import org.normfree.experiments.api.Design;
+import org.normfree.experiments.run.TestItems;
 
 /** The metrics that studies share. */
 final class Metrics {
@@ -15,7 +16,7 @@ final class Metrics {
   static final Metric EXACT_MATCH =
       Metric.percent("test_exact_match", "test sentences translated to the letter");
   static final Metric BLEU =
-      new Metric("test_bleu", "test BLEU", "", Better.HIGHER, Scale.LOGIT, 0.0, 100.0);
+      new Metric(TestItems.BLEU, "test BLEU", "", Better.HIGHER, Scale.LOGIT, 0.0, 100.0);
   static final Metric TRAINED_SHARE = Metric.percent(Design.TRAINED_SHARE, "runs that train");
 
   private Metrics() {}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.normfree.core.method.Methods;
 import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.problem.ImageClassification;
@@ -22,6 +23,23 @@ final class Studies {
   static Key<List<String>> methods(String... defaults) {
     return Key.choices(
         "methods", List.of(defaults), Methods::names, "the methods that are compared");
+  }
+
+  /**
+   * @param run settings of a run
+   * @param others keys that its model does not read
+   * @return the same with those at their defaults
+   */
+  static Config without(Config run, List<Key<?>> others) {
+    Config own = run;
+    for (Key<?> key : others) {
+      own = reset(own, key);
+    }
+    return own;
+  }
+
+  private static <T> Config reset(Config run, Key<T> key) {
+    return run.with(key, key.defaultValue());
   }
 
   /** The keys of an image classifier's run without its method, and seeds and jobs. */

@@ -71,20 +71,9 @@ public final class Study {
     return this;
   }
 
-  /** Adds a run with the first seed that only chooses a learning rate. */
-  Study search(String method, double rate) {
-    return search(method, rate, run -> run);
-  }
-
-  /** The same with settings that a search does without. */
-  Study search(String method, double rate, UnaryOperator<Config> own) {
-    return add(
-        "search-",
-        method,
-        Map.of("lr", String.valueOf(rate)),
-        config.get(Keys.SEED),
-        Trial.SEARCH,
-        run -> own.apply(run).with(Keys.LEARNING_RATE, rate));
+  /** Adds a run with the first seed that only chooses something. */
+  Study search(String method, Map<String, String> setting, UnaryOperator<Config> own) {
+    return add("search-", method, setting, config.get(Keys.SEED), Trial.SEARCH, own);
   }
 
   private Study add(

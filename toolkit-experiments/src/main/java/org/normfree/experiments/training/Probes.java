@@ -68,6 +68,7 @@ final class Probes {
   private static Optional<Watch> watch(String name) {
     return switch (name) {
       case "alpha" -> Optional.of(new AlphaWatch());
+      case "input-std" -> Optional.of(new InputDeviation());
       case "layernorm-map" -> Optional.of(new MapWatch());
       case "layer-profile" -> Optional.of(new LayerProfile());
       case "step-loss" -> Optional.of(new StepLoss());

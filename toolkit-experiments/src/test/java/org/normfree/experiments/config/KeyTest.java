@@ -39,6 +39,18 @@ class KeyTest {
   }
 
   @Test
+  void sizesMayRepeatAndBeMissing() {
+    Key<List<Integer>> depths = Key.sizes("depths", "blocks");
+    assertThat(depths.parse("2, 2,9")).containsExactly(2, 2, 9);
+    assertThat(depths.parse("")).isEmpty();
+    assertThat(depths.parse(depths.text(List.of(3, 3)))).containsExactly(3, 3);
+    for (String text : List.of("2,,3", "0", "1.5", ",")) {
+      assertThatThrownBy(() -> depths.parse(text))
+          .hasMessage("depths=%s: expected integers >= 1 separated by commas, or nothing", text);
+    }
+  }
+
+  @Test
   void aSeedMayNeed64Bits() {
     Key<Long> seed = Key.longInteger("seed", 1, Range.any().atLeast(1), "seed");
     assertThat(seed.parse("9000000000")).isEqualTo(9_000_000_000L);

@@ -51,7 +51,8 @@ class KeysTest {
 
   @ParameterizedTest
   @CsvSource({
-    "model=resnet, 'model=resnet: choose one of vit, vit-tiny, vit-small, vit-base'",
+    "model=resnet-21, 'model=resnet-21: did you mean ''resnet-20''?'",
+    "dims=8;16, 'dims=8;16: expected integers >= 1 separated by commas, or nothing'",
     "method=dyd, 'method=dyd: did you mean ''dyt''?'",
     "method=fixups, 'method=fixups: did you mean ''fixup''?'",
     "data=cifar, 'data=cifar: did you mean ''cifar10''?'",

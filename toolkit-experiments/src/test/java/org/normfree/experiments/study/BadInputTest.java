@@ -58,6 +58,16 @@ class BadInputTest {
         "data=mnist data.path=DIR/mnist | train-images-idx3-ubyte",
         "data=folder data.path=DIR/images | a.png",
         "data=cifar10 | data.path",
+        "model=convnext heads=5 | heads=5 is nothing that model=convnext has",
+        "model=vit-tiny width=64 | width=64 is nothing that model=vit-tiny has",
+        "model=convnext kernel=4 | kernel=4",
+        "model=resnet dims=8,16 depths=1 | dims=8,16 and depths=1",
+        "model=vgg-19 | 5 poolings use images of 8×8 pixels up",
+        "model=convnext method=deepnorm | method deepnorm cannot serve",
+        "crop=8 | crop padding is 8, expected less than the 8×8 pixels",
+        "crop.area=1.5 | crop.area=1.5",
+        "randaugment=31 | randaugment=31",
+        "cutmix=-1 | cutmix=-1",
         "threads=0 | threads=0",
         "executor=fast | executor=fast"
       })

@@ -43,11 +43,16 @@ class ReproduceStudiesTest {
       strings = {
         "train depth=2 drop.path=0.2 mixup=0.3" + IMAGES,
         "train depth=2 lr=1e30 optimizer=sgd warmup=0" + IMAGES,
+        "train model=resnet method=batch-norm dims=4,6 depths=1,1 epochs=2 batch=200",
         "layernorm-map depth=2 seeds=2" + IMAGES,
         "alpha-tracking depth=2 seeds=2" + IMAGES,
         "increment-explosion branches=2,4 methods=pre-ln,deepnorm seeds=2",
         "translation methods=dyt,deepnorm pairs=200 largest=999 width=8 heads=2 depth=1 epochs=1"
             + " seeds=1 max.length=48 dropout=0.1",
+        "language-model methods=rms-norm characters=20000 tokenizer=character vocabulary=0"
+            + " batch.tokens=480 max.length=48 width=8 heads=2 depth=1 epochs=1 seeds=2",
+        "model-update branches=2,4 layers=2 steps=2 seeds=2",
+        "postln-diagnostics methods=post-ln depth=2 width=8 heads=2 pairs=100 epochs=1 seeds=1",
         "thousand-layers layers=2 layers.shallow=1 layers.encoder=2 steps=6 threads=1 width=8"
       })
   void everyRunIsEqual(String command) {

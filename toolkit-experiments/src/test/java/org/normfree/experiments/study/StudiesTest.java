@@ -33,9 +33,25 @@ class StudiesTest {
 
   @TempDir Path folder;
 
+  private static final List<String> SMALL_CONVNEXT =
+      List.of(
+          "model=convnext",
+          "stem=2",
+          "kernel=3",
+          "dims=6,8",
+          "depths=1,1",
+          "block.scale=0.1",
+          "init=fan-in",
+          "epochs=1",
+          "batch=200");
+
   private Result run(Experiment experiment, String... settings) {
     List<String> assignments = new ArrayList<>(SMALL);
     assignments.addAll(List.of(settings));
+    return run(experiment, assignments);
+  }
+
+  private Result run(Experiment experiment, List<String> assignments) {
     Config config =
         Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), assignments);
     Result result = Launch.run(experiment, config, folder.resolve(experiment.name()), List.of());
@@ -164,6 +180,81 @@ class StudiesTest {
               assertThat(layer.tanhR2()).isLessThanOrEqualTo(1.0);
             });
     assertThat(summary.rows()).anyMatch(row -> row.metric().equals("tanh_r2"));
+  }
+
+  @Test
+  void alphaAndMapsAreReadOfConvolutionsToo() {
+    List<String> alpha = new ArrayList<>(SMALL_CONVNEXT);
+    alpha.addAll(List.of("seeds=1", "epochs=4"));
+    Summary tracked = run(new AlphaTracking(), alpha).summary();
+    assertThat(row(tracked, "dyt", "pearson_layers").mean()).isBetween(-1.0, 1.0);
+    List<String> maps = new ArrayList<>(SMALL_CONVNEXT);
+    maps.addAll(List.of("seeds=1", "probe.layers=9"));
+    run(new LayerNormMaps(), maps);
+    LayerNormMap map =
+        Json.read(
+            folder.resolve("layernorm-map/runs/pre-ln-seed1/layernorm-map.json"),
+            LayerNormMap.class);
+    assertThat(map.layers())
+        .extracting(LayerNormMap.Layer::name)
+        .containsExactly(
+            "stem.norm",
+            "stage0.block0.branch.norm",
+            "stage1.downsample.norm",
+            "stage1.block0.branch.norm",
+            "norm");
+  }
+
+  @Test
+  void eachModelFindsItsOwnRateAndConvNeXtItsStart() {
+    Summary summary =
+        run(
+                new VisionSupervised(),
+                "methods=pre-ln,dyt",
+                "lr.grid=0.01",
+                "starts.scale=0.1",
+                "dims=6,8",
+                "depths=1,1",
+                "seeds=2")
+            .summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
+    // two methods in two models; two starts of pre-ln, and of dyt at two α₀
+    assertThat(rows).hasSize(4 + 2 + 4);
+    assertThat(rows)
+        .filteredOn(row -> row.method().equals("dyt") && row.setting().containsKey("lr"))
+        .extracting(SummaryRow::published)
+        .containsExactly(82.5, 83.7);
+    assertThat(summary.claims()).hasSize(3).allSatisfy(c -> assertThat(c.n()).isEqualTo(2));
+    assertThat(summary.rows())
+        .anyMatch(
+            row ->
+                row.metric().equals("input_std")
+                    && "stage1.downsample.norm".equals(row.setting().get("layer")));
+  }
+
+  @Test
+  void batchNormIsReplacedAtEveryDepth() {
+    Summary summary =
+        run(
+                new BatchNormLimit(),
+                List.of(
+                    "dims=4,6", "blocks=1,2", "epochs=1", "batch=200", "seeds=2", "lr.grid=0.02"))
+            .summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
+    assertThat(rows).hasSize(2 * 2 * 3);
+    assertThat(rows)
+        .filteredOn(row -> row.method().equals("batch-norm"))
+        .extracting(SummaryRow::published)
+        .containsOnly(76.2, 72.7);
+    assertThat(summary.claims()).hasSize(4).allSatisfy(c -> assertThat(c.n()).isEqualTo(2));
+    // without γ and β, or an identity would be a scale
+    assertThat(
+            folder.resolve(
+                "batchnorm-limit/runs/identity-no-alpha-blocks_1-lr_0.02-model_vgg-seed1/config.json"))
+        .content()
+        .containsPattern("\"affine\" *: *false");
   }
 
   @Test

@@ -36,6 +36,13 @@ public record Experiment(
   }
 
   /**
+   * @return whether it is a summary of other studies, which nobody ran
+   */
+  public boolean isDerived() {
+    return runs.isEmpty() && provenance.isEmpty() && config.isEmpty();
+  }
+
+  /**
    * @return the runs whose numbers are reported
    */
   public List<Run> finalRuns() {

@@ -43,8 +43,11 @@ final class Tracking {
   private static final double SMALL_HEIGHT = 84;
   private static final int MARKS = 5;
 
-  /** α may change its sign, so ratios are averaged as they are. */
-  private static final Metric RATIO = Metric.number("ratio", "ratio to the first value", "");
+  /** α may change its sign, so its ratios are averaged as they are; 1/std may not. */
+  private static final Map<String, Metric> RATIOS =
+      Map.of(
+          "alpha", Metric.number("ratio", "ratio to the first value", ""),
+          "inverseStd", Metric.size("ratio", "ratio to the first value", ""));
 
   private final String name;
   private final String suffix;
@@ -167,7 +170,7 @@ final class Tracking {
   private void record(String layer) {
     for (String value : List.of("alpha", "inverseStd")) {
       List<NavigableMap<Long, Double>> ratios = ratios(layer, value);
-      MeanCurve curve = MeanCurve.of(ratios, RATIO);
+      MeanCurve curve = MeanCurve.of(ratios, RATIOS.get(value));
       for (int i = 0; i < curve.x().length; i++) {
         data.add(
             layer,
@@ -190,8 +193,8 @@ final class Tracking {
   private Panel overTraining(String layer, double height) {
     Panel panel = new Panel(height);
     Map<Pen, MeanCurve> curves = new LinkedHashMap<>();
-    curves.put(ALPHA, MeanCurve.of(ratios(layer, "alpha"), RATIO));
-    curves.put(INVERSE_STD, MeanCurve.of(ratios(layer, "inverseStd"), RATIO));
+    curves.put(ALPHA, curve(layer, "alpha"));
+    curves.put(INVERSE_STD, curve(layer, "inverseStd"));
     curves.forEach(
         (pen, curve) -> {
           if (curve.hasBand() && curve.x().length > 1) {
@@ -200,6 +203,10 @@ final class Tracking {
         });
     curves.forEach((pen, curve) -> panel.line(curve.x(), curve.mean(), pen, MARKS));
     return panel;
+  }
+
+  private MeanCurve curve(String layer, String value) {
+    return MeanCurve.of(ratios(layer, value), RATIOS.get(value));
   }
 
   private List<NavigableMap<Long, Double>> ratios(String layer, String value) {

@@ -38,8 +38,8 @@ public final class Documents {
   private final Map<String, Experiment> experiments = new LinkedHashMap<>();
 
   private Documents(List<Experiment> recorded) {
-    HtmlReport.ordered(recorded.stream().map(e -> new HtmlReport.Section(e, List.of())).toList())
-        .forEach(section -> experiments.put(section.experiment().id(), section.experiment()));
+    HtmlReport.ordered(recorded)
+        .forEach(experiment -> experiments.put(experiment.id(), experiment));
   }
 
   /**

@@ -37,15 +37,16 @@ final class Facts {
    * @return headings and what stands beside them
    */
   static Map<String, String> of(List<Experiment> experiments) {
+    List<Experiment> run = experiments.stream().filter(e -> !e.isDerived()).toList();
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("Studies", studies(experiments));
-    facts.put("Runs", endings(experiments.stream().flatMap(e -> e.runs().stream()).toList()));
-    facts.put("When", when(experiments));
-    facts.put("Total time", total(experiments));
-    facts.put("Preset", distinct(experiments, Facts::preset));
-    facts.put("Commit", distinct(experiments, e -> commit(e.provenance())));
-    facts.put("Machine", distinct(experiments, e -> machine(e.provenance())));
-    facts.put("Java", distinct(experiments, e -> text(e.provenance(), "java")));
+    facts.put("Studies", studies(run));
+    facts.put("Runs", endings(run.stream().flatMap(e -> e.runs().stream()).toList()));
+    facts.put("When", when(run));
+    facts.put("Total time", total(run));
+    facts.put("Preset", distinct(run, Facts::preset));
+    facts.put("Commit", distinct(run, e -> commit(e.provenance())));
+    facts.put("Machine", distinct(run, e -> machine(e.provenance())));
+    facts.put("Java", distinct(run, e -> text(e.provenance(), "java")));
     return facts;
   }
 
@@ -54,6 +55,9 @@ final class Facts {
    * @return when it was run, with what and where, in one sentence
    */
   static String line(Experiment experiment) {
+    if (experiment.isDerived()) {
+      return "Computed from the recorded runs of the other studies.";
+    }
     return "Recorded %s%s; %s; commit %s; %s."
         .formatted(
             start(experiment).map(MINUTE::format).map(at -> at + " UTC").orElse("at no known time"),

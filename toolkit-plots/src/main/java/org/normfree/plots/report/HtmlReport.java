@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,8 +46,9 @@ public final class HtmlReport {
    * @return the page
    */
   public static byte[] of(List<Section> sections, Path folder, Set<Path> files) {
-    List<Section> ordered = ordered(sections);
-    List<Experiment> experiments = ordered.stream().map(Section::experiment).toList();
+    List<Experiment> experiments = ordered(sections.stream().map(Section::experiment).toList());
+    List<Section> ordered = new ArrayList<>(sections);
+    ordered.sort(Comparator.comparing(section -> experiments.indexOf(section.experiment())));
     Links links = new Links(folder);
     StringBuilder out = new StringBuilder();
     out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -103,15 +105,15 @@ public final class HtmlReport {
 
   /**
    * Experiments in the order they were begun, if that was recorded for all, since it is that of the
-   * papers where {@code toolkit paper} ran them; single runs come last.
+   * papers where {@code toolkit paper} ran them; what was made of them comes behind them, single
+   * runs come last.
    */
-  static List<Section> ordered(List<Section> sections) {
-    List<Section> ordered = new ArrayList<>(sections);
-    if (sections.stream().allMatch(section -> Facts.start(section.experiment()).isPresent())) {
-      ordered.sort(
-          Comparator.comparing(section -> Facts.start(section.experiment()).orElseThrow()));
+  static List<Experiment> ordered(List<Experiment> experiments) {
+    List<Experiment> ordered = new ArrayList<>(experiments);
+    if (experiments.stream().allMatch(e -> e.isDerived() || Facts.start(e).isPresent())) {
+      ordered.sort(Comparator.comparing(e -> Facts.start(e).orElse(Instant.MAX)));
     }
-    ordered.sort(Comparator.comparing(section -> isSingleRun(section.experiment())));
+    ordered.sort(Comparator.comparing(HtmlReport::isSingleRun));
     return ordered;
   }
 

@@ -36,7 +36,7 @@ public final class ReportFiles {
     Map<Path, byte[]> files = new LinkedHashMap<>();
     Path tables = out.resolve(TABLES);
     List<Experiment> experiments =
-        HtmlReport.ordered(sections).stream().map(HtmlReport.Section::experiment).toList();
+        HtmlReport.ordered(sections.stream().map(HtmlReport.Section::experiment).toList());
     for (Experiment experiment : experiments) {
       List<ResultTable> results = ResultTable.of(experiment);
       String name = fileName(experiment);

@@ -165,6 +165,27 @@ class HtmlReportTest {
   }
 
   @Test
+  void whatWasMadeOfOtherStudiesHasNoMachineOfItsOwn() {
+    Experiment late = begun("late", "2026-11-28T12:00:00Z", false);
+    Experiment early = begun("early", "2026-11-28T09:00:00Z", false);
+    Experiment derived =
+        new Experiment(
+            "derived",
+            late.folder(),
+            new Summary("derived", List.of()),
+            Map.of(),
+            Map.of(),
+            List.of());
+    String page = report(List.of(derived, late, early));
+    assertThat(order(page)).containsExactly("early", "late", "derived");
+    assertThat(facts(page)).isEqualTo(facts(report(List.of(late, early))));
+  }
+
+  private static String facts(String page) {
+    return page.substring(page.indexOf("<dl class=\"facts\">"), page.indexOf("</dl>"));
+  }
+
+  @Test
   void foldersThatLieFarAwayAreNamedAndNotLinked() {
     Links links = new Links(Path.of("/a/b/c/d"));
     assertThat(links.to(Path.of("/a/b/c/runs/x <1>"), "x"))

@@ -88,10 +88,10 @@ final class Coloring {
     result[at + 2] = low + range * share(hue - 2 / 3f);
   }
 
-  /** How much of red there is at a hue: 1 about 0, 0 about ½. */
+  /** How much of red there is at a hue in (−1, 1): 1 about 0 and ±1, 0 about ±½. */
   private static float share(float hue) {
-    float distance = Math.abs(hue - (float) Math.rint(hue));
-    return clamp(2 - 6 * distance);
+    float turn = Math.abs(hue);
+    return clamp(2 - 6 * Math.min(turn, 1 - turn));
   }
 
   /** Every channel becomes the luma; a grey image stays as it is. */

@@ -1,5 +1,6 @@
 package org.normfree.core.data.augment;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -25,8 +26,17 @@ public record GaussianBlur(Interval sigma) implements Transform {
   public Image apply(Image image, SplittableRandom random) {
     float[] weights = weights(sigma.draw(random));
     int row = image.width() * image.channels();
-    float[] down = blur(image.pixels(), 1, image.height(), row, weights);
-    return image.with(blur(down, image.height(), image.width(), image.channels(), weights));
+    float[] down = blur(image.pixels(), image.height(), row, weights);
+    // across, a row's pixels are what the image's rows are down
+    float[] result = new float[down.length];
+    for (int y = 0; y < image.height(); y++) {
+      float[] across = Arrays.copyOfRange(down, y * row, (y + 1) * row);
+      float[] blurred = blur(across, image.width(), image.channels(), weights);
+      for (int k = 0; k < row; k++) {
+        result[y * row + k] = Coloring.clamp(blurred[k]); // weights add up to one but for rounding
+      }
+    }
+    return image.with(result);
   }
 
   /** What a pixel counts by its distance, from 0 on. */
@@ -44,22 +54,25 @@ public record GaussianBlur(Interval sigma) implements Transform {
     return shares;
   }
 
-  /** Along the middle axis of [outer, length, inner]. */
-  private static float[] blur(float[] values, int outer, int length, int inner, float[] weights) {
+  /** Along the first axis of [length, inner]. */
+  private static float[] blur(float[] values, int length, int inner, float[] weights) {
+    int reach = weights.length - 1;
+    // with the border continued, every tap is one loop over all values
+    float[] padded = new float[(length + 2 * reach) * inner];
+    for (int t = 0; t < length + 2 * reach; t++) {
+      int nearest = Math.min(length - 1, Math.max(0, t - reach));
+      System.arraycopy(values, nearest * inner, padded, t * inner, inner);
+    }
     float[] result = new float[values.length];
-    for (int o = 0; o < outer; o++) {
-      for (int t = 0; t < length; t++) {
-        int target = (o * length + t) * inner;
-        for (int d = 1 - weights.length; d < weights.length; d++) {
-          int nearest = Math.min(length - 1, Math.max(0, t + d));
-          int source = (o * length + nearest) * inner;
-          float weight = weights[Math.abs(d)];
-          for (int i = 0; i < inner; i++) {
-            result[target + i] += weight * values[source + i];
-          }
-        }
-      }
+    for (int tap = 0; tap <= 2 * reach; tap++) {
+      add(weights[Math.abs(tap - reach)], padded, tap * inner, result);
     }
     return result;
+  }
+
+  private static void add(float weight, float[] values, int from, float[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += weight * values[from + i];
+    }
   }
 }

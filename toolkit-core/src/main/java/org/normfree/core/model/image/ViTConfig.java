@@ -1,10 +1,10 @@
 package org.normfree.core.model.image;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Method;
 import org.normfree.core.model.Checks;
+import org.normfree.core.nn.Scope;
 
 /**
  * Shape of a Vision Transformer.
@@ -32,7 +32,8 @@ public record ViTConfig(
     int heads,
     double mlpRatio,
     Pooling pooling,
-    double dropPath) {
+    double dropPath)
+    implements ImageClassifier {
   /** How tokens become one vector before the head. */
   public enum Pooling {
     /** The mean over tokens, as in arXiv 2503.10622's code. */
@@ -60,14 +61,9 @@ public record ViTConfig(
       this.heads = heads;
     }
 
-    /**
-     * @param model a model's name, for example {@code vit-small}
-     * @return the preset of that name; empty if there is none
-     */
-    public static Optional<Preset> named(String model) {
-      return Arrays.stream(values())
-          .filter(preset -> model.equals("vit-" + preset.name().toLowerCase(Locale.ROOT)))
-          .findFirst();
+    /** Its name in the registry. */
+    public String modelName() {
+      return "vit-" + name().toLowerCase(Locale.ROOT);
     }
 
     /** Channels of the residual stream. */
@@ -119,5 +115,44 @@ public record ViTConfig(
   /** Channels of the feed-forward network. */
   public int hidden() {
     return (int) Math.round(mlpRatio * dim);
+  }
+
+  @Override
+  public void declare(Scope root, Method method) {
+    VisionTransformer.declare(this, root, method);
+  }
+
+  /** Tells the registry its names: {@code vit} and those of the presets. */
+  static void register() {
+    ImageClassifiers.register(
+        "vit",
+        (images, settings) ->
+            of(
+                images,
+                settings,
+                settings.integer("width"),
+                settings.integer("depth"),
+                settings.integer("heads")));
+    for (Preset preset : Preset.values()) {
+      ImageClassifiers.register(
+          preset.modelName(),
+          (images, settings) -> of(images, settings, preset.dim, preset.depth, preset.heads));
+    }
+  }
+
+  private static ViTConfig of(
+      ImageShape images, ImageSettings settings, int dim, int depth, int heads) {
+    return new ViTConfig(
+        images.height(),
+        images.width(),
+        images.channels(),
+        images.classes(),
+        settings.integer("patch"),
+        dim,
+        depth,
+        heads,
+        settings.decimal("mlp.ratio"),
+        Pooling.valueOf(settings.word("pool").toUpperCase(Locale.ROOT)),
+        settings.decimal("drop.path"));
   }
 }

@@ -51,7 +51,11 @@ public final class VisionTransformer {
    * @return the network; {@link Network#INPUT} is [batch, height, width, channels]
    */
   public static Network build(ViTConfig config, Method method, DataType type, long seed) {
-    return Scope.build(type, seed, root -> new VisionTransformer(config, method, root).build());
+    return config.build(method, type, seed);
+  }
+
+  static void declare(ViTConfig config, Scope root, Method method) {
+    new VisionTransformer(config, method, root).build();
   }
 
   private void build() {

@@ -3,6 +3,7 @@ package org.normfree.core.data.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,18 @@ class GaussianBlurTest {
     float expected = (float) ((1 + 0.75331028) / TOTAL);
     assertThat(blurred(Pictures.row(1, 0, 0, 0, 0, 0, 0)).pixels()[0])
         .isCloseTo(expected, within(1e-6f));
+  }
+
+  @Test
+  void leavesWhiteWhite() {
+    Image white = Pictures.of(3, 5, 3, new double[45]);
+    Arrays.fill(white.pixels(), 1);
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 200; i++) {
+      for (float pixel : GaussianBlur.USUAL.apply(white, random).pixels()) {
+        assertThat(pixel).isBetween(1 - 1e-6f, 1f);
+      }
+    }
   }
 
   @Test

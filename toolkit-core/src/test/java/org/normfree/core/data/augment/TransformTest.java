@@ -26,6 +26,8 @@ class TransformTest {
                 GaussianBlur.USUAL,
                 Solarize.USUAL,
                 new Shift(0),
+                new RandAugment(2, 9),
+                new RandAugment(3, 30),
                 crop),
             DinoRecipe.globals(crop),
             DinoRecipe.locals(crop, 2))
