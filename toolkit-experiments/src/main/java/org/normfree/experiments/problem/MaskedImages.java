@@ -112,7 +112,7 @@ public final class MaskedImages implements Problem {
 
   /** Epochs of fine-tuning. */
   public static final Key<Integer> TUNE_EPOCHS =
-      Key.integer("tune.epochs", 60, positive(), "epochs of fine-tuning on those");
+      Key.integer("tune.epochs", 100, positive(), "epochs of fine-tuning on those");
 
   /** Rate of fine-tuning. */
   public static final Key<Double> TUNE_RATE =

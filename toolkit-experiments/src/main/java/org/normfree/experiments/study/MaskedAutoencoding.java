@@ -92,11 +92,11 @@ public final class MaskedAutoencoding implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "methods=pre-ln,dyt,fixup",
+                  "methods=pre-ln,dyt",
                   "lr.grid=0.003",
-                  "epochs=20",
-                  "warmup=2",
-                  "tune.epochs=20",
+                  "epochs=40",
+                  "warmup=3",
+                  "tune.epochs=60",
                   "probe.epochs=30",
                   "seeds=3");
           case STANDARD -> List.of("seeds=5");
@@ -132,7 +132,7 @@ public final class MaskedAutoencoding implements Experiment {
             OVER_ZERO,
             CONVERTED)
         .against(Baseline.of("pre-ln"))
-        .over(Axis.chosen("lr", "learning rate"))
+        .over(Axis.chosen(RateSearch.AXIS, "learning rate"))
         .drawn(
             FigureSpec.of(FigureSpec.INTERVALS, TUNED.name(), "method"),
             FigureSpec.of(FigureSpec.INTERVALS, OVER_MEAN_IMAGE.name(), "method"),
