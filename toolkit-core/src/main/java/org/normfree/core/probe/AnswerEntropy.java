@@ -59,7 +59,7 @@ public record AnswerEntropy(double each, double ofMean, int outputs) {
 
   /** What an answer says of its image, from 0 to ln K. */
   public double information() {
-    return ofMean - each;
+    return Math.max(0, ofMean - each); // below 0 only by rounding
   }
 
   /**

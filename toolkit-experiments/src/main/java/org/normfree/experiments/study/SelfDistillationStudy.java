@@ -8,8 +8,10 @@ import java.util.function.UnaryOperator;
 import org.normfree.core.probe.AnswerEntropy;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.Baseline;
+import org.normfree.core.record.Better;
 import org.normfree.core.record.FigureSpec;
 import org.normfree.core.record.Metric;
+import org.normfree.core.record.Scale;
 import org.normfree.experiments.api.Claim;
 import org.normfree.experiments.api.Design;
 import org.normfree.experiments.api.Experiment;
@@ -56,11 +58,11 @@ public final class SelfDistillationStudy implements Experiment {
   private static final Metric GAIN =
       Metric.number(SelfDistilling.KNN_GAIN, "k-NN accuracy over untrained", "points");
   private static final Metric INFORMATION =
-      Metric.number(SelfDistilling.INFORMATION, "what answers say of images", "% of ln K");
+      share(SelfDistilling.INFORMATION, "what answers say of images", Better.HIGHER);
   private static final Metric EACH =
-      Metric.number(SelfDistilling.ANSWER_ENTROPY, "entropy of an answer", "% of ln K");
+      share(SelfDistilling.ANSWER_ENTROPY, "entropy of an answer", Better.NEITHER);
   private static final Metric OF_MEAN =
-      Metric.number(SelfDistilling.MEAN_ANSWER_ENTROPY, "entropy of the mean answer", "% of ln K");
+      share(SelfDistilling.MEAN_ANSWER_ENTROPY, "entropy of the mean answer", Better.NEITHER);
 
   /** One run, {@code distill}. */
   static final SingleRun RUN =
@@ -73,6 +75,11 @@ public final class SelfDistillationStudy implements Experiment {
           INFORMATION,
           EACH,
           OF_MEAN);
+
+  /** Of the largest entropy that there can be. */
+  private static Metric share(String name, String title, Better better) {
+    return new Metric(name, title, "% of ln K", better, Scale.LOGIT, 0.0, 100.0);
+  }
 
   @Override
   public String name() {
