@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.normfree.core.record.Axis;
@@ -238,6 +238,7 @@ public final class Diffusion implements Experiment {
 
   @Override
   public Runs run(Config config, RunDirectory directory) {
+    ImageDiffusion.requireSamples(config); // runs of the search draw none
     Set<Variant> variants = new LinkedHashSet<>();
     for (String method : config.get(METHODS)) {
       config.get(ZERO_INITS).forEach(zeroInit -> variants.add(new Variant(method, zeroInit)));
@@ -268,7 +269,8 @@ public final class Diffusion implements Experiment {
   }
 
   /** The rate of the smallest validation error; the smallest rate if no run got to its end. */
-  private static double best(List<TrialResult> searched, Variant variant, NavigableSet<Double> rates) {
+  private static double best(
+      List<TrialResult> searched, Variant variant, NavigableSet<Double> rates) {
     return rates.stream()
         .filter(rate -> error(searched, variant, rate).isPresent())
         .min(Comparator.comparing(rate -> error(searched, variant, rate).orElseThrow()))
