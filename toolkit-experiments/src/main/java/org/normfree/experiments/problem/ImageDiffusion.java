@@ -90,16 +90,24 @@ public final class ImageDiffusion implements Problem {
     this.config = config;
     schedule = NoiseSchedule.linear(config.get(DiffusionKeys.DIFFUSION_STEPS));
     schedule.respaced(config.get(DiffusionKeys.SAMPLING_STEPS)); // refused now, not after training
-    int samples = config.get(DiffusionKeys.SAMPLES);
-    if (samples == 1) {
-      throw new InputException("samples=1, expected at least 2 to judge them, or 0 for none");
-    }
+    requireSamples(config);
     splits =
         DataSets.load(
             config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
     float[] half = new float[splits.train().channels()];
     Arrays.fill(half, 0.5f);
     normalization = new Normalization(half, half); // to [−1, 1]
+  }
+
+  /**
+   * Refuses a number of samples that cannot be judged.
+   *
+   * @throws InputException if there is one
+   */
+  public static void requireSamples(Config config) {
+    if (config.get(DiffusionKeys.SAMPLES) == 1) {
+      throw new InputException("samples=1, expected at least 2 to judge them, or 0 for none");
+    }
   }
 
   private DiffusionTransformer model(Method method) {

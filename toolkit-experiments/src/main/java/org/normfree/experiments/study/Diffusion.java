@@ -212,6 +212,7 @@ public final class Diffusion implements Experiment {
 
   @Override
   public Runs run(Config config, RunDirectory directory) {
+    ImageDiffusion.requireSamples(config); // runs of the search draw none
     RateSearch search =
         new RateSearch(name(), config, directory, ImageDiffusion.KIND)
             .by(VALIDATION)
