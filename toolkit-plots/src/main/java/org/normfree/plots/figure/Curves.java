@@ -2,6 +2,7 @@ package org.normfree.plots.figure;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,7 @@ final class Curves {
   private Group reference() {
     return groups.keySet().stream()
         .filter(group -> summary.isBaseline(group.method(), group.setting()))
-        .findFirst()
+        .min(Comparator.comparingInt(group -> group.setting().size()))
         .orElse(groups.keySet().iterator().next());
   }
 

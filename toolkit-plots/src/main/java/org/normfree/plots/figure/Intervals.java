@@ -148,7 +148,7 @@ final class Intervals {
     return rows.stream()
         .filter(row -> summary.isBaseline(row.method(), row.setting()))
         .filter(row -> row.mean() != null)
-        .findFirst();
+        .min(Comparator.comparingInt(row -> row.setting().size()));
   }
 
   private Panel means(
