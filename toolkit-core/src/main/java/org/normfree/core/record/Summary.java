@@ -81,8 +81,8 @@ public record Summary(
    *
    * @param method their method
    * @param setting what sets them apart
-   * @return whether they have the baseline's method and variants; of several the one with the fewest
-   *     settings is meant
+   * @return whether they have the baseline's method and variants; of several the one with the
+   *     fewest settings is meant
    */
   public boolean isBaseline(String method, Map<String, String> setting) {
     return baseline != null

@@ -2,12 +2,14 @@ package org.normfree.core.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -74,7 +76,11 @@ class InPlaceTest {
     Set<String> seen = new LinkedHashSet<>();
     for (long seed = 1; seed <= GRAPHS; seed++) {
       RandomGraph graph = RandomGraphs.graph(seed);
-      SameDiff function = GradientGraph.of(graph.build(DataType.FLOAT, false).sd()).function();
+      Optional<SameDiff> gradient = gradient(graph);
+      if (gradient.isEmpty()) {
+        continue;
+      }
+      SameDiff function = gradient.get();
       List<SameDiffOp> ops =
           function.getOps().values().stream()
               .filter(
@@ -100,6 +106,15 @@ class InPlaceTest {
         .extracting(pair -> pair.replaceFirst(":.*", ""))
         .as("ops that declare something")
         .containsAll(declaring());
+  }
+
+  /** Empty where an activation left out the only term that is a variable. */
+  private static Optional<SameDiff> gradient(RandomGraph graph) {
+    try {
+      return Optional.of(GradientGraph.of(graph.build(DataType.FLOAT, false).sd()).function());
+    } catch (IllegalStateException nothingToTrain) {
+      return Optional.empty();
+    }
   }
 
   /** The project's ops that declare something. */
@@ -273,6 +288,8 @@ class InPlaceTest {
       }
       SCRATCH.place(task, 0);
       TEAMS.get(threads).run(List.of(task));
+      // the task knows addresses alone
+      Reference.reachabilityFence(in);
       return out.stream().map(a -> a.data().asFloat()).toList();
     }
   }

@@ -3,6 +3,7 @@ package org.normfree.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +82,8 @@ record TaskCheck(Preparation kernel) {
         team.run(List.of(task.get()));
         assertThat(actual).as("second run").isEqualTo(first);
       }
+      // the task knows addresses alone
+      Reference.reachabilityFence(inputs);
       for (int i = 0; i < expected.size(); i++) {
         close(op, threads, i, actual.get(i), expected.get(i));
       }

@@ -110,17 +110,22 @@ public final class SelfDistillation {
    */
   public static Network backbone(
       SelfDistillationConfig.Backbone backbone, Method method, DataType type, long seed) {
-    return Scope.build(
-        type,
-        seed,
-        root -> {
-          Patches patches = backbone.patches();
-          SDVariable image = images(root, Network.INPUT, patches);
-          SDVariable features =
-              new ClassTokenEncoder(backbone, method)
-                  .features(root.child(BACKBONE), image, patches);
-          root.graph().updateVariableNameAndReference(features, FEATURES);
-        });
+    return Scope.build(type, seed, root -> declareBackbone(backbone, method, root));
+  }
+
+  /**
+   * Declares the backbone alone.
+   *
+   * @param backbone the shape
+   * @param method what keeps it trainable
+   * @param root where
+   */
+  static void declareBackbone(SelfDistillationConfig.Backbone backbone, Method method, Scope root) {
+    Patches patches = backbone.patches();
+    SDVariable image = images(root, Network.INPUT, patches);
+    SDVariable features =
+        new ClassTokenEncoder(backbone, method).features(root.child(BACKBONE), image, patches);
+    root.graph().updateVariableNameAndReference(features, FEATURES);
   }
 
   private static SDVariable images(Scope root, String name, Patches patches) {
