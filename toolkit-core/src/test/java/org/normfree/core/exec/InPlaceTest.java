@@ -287,9 +287,11 @@ class InPlaceTest {
         return null;
       }
       SCRATCH.place(task, 0);
-      TEAMS.get(threads).run(List.of(task));
-      // the task knows addresses alone
-      Reference.reachabilityFence(in);
+      try {
+        TEAMS.get(threads).run(List.of(task));
+      } finally {
+        Reference.reachabilityFence(in); // the task knows addresses alone
+      }
       return out.stream().map(a -> a.data().asFloat()).toList();
     }
   }

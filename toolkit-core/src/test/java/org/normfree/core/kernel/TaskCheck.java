@@ -81,9 +81,9 @@ record TaskCheck(Preparation kernel) {
         List<INDArray> first = actual.stream().map(INDArray::dup).toList();
         team.run(List.of(task.get()));
         assertThat(actual).as("second run").isEqualTo(first);
+      } finally {
+        Reference.reachabilityFence(inputs); // the task knows addresses alone
       }
-      // the task knows addresses alone
-      Reference.reachabilityFence(inputs);
       for (int i = 0; i < expected.size(); i++) {
         close(op, threads, i, actual.get(i), expected.get(i));
       }
