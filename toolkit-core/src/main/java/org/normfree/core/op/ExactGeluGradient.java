@@ -1,17 +1,13 @@
 package org.normfree.core.op;
 
-import java.util.List;
-import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
 
 /**
  * Gradient of {@link ExactGelu}: {@code dx = G·(Φ(x) + x·φ(x))} with {@code φ(x) =
  * e^(−x²/2)/√(2π)}. Inputs: x, G. Output: dx.
  */
-public class ExactGeluGradient extends GradientOp {
+public class ExactGeluGradient extends SlopedActivationGradient {
   /** For cloning and loading. */
   public ExactGeluGradient() {}
 
@@ -25,34 +21,7 @@ public class ExactGeluGradient extends GradientOp {
   }
 
   @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  protected void check(List<long[]> shapes) {
-    requireSame("x", shapes.get(0), "the upstream gradient", shapes.get(1));
-  }
-
-  @Override
-  protected List<long[]> outputShapes(List<long[]> shapes) {
-    return List.of(shapes.get(0));
-  }
-
-  @Override
-  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
-    outputs.get(0).assign(ExactGelu.slope(inputs.get(0)).muli(inputs.get(1)));
-  }
-
-  @Override
-  public List<Overwrite> overwrites(int inputs) {
-    return List.of(new Overwrite(0, 1, Access.ELEMENT), new Overwrite(0, 0, Access.ELEMENT));
-  }
-
-  /** With the slope kept, the gradient is a product. */
-  @Override
-  public Optional<FromSaved> fromSaved() {
-    int slope = 2;
-    return Optional.of(new FromSaved(new ExactGelu(), 1, new MulOp(), slope, 1));
+  SlopedActivation activation() {
+    return new ExactGelu();
   }
 }

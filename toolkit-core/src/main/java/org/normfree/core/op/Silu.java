@@ -1,6 +1,5 @@
 package org.normfree.core.op;
 
-import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,7 +10,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *
  * <p>Source: arXiv 1606.08415, section 4; arXiv 1710.05941.
  */
-public class Silu extends NormfreeOp {
+public class Silu extends SlopedActivation {
   /** For cloning and loading. */
   public Silu() {}
 
@@ -31,7 +30,7 @@ public class Silu extends NormfreeOp {
    * @param x any shape
    */
   public Silu(INDArray x) {
-    super(new INDArray[] {x});
+    super(x);
   }
 
   @Override
@@ -40,46 +39,19 @@ public class Silu extends NormfreeOp {
   }
 
   @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  protected void check(List<long[]> shapes) {}
-
-  @Override
-  protected List<long[]> outputShapes(List<long[]> shapes) {
-    return shapes;
-  }
-
-  @Override
-  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
-    INDArray x = inputs.get(0);
-    outputs.get(0).assign(Transforms.sigmoid(x, true).muli(x));
-    if (outputs.size() > 1) { // a plan keeps the slope for the gradient
-      outputs.get(1).assign(slope(x));
-    }
+  INDArray value(INDArray x) {
+    return Transforms.sigmoid(x, true).muli(x);
   }
 
   /** {@code σ(x)·(1 + x·(1 − σ(x)))}, a new array. */
-  static INDArray slope(INDArray x) {
+  @Override
+  INDArray slope(INDArray x) {
     INDArray sigmoid = Transforms.sigmoid(x, true);
     return sigmoid.rsub(1).muli(x).addi(1).muli(sigmoid);
   }
 
   @Override
-  public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    return List.of(new SiluGradient(sameDiff, arg(0), gradients.get(0)).outputVariables());
-  }
-
-  @Override
-  public List<Overwrite> overwrites(int inputs) {
-    return List.of(new Overwrite(0, 0, Access.ELEMENT));
-  }
-
-  /** The slope, of which the gradient is a product. */
-  @Override
-  public List<long[]> savedShapes(List<long[]> shapes) {
-    return shapes;
+  SlopedActivationGradient gradient(SameDiff sd, SDVariable x, SDVariable upstream) {
+    return new SiluGradient(sd, x, upstream);
   }
 }

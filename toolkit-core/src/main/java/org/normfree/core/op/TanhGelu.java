@@ -1,6 +1,5 @@
 package org.normfree.core.op;
 
-import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +13,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>Source: arXiv 1606.08415, section 2; the MLPs of facebookresearch/DiT. ND4J's {@code
  * preciseGelu} cubes the wrong term.
  */
-public class TanhGelu extends NormfreeOp {
+public class TanhGelu extends SlopedActivation {
   private static final double SCALE = Math.sqrt(2 / Math.PI);
   private static final double CUBIC = 0.044715;
 
@@ -40,7 +39,7 @@ public class TanhGelu extends NormfreeOp {
    * @param x any shape
    */
   public TanhGelu(INDArray x) {
-    super(new INDArray[] {x});
+    super(x);
   }
 
   @Override
@@ -49,29 +48,13 @@ public class TanhGelu extends NormfreeOp {
   }
 
   @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
-  protected void check(List<long[]> shapes) {}
-
-  @Override
-  protected List<long[]> outputShapes(List<long[]> shapes) {
-    return shapes;
-  }
-
-  @Override
-  protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
-    INDArray x = inputs.get(0);
-    outputs.get(0).assign(sigmoid(x).muli(x));
-    if (outputs.size() > 1) { // a plan keeps the slope for the gradient
-      outputs.get(1).assign(slope(x));
-    }
+  INDArray value(INDArray x) {
+    return sigmoid(x).muli(x);
   }
 
   /** {@code σ(w) + x·σ(w)(1 − σ(w))·w′}, a new array. */
-  static INDArray slope(INDArray x) {
+  @Override
+  INDArray slope(INDArray x) {
     // w′ may be infinite where 1 − σ or σ is 0; where it ends the product is 0 in any type
     INDArray ended = Transforms.max(Transforms.min(x, ENDS, true), -ENDS, false);
     INDArray rise = ended.mul(ended).muli(3 * CUBIC).addi(1).muli(2 * SCALE).muli(ended);
@@ -86,18 +69,7 @@ public class TanhGelu extends NormfreeOp {
   }
 
   @Override
-  public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    return List.of(new TanhGeluGradient(sameDiff, arg(0), gradients.get(0)).outputVariables());
-  }
-
-  @Override
-  public List<Overwrite> overwrites(int inputs) {
-    return List.of(new Overwrite(0, 0, Access.ELEMENT));
-  }
-
-  /** The slope, of which the gradient is a product. */
-  @Override
-  public List<long[]> savedShapes(List<long[]> shapes) {
-    return shapes;
+  SlopedActivationGradient gradient(SameDiff sd, SDVariable x, SDVariable upstream) {
+    return new TanhGeluGradient(sd, x, upstream);
   }
 }

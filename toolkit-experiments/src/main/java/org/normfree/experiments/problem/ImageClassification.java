@@ -11,27 +11,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
-import org.normfree.core.data.DataSets;
-import org.normfree.core.data.EvaluationBatches;
-import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
-import org.normfree.core.data.Normalization;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.method.Method;
 import org.normfree.core.model.image.ImageClassifier;
 import org.normfree.core.model.image.ImageClassifiers;
 import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.nn.Network;
-import org.normfree.core.record.DataIdentity;
 import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
-import org.normfree.experiments.training.Problem;
 
 /** Classifying images with any of the {@link ImageClassifiers}. */
-public final class ImageClassification implements Problem {
+public final class ImageClassification extends ImageProblem {
   private static final List<Key<?>> KEYS =
       Schema.of(
               List.of(Keys.METHOD),
@@ -46,18 +40,8 @@ public final class ImageClassification implements Problem {
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("train", KEYS, ImageClassification::new);
 
-  private static final int EVALUATION_BATCH = 300;
-
-  private final Config config;
-  private final ImageSplits splits;
-  private final Normalization normalization;
-
   private ImageClassification(Config config) {
-    this.config = config;
-    this.splits =
-        DataSets.load(
-            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
-    this.normalization = Normalization.of(splits.train());
+    super(config);
   }
 
   @Override
@@ -103,18 +87,6 @@ public final class ImageClassification implements Problem {
   }
 
   @Override
-  public DataIdentity data() {
-    return new DataIdentity(
-        config.assignments(Keys.data()),
-        new TreeMap<>(
-            Map.of(
-                "classes", Fingerprint.ofClasses(splits.train().classNames()),
-                "train", Fingerprint.of(splits.train()),
-                "validation", Fingerprint.of(splits.validation()),
-                "test", Fingerprint.of(splits.test()))));
-  }
-
-  @Override
   public BatchStream batches(long seed) {
     Images images = splits.train();
     return new TrainingBatches(
@@ -123,16 +95,6 @@ public final class ImageClassification implements Problem {
         ImageAugmentation.of(config, images, normalization),
         config.get(Keys.BATCH),
         seed);
-  }
-
-  @Override
-  public Iterable<Batch> validation() {
-    return evaluation(splits.validation());
-  }
-
-  @Override
-  public Iterable<Batch> test() {
-    return evaluation(splits.test());
   }
 
   @Override
@@ -161,9 +123,5 @@ public final class ImageClassification implements Problem {
       }
     }
     return Map.of("test_accuracy", right.build().toArray());
-  }
-
-  private EvaluationBatches evaluation(Images images) {
-    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
   }
 }

@@ -13,11 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Augmentation;
-import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
-import org.normfree.core.data.DataSets;
-import org.normfree.core.data.EvaluationBatches;
-import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
 import org.normfree.core.data.TrainingBatches;
@@ -33,7 +29,6 @@ import org.normfree.core.model.image.DiffusionTransformer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Rng;
 import org.normfree.core.probe.FrechetDistance;
-import org.normfree.core.record.DataIdentity;
 import org.normfree.core.record.ImageGrids;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.train.Trainer;
@@ -43,7 +38,6 @@ import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.training.Problem;
 
 /**
  * Drawing images of a class with a Diffusion Transformer on pixels in [−1, 1]. At the end images
@@ -51,7 +45,7 @@ import org.normfree.experiments.training.Problem;
  * those of the training images, beside that of two halves of these and of pure noise, and by the
  * share that an independent classifier takes for the class they were asked for.
  */
-public final class ImageDiffusion implements Problem {
+public final class ImageDiffusion extends ImageProblem {
   private static final Set<Key<?>> NOT_FOR_PIXELS = Set.of(Keys.MIXUP, Keys.LABEL_SMOOTHING);
 
   private static final List<Key<?>> KEYS =
@@ -75,28 +69,33 @@ public final class ImageDiffusion implements Problem {
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("model-diffusion", KEYS, ImageDiffusion::new);
 
-  private static final int EVALUATION_BATCH = 300;
   private static final int AT_ONCE = 250;
 
   /** Rows and columns of a grid of samples, at most. */
   private static final int GRID = 10;
 
-  private final Config config;
-  private final ImageSplits splits;
-  private final Normalization normalization;
   private final NoiseSchedule schedule;
 
   private ImageDiffusion(Config config) {
-    this.config = config;
-    schedule = NoiseSchedule.linear(config.get(DiffusionKeys.DIFFUSION_STEPS));
-    schedule.respaced(config.get(DiffusionKeys.SAMPLING_STEPS)); // refused now, not after training
+    super(checked(config), ImageDiffusion::fromMinusOneToOne);
+    schedule = schedule(config);
+  }
+
+  /** Refuses now what would only be met after training. */
+  private static Config checked(Config config) {
+    schedule(config).respaced(config.get(DiffusionKeys.SAMPLING_STEPS));
     requireSamples(config);
-    splits =
-        DataSets.load(
-            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
-    float[] half = new float[splits.train().channels()];
+    return config;
+  }
+
+  private static NoiseSchedule schedule(Config config) {
+    return NoiseSchedule.linear(config.get(DiffusionKeys.DIFFUSION_STEPS));
+  }
+
+  private static Normalization fromMinusOneToOne(Images images) {
+    float[] half = new float[images.channels()];
     Arrays.fill(half, 0.5f);
-    normalization = new Normalization(half, half); // to [−1, 1]
+    return new Normalization(half, half);
   }
 
   /**
@@ -150,33 +149,11 @@ public final class ImageDiffusion implements Problem {
   }
 
   @Override
-  public DataIdentity data() {
-    return new DataIdentity(
-        config.assignments(Keys.data()),
-        new TreeMap<>(
-            Map.of(
-                "classes", Fingerprint.ofClasses(splits.train().classNames()),
-                "train", Fingerprint.of(splits.train()),
-                "validation", Fingerprint.of(splits.validation()),
-                "test", Fingerprint.of(splits.test()))));
-  }
-
-  @Override
   public BatchStream batches(long seed) {
     Augmentation augmentation =
         new Augmentation(config.get(Keys.CROP), config.get(Keys.FLIP), 0, 0);
     return new TrainingBatches(
         splits.train(), normalization, augmentation, config.get(Keys.BATCH), seed);
-  }
-
-  @Override
-  public Iterable<Batch> validation() {
-    return new EvaluationBatches(splits.validation(), normalization, EVALUATION_BATCH);
-  }
-
-  @Override
-  public Iterable<Batch> test() {
-    return new EvaluationBatches(splits.test(), normalization, EVALUATION_BATCH);
   }
 
   /** Guessing no noise costs 1, the noise's variance. */

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,11 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
-import org.normfree.core.data.DataSets;
-import org.normfree.core.data.EvaluationBatches;
-import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
-import org.normfree.core.data.Normalization;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Alpha0;
@@ -38,7 +33,6 @@ import org.normfree.core.optim.AdamW;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.WarmupCosine;
 import org.normfree.core.probe.LinearProbe;
-import org.normfree.core.record.DataIdentity;
 import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Outcome;
 import org.normfree.core.train.Pretrained;
@@ -51,14 +45,13 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
 import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.run.RunDirectory;
-import org.normfree.experiments.training.Problem;
 
 /**
  * Reconstructing images of which most is hidden, and what the encoder is good for afterwards: a
  * linear probe on its features beside one on an untrained encoder's, and fine-tuning on few labels
  * beside training on them from scratch. Source: arXiv 2111.06377.
  */
-public final class MaskedImages implements Problem {
+public final class MaskedImages extends ImageProblem {
   private static final String NOTHING = "none";
 
   /** The sizes. */
@@ -187,14 +180,10 @@ public final class MaskedImages implements Problem {
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("reconstruct", KEYS, MaskedImages::new);
 
-  private static final int EVALUATION_BATCH = 300;
   private static final int PROBE_BATCH = 256;
   private static final double LEAST_RATE = 1e-6;
   private static final double TUNE_WARMUP = 0.05;
 
-  private final Config config;
-  private final ImageSplits splits;
-  private final Normalization normalization;
   private final MaskedAutoencoderConfig shape;
 
   private static Range positive() {
@@ -214,11 +203,7 @@ public final class MaskedImages implements Problem {
   }
 
   private MaskedImages(Config config) {
-    this.config = config;
-    this.splits =
-        DataSets.load(
-            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
-    this.normalization = Normalization.of(splits.train());
+    super(config);
     this.shape = shape();
   }
 
@@ -278,18 +263,6 @@ public final class MaskedImages implements Problem {
   }
 
   @Override
-  public DataIdentity data() {
-    return new DataIdentity(
-        config.assignments(Keys.data()),
-        new TreeMap<>(
-            Map.of(
-                "classes", Fingerprint.ofClasses(splits.train().classNames()),
-                "train", Fingerprint.of(splits.train()),
-                "validation", Fingerprint.of(splits.validation()),
-                "test", Fingerprint.of(splits.test()))));
-  }
-
-  @Override
   public BatchStream batches(long seed) {
     return stream(splits.train(), config.get(Keys.BATCH), seed);
   }
@@ -298,20 +271,6 @@ public final class MaskedImages implements Problem {
     Augmentation augmentation =
         new Augmentation(config.get(Keys.CROP), config.get(Keys.FLIP), 0, 0);
     return new TrainingBatches(images, normalization, augmentation, batch, seed);
-  }
-
-  @Override
-  public Iterable<Batch> validation() {
-    return evaluation(splits.validation());
-  }
-
-  @Override
-  public Iterable<Batch> test() {
-    return evaluation(splits.test());
-  }
-
-  private EvaluationBatches evaluation(Images images) {
-    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
   }
 
   /** The loss over that of guessing the mean image, and over that of guessing 0. */

@@ -8,19 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
-import org.normfree.core.data.DataSets;
-import org.normfree.core.data.EvaluationBatches;
-import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.MultiCropBatches;
-import org.normfree.core.data.Normalization;
 import org.normfree.core.data.augment.ColorJitter;
 import org.normfree.core.data.augment.DinoRecipe;
 import org.normfree.core.data.augment.RandomResizedCrop;
@@ -43,7 +38,6 @@ import org.normfree.core.optim.PerEpoch;
 import org.normfree.core.optim.Schedule;
 import org.normfree.core.probe.AnswerEntropy;
 import org.normfree.core.probe.NearestNeighbours;
-import org.normfree.core.record.DataIdentity;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.train.Companion;
 import org.normfree.core.train.Evaluation;
@@ -58,10 +52,9 @@ import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Range;
 import org.normfree.experiments.config.Schema;
-import org.normfree.experiments.training.Problem;
 
 /** Describing images without labels: a Vision Transformer that learns from its own average. */
-public final class SelfDistilling implements Problem {
+public final class SelfDistilling extends ImageProblem {
   private static final Range FRACTION = Range.any().atLeast(0).atMost(1);
   private static final Range POSITIVE = Range.any().above(0);
   private static final Range ONE_UP = Range.any().atLeast(1);
@@ -226,21 +219,13 @@ public final class SelfDistilling implements Problem {
   /** H of the mean of q, in percent of ln K. */
   public static final String MEAN_ANSWER_ENTROPY = "mean_answer_entropy";
 
-  private static final int EVALUATION_BATCH = 300;
   private static final double BRIGHTNESS = 0.2;
   private static final String LAST_LAYER = "head.last.";
 
-  private final Config config;
-  private final ImageSplits splits;
-  private final Normalization normalization;
   private final SelfDistillationConfig shape;
 
   private SelfDistilling(Config config) {
-    this.config = config;
-    this.splits =
-        DataSets.load(
-            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
-    this.normalization = Normalization.of(splits.train());
+    super(config);
     this.shape = shape(splits.train());
     if (config.get(NEIGHBOURS) > splits.train().count()) {
       throw new InputException(
@@ -290,18 +275,6 @@ public final class SelfDistilling implements Problem {
   }
 
   @Override
-  public DataIdentity data() {
-    return new DataIdentity(
-        config.assignments(Keys.data()),
-        new TreeMap<>(
-            Map.of(
-                "classes", Fingerprint.ofClasses(splits.train().classNames()),
-                "train", Fingerprint.of(splits.train()),
-                "validation", Fingerprint.of(splits.validation()),
-                "test", Fingerprint.of(splits.test()))));
-  }
-
-  @Override
   public BatchStream batches(long seed) {
     SelfDistillationConfig.Crops crops = shape.crops();
     int locals = config.get(LOCALS);
@@ -339,20 +312,6 @@ public final class SelfDistilling implements Problem {
     RandomResizedCrop square = RandomResizedCrop.square(height, least, most);
     return new RandomResizedCrop(
         height, width, square.area(), square.aspect(), square.interpolation());
-  }
-
-  @Override
-  public Iterable<Batch> validation() {
-    return evaluation(splits.validation());
-  }
-
-  @Override
-  public Iterable<Batch> test() {
-    return evaluation(splits.test());
-  }
-
-  private EvaluationBatches evaluation(Images images) {
-    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
   }
 
   @Override

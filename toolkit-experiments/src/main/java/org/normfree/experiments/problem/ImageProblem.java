@@ -1,0 +1,68 @@
+package org.normfree.experiments.problem;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.normfree.core.data.Batch;
+import org.normfree.core.data.DataSets;
+import org.normfree.core.data.EvaluationBatches;
+import org.normfree.core.data.ImageSplits;
+import org.normfree.core.data.Images;
+import org.normfree.core.data.Normalization;
+import org.normfree.core.record.DataIdentity;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
+import org.normfree.experiments.training.Problem;
+
+/** What problems on images share: the images that a configuration names, and how they are read. */
+abstract class ImageProblem implements Problem {
+  private static final int EVALUATION_BATCH = 300;
+
+  final Config config;
+  final ImageSplits splits;
+  final Normalization normalization;
+
+  /** Values normalized by the mean and deviation of the training images. */
+  ImageProblem(Config config) {
+    this(config, Normalization::of);
+  }
+
+  /**
+   * @param config names the images
+   * @param normalization of the training images
+   */
+  ImageProblem(Config config, Function<Images, Normalization> normalization) {
+    this.config = config;
+    splits =
+        DataSets.load(
+            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
+    this.normalization = normalization.apply(splits.train());
+  }
+
+  @Override
+  public final DataIdentity data() {
+    return new DataIdentity(
+        config.assignments(Keys.data()),
+        new TreeMap<>(
+            Map.of(
+                "classes", Fingerprint.ofClasses(splits.train().classNames()),
+                "train", Fingerprint.of(splits.train()),
+                "validation", Fingerprint.of(splits.validation()),
+                "test", Fingerprint.of(splits.test()))));
+  }
+
+  @Override
+  public final Iterable<Batch> validation() {
+    return evaluation(splits.validation());
+  }
+
+  @Override
+  public final Iterable<Batch> test() {
+    return evaluation(splits.test());
+  }
+
+  /** Images in batches, in order, as they are. */
+  final EvaluationBatches evaluation(Images images) {
+    return new EvaluationBatches(images, normalization, EVALUATION_BATCH);
+  }
+}
