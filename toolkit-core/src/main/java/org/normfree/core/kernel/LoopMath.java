@@ -12,7 +12,7 @@ final class LoopMath {
    */
   private static final float TANH_LIMIT = 7.90531110763549805f;
 
-  private static final double LOWEST_EXPONENT = -80;
+  private static final double LOWEST_EXPONENT = -88;
 
   private LoopMath() {}
 
@@ -54,7 +54,7 @@ final class LoopMath {
   }
 
   /**
-   * {@code z = e^z} in place for z ≤ 0, relative error below 1e-8; below e⁻⁸⁰ the result stays
+   * {@code z = e^z} in place for z ≤ 0, relative error below 1e-8; below e⁻⁸⁸ the result stays
    * there. Ten squarings of a Taylor polynomial.
    */
   static void expNegative(double[] z, int n) {

@@ -12,7 +12,7 @@ import org.normfree.core.task.Scratch;
 final class PlainLoops implements RowLoops {
   private static final float SQRT_HALF = 0.70710677f;
 
-  private final Scratch scratch = new Scratch(5);
+  private final Scratch scratch = new Scratch(6);
   private double[] exponents = new double[0];
 
   @Override
@@ -74,7 +74,7 @@ final class PlainLoops implements RowLoops {
     }
   }
 
-  private static void squash(Squash squash, float[] u, float[] t, int n) {
+  private void squash(Squash squash, float[] u, float[] t, int n) {
     switch (squash) {
       case TANH -> LoopMath.tanh(u, t, n);
       case ERF -> LoopMath.erf(u, t, n);
@@ -84,13 +84,7 @@ final class PlainLoops implements RowLoops {
           t[i] = Math.max(-1f, Math.min(1f, u[i]));
         }
       }
-      case SIGMOID -> {
-        for (int i = 0; i < n; i++) {
-          t[i] = 0.5f * u[i];
-        }
-        LoopMath.tanh(t, t, n);
-        half(t, n);
-      }
+      case SIGMOID -> logistic(u, t, scratch.get(5, n), n);
       case ISRU -> {
         for (int i = 0; i < n; i++) {
           float v = Math.max(-ISRU_LIMIT, Math.min(ISRU_LIMIT, u[i]));
@@ -120,9 +114,8 @@ final class PlainLoops implements RowLoops {
         }
       }
       case SIGMOID -> {
-        for (int i = 0; i < n; i++) {
-          p[i] = t[i] * (1f - t[i]);
-        }
+        logistic(u, t, p, n);
+        multiply(p, t, n);
       }
       case ISRU -> {
         for (int i = 0; i < n; i++) {
@@ -276,73 +269,91 @@ final class PlainLoops implements RowLoops {
 
   @Override
   public void tanhGelu(float[] x, int n) {
-    multiply(x, tanhGeluSigma(x, n), n);
+    multiply(x, tanhGeluSigma(x, scratch.get(1, n), n), n);
   }
 
   @Override
   public void tanhGeluWithSlope(float[] x, float[] slope, int n) {
-    float[] sigma = tanhGeluSigma(x, n);
-    tanhGeluSlope(x, sigma, slope, n);
+    float[] complement = scratch.get(1, n);
+    float[] sigma = tanhGeluSigma(x, complement, n);
+    tanhGeluSlope(x, sigma, complement, slope, n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void tanhGeluGradient(float[] x, float[] g, int n) {
-    float[] sigma = tanhGeluSigma(x, n);
-    float[] slope = scratch.get(1, n);
-    tanhGeluSlope(x, sigma, slope, n);
+    float[] complement = scratch.get(1, n);
+    float[] sigma = tanhGeluSigma(x, complement, n);
+    float[] slope = scratch.get(2, n);
+    tanhGeluSlope(x, sigma, complement, slope, n);
     multiply(g, slope, n);
   }
 
-  /** σ(w). */
-  private float[] tanhGeluSigma(float[] x, int n) {
+  /** σ(w), and 1 − σ(w). */
+  private float[] tanhGeluSigma(float[] x, float[] complement, int n) {
     float[] w = scratch.get(2, n);
     for (int i = 0; i < n; i++) {
       float u = Math.max(-TANH_GELU_ENDS, Math.min(TANH_GELU_ENDS, x[i]));
       w[i] = TANH_GELU_LINEAR * u * (1 + TANH_GELU_CUBIC * u * u);
     }
     float[] sigma = scratch.get(0, n);
-    squash(Squash.SIGMOID, w, sigma, n);
+    logistic(w, sigma, complement, n);
     return sigma;
   }
 
   /** {@code slope ← σ + x·σ(1 − σ)·w′}. */
-  private static void tanhGeluSlope(float[] x, float[] sigma, float[] slope, int n) {
+  private static void tanhGeluSlope(
+      float[] x, float[] sigma, float[] complement, float[] slope, int n) {
     for (int i = 0; i < n; i++) {
       float u = Math.max(-TANH_GELU_ENDS, Math.min(TANH_GELU_ENDS, x[i]));
       float rise = TANH_GELU_LINEAR * u * (1 + 3 * TANH_GELU_CUBIC * u * u);
-      slope[i] = sigma[i] * (1 + (1 - sigma[i]) * rise);
+      slope[i] = sigma[i] * (1 + complement[i] * rise);
     }
   }
 
   @Override
   public void silu(float[] x, int n) {
     float[] sigma = scratch.get(0, n);
-    squash(Squash.SIGMOID, x, sigma, n);
+    logistic(x, sigma, scratch.get(1, n), n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void siluWithSlope(float[] x, float[] slope, int n) {
     float[] sigma = scratch.get(0, n);
-    squash(Squash.SIGMOID, x, sigma, n);
     siluSlope(x, sigma, slope, n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void siluGradient(float[] x, float[] g, int n) {
-    float[] sigma = scratch.get(0, n);
-    squash(Squash.SIGMOID, x, sigma, n);
-    float[] slope = scratch.get(1, n);
-    siluSlope(x, sigma, slope, n);
+    float[] slope = scratch.get(2, n);
+    siluSlope(x, scratch.get(0, n), slope, n);
     multiply(g, slope, n);
   }
 
-  /** {@code slope ← σ·(1 + x·(1 − σ))}. */
-  private static void siluSlope(float[] x, float[] sigma, float[] slope, int n) {
+  /** {@code slope ← σ·(1 + x·(1 − σ))}, and σ. */
+  private void siluSlope(float[] x, float[] sigma, float[] slope, int n) {
+    float[] complement = scratch.get(1, n);
+    logistic(x, sigma, complement, n);
     for (int i = 0; i < n; i++) {
-      slope[i] = sigma[i] * (1 + x[i] * (1 - sigma[i]));
+      slope[i] = sigma[i] * (1 + x[i] * complement[i]);
+    }
+  }
+
+  /** σ(x) and 1 − σ(x), each without a difference: shares of {@code 1 + e^(−|x|)}. */
+  private void logistic(float[] x, float[] sigma, float[] complement, int n) {
+    double[] e = exponents(n);
+    for (int i = 0; i < n; i++) {
+      e[i] = -Math.abs(x[i]);
+    }
+    LoopMath.expNegative(e, n);
+    for (int i = 0; i < n; i++) {
+      double larger = 1 / (1 + e[i]);
+      double smaller = Math.abs(x[i]) > LOGISTIC_ENDS ? 0 : e[i] * larger;
+      boolean negative = x[i] < 0;
+      sigma[i] = (float) (negative ? smaller : larger);
+      complement[i] = (float) (negative ? larger : smaller);
     }
   }
 
@@ -367,14 +378,18 @@ final class PlainLoops implements RowLoops {
 
   /** {@code factor·x²}. */
   private double[] squares(float[] x, double factor, int n) {
-    if (exponents.length < n) {
-      exponents = new double[n];
-    }
-    double[] e = exponents;
+    double[] e = exponents(n);
     for (int i = 0; i < n; i++) {
       e[i] = factor * x[i] * x[i];
     }
     return e;
+  }
+
+  private double[] exponents(int n) {
+    if (exponents.length < n) {
+      exponents = new double[n];
+    }
+    return exponents;
   }
 
   private static void times(double[] a, double factor, float[] b, int n) {

@@ -29,6 +29,9 @@ interface RowLoops {
   /** Where σ(w) is 0 or 1; beyond, x³ would overflow at last. */
   float TANH_GELU_ENDS = 24;
 
+  /** Where the smaller of σ and 1 − σ leaves the normal numbers; 0 beyond. */
+  float LOGISTIC_ENDS = 87;
+
   /** What the implementation is called in the log. */
   String name();
 

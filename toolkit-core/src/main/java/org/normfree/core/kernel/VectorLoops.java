@@ -19,17 +19,12 @@ final class VectorLoops implements RowLoops {
   private static final int LANES = S.length();
   private static final float SQRT_HALF = 0.70710677f;
 
-  /**
-   * Beyond, σ is 0 or 1 in single precision; what an approximation lacks is not multiplied by x.
-   */
-  private static final float SIGMA_ENDS = 88;
-
   private static final float TWO_BY_SQRT_PI = 1.1283792f;
 
   /** φ(0) = 1/√(2π). */
   private static final float DENSITY_AT_0 = 0.3989423f;
 
-  private final Scratch scratch = new Scratch(3);
+  private final Scratch scratch = new Scratch(4);
   private final float[] lanes = new float[LANES];
   private final float[] others = new float[LANES];
 
@@ -351,26 +346,27 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public void tanhGelu(float[] x, int n) {
-    multiply(x, tanhGeluSigma(x, n), n);
+    multiply(x, tanhGeluSigma(x, scratch.get(1, n + LANES), n), n);
   }
 
   @Override
   public void tanhGeluWithSlope(float[] x, float[] slope, int n) {
-    float[] sigma = tanhGeluSigma(x, n);
-    tanhGeluSlope(x, sigma, slope, n);
+    float[] complement = scratch.get(1, n + LANES);
+    float[] sigma = tanhGeluSigma(x, complement, n);
+    tanhGeluSlope(x, sigma, complement, slope, n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void tanhGeluGradient(float[] x, float[] g, int n) {
-    float[] sigma = tanhGeluSigma(x, n);
-    float[] slope = scratch.get(1, n + LANES);
-    tanhGeluSlope(x, sigma, slope, n);
-    multiply(g, slope, n);
+    float[] complement = scratch.get(1, n + LANES);
+    float[] sigma = tanhGeluSigma(x, complement, n);
+    tanhGeluSlope(x, sigma, complement, complement, n);
+    multiply(g, complement, n);
   }
 
-  /** σ(w). */
-  private float[] tanhGeluSigma(float[] x, int n) {
+  /** σ(w), and 1 − σ(w). */
+  private float[] tanhGeluSigma(float[] x, float[] complement, int n) {
     float[] w = scratch.get(2, n + LANES);
     FloatVector one = FloatVector.broadcast(S, 1);
     for (int i = 0; i < n; i += LANES) {
@@ -378,68 +374,53 @@ final class VectorLoops implements RowLoops {
       u.mul(u).mul(TANH_GELU_CUBIC).add(one).mul(u.mul(TANH_GELU_LINEAR)).intoArray(w, i);
     }
     float[] sigma = scratch.get(0, n + LANES);
-    sigma(w, sigma, n);
+    VectorMath.logistic(w, sigma, complement, n);
     return sigma;
   }
 
   /** {@code slope ← σ + x·σ(1 − σ)·w′}. */
-  private static void tanhGeluSlope(float[] x, float[] sigma, float[] slope, int n) {
+  private static void tanhGeluSlope(
+      float[] x, float[] sigma, float[] complement, float[] slope, int n) {
     FloatVector one = FloatVector.broadcast(S, 1);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector s = FloatVector.fromArray(S, sigma, i);
       FloatVector u = FloatVector.fromArray(S, x, i).min(TANH_GELU_ENDS).max(-TANH_GELU_ENDS);
       FloatVector rise = u.mul(u).mul(3 * TANH_GELU_CUBIC).add(one).mul(u.mul(TANH_GELU_LINEAR));
-      one.sub(s).fma(rise, one).mul(s).intoArray(slope, i);
+      FloatVector.fromArray(S, complement, i)
+          .fma(rise, one)
+          .mul(FloatVector.fromArray(S, sigma, i))
+          .intoArray(slope, i);
     }
   }
 
   @Override
   public void silu(float[] x, int n) {
     float[] sigma = scratch.get(0, n + LANES);
-    sigma(x, sigma, n);
+    VectorMath.logistic(x, sigma, scratch.get(1, n + LANES), n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void siluWithSlope(float[] x, float[] slope, int n) {
     float[] sigma = scratch.get(0, n + LANES);
-    sigma(x, sigma, n);
     siluSlope(x, sigma, slope, n);
     multiply(x, sigma, n);
   }
 
   @Override
   public void siluGradient(float[] x, float[] g, int n) {
-    float[] sigma = scratch.get(0, n + LANES);
-    sigma(x, sigma, n);
-    float[] slope = scratch.get(1, n + LANES);
-    siluSlope(x, sigma, slope, n);
+    float[] slope = scratch.get(3, n + LANES);
+    siluSlope(x, scratch.get(0, n + LANES), slope, n);
     multiply(g, slope, n);
   }
 
-  /** σ(x). */
-  private static void sigma(float[] x, float[] sigma, int n) {
-    VectorMath.tanh(x, 0.5f, 0.5f, 0.5f, sigma, n);
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector one = FloatVector.broadcast(S, 1);
-    FloatVector ends = FloatVector.broadcast(S, SIGMA_ENDS);
+  /** {@code slope ← σ·(1 + x·(1 − σ))}, and σ. */
+  private void siluSlope(float[] x, float[] sigma, float[] slope, int n) {
+    float[] complement = scratch.get(1, n + LANES);
+    VectorMath.logistic(x, sigma, complement, n);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromArray(S, x, i);
-      FloatVector.fromArray(S, sigma, i)
-          .blend(one, ends.lt(v))
-          .blend(zero, v.lt(-SIGMA_ENDS))
-          .intoArray(sigma, i);
-    }
-  }
-
-  /** {@code slope ← σ·(1 + x·(1 − σ))}. */
-  private static void siluSlope(float[] x, float[] sigma, float[] slope, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector s = FloatVector.fromArray(S, sigma, i);
-      FloatVector.broadcast(S, 1)
-          .sub(s)
+      FloatVector.fromArray(S, complement, i)
           .fma(FloatVector.fromArray(S, x, i), FloatVector.broadcast(S, 1))
-          .mul(s)
+          .mul(FloatVector.fromArray(S, sigma, i))
           .intoArray(slope, i);
     }
   }
@@ -451,12 +432,12 @@ final class VectorLoops implements RowLoops {
     return phi;
   }
 
-  private static void squash(Squash squash, float[] u, float[] t, int n) {
+  private void squash(Squash squash, float[] u, float[] t, int n) {
     switch (squash) {
       case ERF -> VectorMath.erf(u, 1, 1, 0, t, n);
       case IDENTITY -> System.arraycopy(u, 0, t, 0, n);
       case HARDTANH -> clip(u, t, n);
-      case SIGMOID -> VectorMath.tanh(u, 0.5f, 0.5f, 0.5f, t, n);
+      case SIGMOID -> VectorMath.logistic(u, t, scratch.get(2, n), n);
       case ISRU -> isru(u, t, n);
       case TANH, ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
@@ -468,7 +449,10 @@ final class VectorLoops implements RowLoops {
       case ERF -> VectorMath.gaussian(u, 1, TWO_BY_SQRT_PI, u, n);
       case IDENTITY -> Arrays.fill(u, 0, n, 1);
       case HARDTANH -> inside(u, n);
-      case SIGMOID -> logistic(t, u, n);
+      case SIGMOID -> {
+        VectorMath.logistic(u, t, u, n);
+        multiply(u, t, n);
+      }
       case ISRU -> isruDerivative(u, n);
       case TANH, ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
@@ -499,15 +483,6 @@ final class VectorLoops implements RowLoops {
       FloatVector v = FloatVector.fromArray(S, u, i);
       FloatVector r = FloatVector.broadcast(S, 1).div(v.fma(v, FloatVector.broadcast(S, 1)));
       r.mul(r.sqrt()).intoArray(u, i);
-    }
-  }
-
-  /** {@code p = t·(1 − t)}. */
-  private static void logistic(float[] t, float[] p, int n) {
-    FloatVector one = FloatVector.broadcast(S, 1);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromArray(S, t, i);
-      one.sub(v).mul(v).intoArray(p, i);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.normfree.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,6 +23,18 @@ final class VectorMath {
 
   private static final float ERF_LIMIT = 4;
   private static final float LOWEST_EXPONENT = -20;
+
+  private static final float LOG2_E = 1.44269504f;
+
+  /** ln 2 in two parts: products of the first with small integers are exact. */
+  private static final float LN2_HIGH = 0.693359375f;
+
+  private static final float LN2_LOW = -2.12194440e-4f;
+
+  /** 1.5·2²³: adding it leaves the nearest integer in the lowest bits. */
+  private static final float ROUNDER = 12582912f;
+
+  private static final int MANTISSA_BITS = 23;
 
   private VectorMath() {}
 
@@ -98,6 +112,46 @@ final class VectorMath {
       q = q.fma(q, q.add(q));
       q = q.fma(q, q.add(q));
       FloatVector.broadcast(S, scale).fma(q, FloatVector.broadcast(S, scale)).intoArray(e, i);
+    }
+  }
+
+  /**
+   * {@code sigma = 1/(1 + e^(−x))} and {@code complement = 1 − sigma = 1/(1 + e^x)}, relative error
+   * of both below 5e-7 for |x| up to 87; beyond, the smaller one is 0. The complement may take the
+   * place of x. With {@code e = e^(−|x|)} both are shares of {@code 1 + e}, so that neither is a
+   * small difference of large numbers. e is 2^k·e^r, k an integer and |r| at most half of ln 2.
+   */
+  static void logistic(float[] x, float[] sigma, float[] complement, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1);
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      FloatVector size = v.abs();
+      FloatVector z = size.neg().max(-RowLoops.LOGISTIC_ENDS);
+      FloatVector shifted =
+          z.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDER));
+      FloatVector k = shifted.sub(ROUNDER);
+      FloatVector r = k.fma(FloatVector.broadcast(S, -LN2_HIGH), z);
+      r = k.fma(FloatVector.broadcast(S, -LN2_LOW), r);
+      FloatVector p = FloatVector.broadcast(S, 1f / 720).fma(r, FloatVector.broadcast(S, 1f / 120));
+      p = p.fma(r, FloatVector.broadcast(S, 1f / 24));
+      p = p.fma(r, FloatVector.broadcast(S, 1f / 6));
+      p = p.fma(r, FloatVector.broadcast(S, 1f / 2));
+      p = p.fma(r, one);
+      p = p.fma(r, one);
+      FloatVector power =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+              .add(Float.floatToRawIntBits(1))
+              .reinterpretAsFloats();
+      FloatVector e = p.mul(power);
+      FloatVector larger = one.div(e.add(one));
+      FloatVector smaller =
+          e.mul(larger).blend(zero, FloatVector.broadcast(S, RowLoops.LOGISTIC_ENDS).lt(size));
+      VectorMask<Float> negative = v.lt(zero);
+      larger.blend(smaller, negative).intoArray(sigma, i);
+      smaller.blend(larger, negative).intoArray(complement, i);
     }
   }
 }

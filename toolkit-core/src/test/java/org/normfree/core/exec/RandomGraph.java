@@ -3,6 +3,7 @@ package org.normfree.core.exec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -131,7 +132,11 @@ record RandomGraph(List<Step> steps, List<Integer> outputs, List<Integer> losses
     final DataType type;
     final boolean bfloat16;
     final List<Kink> kinks = new ArrayList<>();
+    private final Set<String> known = new HashSet<>();
     String note = "";
+
+    /** Whether all inputs of the op under construction are known before any call. */
+    boolean folds;
 
     Building(DataType type, boolean bfloat16) {
       this.type = type;
@@ -206,10 +211,17 @@ record RandomGraph(List<Step> steps, List<Integer> outputs, List<Integer> losses
             case VARIABLE -> graph.sd.var(name, value(leaf, 0, graph.type));
             case CONSTANT, MOVING -> graph.sd.constant(name, value(leaf, 0, graph.type));
           };
+      if (leaf.source() == Source.CONSTANT) {
+        graph.known.add(name);
+      }
       return new Node(variable, shape);
     }
     Apply apply = (Apply) step;
     List<Node> inputs = apply.inputs().stream().map(before::get).toList();
+    graph.folds = inputs.stream().allMatch(in -> graph.known.contains(in.variable().name()));
+    if (graph.folds) {
+      graph.known.add(name);
+    }
     Node node = apply.draw().builder().build(graph, new SplittableRandom(apply.seed()), inputs);
     SDVariable named = graph.sd.updateVariableNameAndReference(node.variable(), name);
     return new Node(named, node.shape());

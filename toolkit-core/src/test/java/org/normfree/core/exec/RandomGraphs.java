@@ -489,7 +489,7 @@ final class RandomGraphs {
       throw new Unfit("weight");
     }
     shape[shape.length - 1] = weight.size(1);
-    if (!g.bfloat16) {
+    if (!g.bfloat16 || g.folds) { // what is folded is folded in single precision
       return new Node(
           g.ops.linear(null, x.variable(), weight.variable(), biased ? v(in, 2) : NONE), shape);
     }
