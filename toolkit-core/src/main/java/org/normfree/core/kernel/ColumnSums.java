@@ -55,6 +55,16 @@ final class ColumnSums {
     rows[thread] = 0;
   }
 
+  /** Writes a thread's own sums as a row. */
+  void writeRow(int thread, Floats destination, int row) {
+    float[] mine = recent[thread];
+    double[] sums = total[thread];
+    for (int i = 0; i < columns; i++) {
+      mine[i] = (float) sums[i];
+    }
+    destination.write(row * columns, mine, 0, columns);
+  }
+
   /** Writes the sums, or their sum where there is room for one only; all threads have ended. */
   void writeTo(Floats destination) {
     double[] sums = total[0];

@@ -2,6 +2,7 @@ package org.normfree.core.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
@@ -12,6 +13,8 @@ import org.nd4j.linalg.api.ops.impl.reduce.bp.MeanBp;
 import org.nd4j.linalg.api.ops.impl.reduce.bp.SumBp;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.Mean;
 import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.ThresholdReluBp;
 import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.AffineTerms;
 import org.normfree.core.op.Attention;
@@ -41,7 +44,10 @@ import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.MaxPool;
 import org.normfree.core.op.MaxPoolGradient;
+import org.normfree.core.op.Modulation;
+import org.normfree.core.op.ModulationGradient;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.ReversedTaps;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
 import org.normfree.core.op.Rotary;
@@ -183,6 +189,13 @@ public final class JavaKernel extends TaskKernel {
         EmbeddingGradient.class,
         (op, in) ->
             new EmbeddingGradientTask(in.input(1), in.input(2), in.output(0), in.threads()));
+    known.always(ReversedTaps.class, (op, in) -> reversed(in.input(0), in.output(0)));
+    known.always(
+        Modulation.class,
+        (op, in) -> ModulationTask.forward(loops, op, in.inputs(), in.output(0), in.threads()));
+    known.always(
+        ModulationGradient.class,
+        (op, in) -> ModulationTask.backward(loops, op, in.inputs(), in.outputs(), in.threads()));
     known.always(
         Rotary.class,
         (op, in) -> new RotaryTask(op, in.input(0), in.input(1), in.output(0), in.threads()));
@@ -298,6 +311,7 @@ public final class JavaKernel extends TaskKernel {
     elements(known, ExactGeluGradient.class, (own, a, n) -> own.geluGradient(a[0], a[1], n));
     elements(known, TanhGelu.class, (own, a, n) -> own.tanhGelu(a[0], n));
     elements(known, TanhGeluGradient.class, (own, a, n) -> own.tanhGeluGradient(a[0], a[1], n));
+    relu(known);
     withSlope(known, Silu.class, (own, a, n) -> own.siluWithSlope(a[0], a[1], n));
     withSlope(known, ExactGelu.class, (own, a, n) -> own.geluWithSlope(a[0], a[1], n));
     withSlope(known, TanhGelu.class, (own, a, n) -> own.tanhGeluWithSlope(a[0], a[1], n));
@@ -347,6 +361,45 @@ public final class JavaKernel extends TaskKernel {
                     AttentionLoops.backward(
                         loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
     return known;
+  }
+
+  /** The rows of a small array in reverse order. */
+  private static Task reversed(Tensor from, Tensor to) {
+    Floats source = new Floats(from);
+    Floats destination = new Floats(to);
+    float[] row = new float[source.columns];
+    return Task.serial(
+        () -> {
+          for (int i = 0; i < source.rows; i++) {
+            source.read(i * row.length, row, 0, row.length);
+            destination.write((source.rows - 1 - i) * row.length, row, 0, row.length);
+          }
+        });
+  }
+
+  /** ND4J's rectifier where it cuts at 0, and its gradient. */
+  private void relu(Preparations known) {
+    known.add(
+        RectifiedLinear.class,
+        (op, in) ->
+            in.when(
+                in.inputs().size() == 1
+                    && isFloat(in.input(0))
+                    && op.scalar() != null
+                    && op.scalar().getDouble(0) == 0,
+                () -> elements((own, a, n) -> own.relu(a[0], n), in)));
+    known.add(
+        ThresholdReluBp.class,
+        (op, in) ->
+            in.when(
+                in.inputs().size() == 2
+                    && isFloat(in.input(0))
+                    && DoubleStream.of(op.tArgs()).allMatch(cutoff -> cutoff == 0),
+                () -> elements((own, a, n) -> own.reluGradient(a[0], a[1], n), in)));
+  }
+
+  private Task elements(ElementTask.Body body, Arrays in) {
+    return new ElementTask(loops, body, in.inputs(), in.outputs(), in.threads());
   }
 
   /** ND4J's sums, whose axes are an attribute or, where they are not known here, an input. */
@@ -444,19 +497,13 @@ public final class JavaKernel extends TaskKernel {
 
   private void elements(
       Preparations known, Class<? extends NormfreeOp> type, ElementTask.Body body) {
-    known.always(
-        type, (op, in) -> new ElementTask(loops, body, in.inputs(), in.outputs(), in.threads()));
+    known.always(type, (op, in) -> elements(body, in));
   }
 
   /** What is done instead where a function's slope is wanted, too. */
   private void withSlope(
       Preparations known, Class<? extends NormfreeOp> type, ElementTask.Body body) {
-    known.first(
-        type,
-        (op, in) ->
-            in.when(
-                in.outputs().size() > 1,
-                () -> new ElementTask(loops, body, in.inputs(), in.outputs(), in.threads())));
+    known.first(type, (op, in) -> in.when(in.outputs().size() > 1, () -> elements(body, in)));
   }
 
   private static Task linearGradient(Arrays in) {

@@ -237,6 +237,51 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void affine(float[] x, int rows, int stride, float[] factor, float[] addend) {
+    float[] row = scratch.get(0, stride);
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(x, r * stride, row, 0, stride);
+      affine(row, factor, addend, stride);
+      System.arraycopy(row, 0, x, r * stride, stride);
+    }
+  }
+
+  @Override
+  public void affineGradient(
+      float[] x,
+      float[] g,
+      int rows,
+      int stride,
+      float[] factor,
+      float[] dFactor,
+      float[] dAddend) {
+    float[] in = scratch.get(0, stride);
+    float[] up = scratch.get(1, stride);
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(x, r * stride, in, 0, stride);
+      System.arraycopy(g, r * stride, up, 0, stride);
+      addProduct(dFactor, up, in, stride);
+      add(dAddend, up, stride);
+      multiply(up, factor, stride);
+      System.arraycopy(up, 0, g, r * stride, stride);
+    }
+  }
+
+  @Override
+  public void relu(float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = x[i] < 0 ? 0 : x[i];
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] x, float[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      g[i] = x[i] > 0 ? g[i] : 0;
+    }
+  }
+
+  @Override
   public void gelu(float[] x, int n) {
     multiply(x, distribution(x, n), n);
   }

@@ -122,6 +122,18 @@ interface RowLoops {
   /** {@code a ← factor·a}. */
   void scale(float[] a, float factor, int n);
 
+  /** {@code x ← x∘factor + addend}, the same for each row. */
+  void affine(float[] x, int rows, int stride, float[] factor, float[] addend);
+
+  /**
+   * {@code g ← g∘factor}.
+   *
+   * @param dFactor gets {@code Σ_rows g∘x} added
+   * @param dAddend gets {@code Σ_rows g} added
+   */
+  void affineGradient(
+      float[] x, float[] g, int rows, int stride, float[] factor, float[] dFactor, float[] dAddend);
+
   /** {@code x ← gain·x̂ + bias}. */
   void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias);
 
@@ -141,6 +153,12 @@ interface RowLoops {
       float[] dx,
       float[] dGain,
       float[] dBias);
+
+  /** {@code x ← max(x, 0)}. */
+  void relu(float[] x, int n);
+
+  /** {@code g ← g} where {@code x > 0}, else 0. */
+  void reluGradient(float[] x, float[] g, int n);
 
   /** {@code x ← x·Φ(x)}. */
   void gelu(float[] x, int n);

@@ -54,16 +54,41 @@ final class VectorLoops implements RowLoops {
     }
     argument(x, x, rows, stride, row);
     squash(squash, x, x, rows * stride);
-    affine(x, rows, stride, row);
+    affine(x, rows, stride, row.gamma(), row.beta());
   }
 
-  private static void affine(float[] x, int rows, int stride, ActivationRow row) {
+  @Override
+  public void affine(float[] x, int rows, int stride, float[] factor, float[] addend) {
     for (int c = 0; c < stride; c += LANES) {
-      FloatVector gamma = FloatVector.fromArray(S, row.gamma(), c);
-      FloatVector beta = FloatVector.fromArray(S, row.beta(), c);
+      FloatVector f = FloatVector.fromArray(S, factor, c);
+      FloatVector a = FloatVector.fromArray(S, addend, c);
       for (int i = c; i < rows * stride; i += stride) {
-        FloatVector.fromArray(S, x, i).fma(gamma, beta).intoArray(x, i);
+        FloatVector.fromArray(S, x, i).fma(f, a).intoArray(x, i);
       }
+    }
+  }
+
+  @Override
+  public void affineGradient(
+      float[] x,
+      float[] g,
+      int rows,
+      int stride,
+      float[] factor,
+      float[] dFactor,
+      float[] dAddend) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector f = FloatVector.fromArray(S, factor, c);
+      FloatVector products = FloatVector.fromArray(S, dFactor, c);
+      FloatVector sums = FloatVector.fromArray(S, dAddend, c);
+      for (int i = c; i < rows * stride; i += stride) {
+        FloatVector up = FloatVector.fromArray(S, g, i);
+        products = up.fma(FloatVector.fromArray(S, x, i), products);
+        sums = sums.add(up);
+        up.mul(f).intoArray(g, i);
+      }
+      products.intoArray(dFactor, c);
+      sums.intoArray(dAddend, c);
     }
   }
 
@@ -293,6 +318,24 @@ final class VectorLoops implements RowLoops {
       s3 += lanes[i + 3];
     }
     return s0 + s1 + (s2 + s3);
+  }
+
+  @Override
+  public void relu(float[] x, int n) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      v.blend(zero, v.lt(zero)).intoArray(x, i);
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] x, float[] g, int n) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector up = FloatVector.fromArray(S, g, i);
+      zero.blend(up, zero.lt(FloatVector.fromArray(S, x, i))).intoArray(g, i);
+    }
   }
 
   @Override

@@ -35,6 +35,11 @@ public final class LayerScale extends PreNorm {
       Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
     SDVariable scale =
         scope.parameter("scale", Initializer.constant(options.layerScale()), branch.width());
-    return super.residual(scope, branch, x, shortcut, y -> f.apply(y).mul(scale));
+    return super.residual(
+        scope,
+        branch,
+        x,
+        shortcut,
+        y -> scope.ops().scale(scope.name("scaled"), f.apply(y), scale));
   }
 }

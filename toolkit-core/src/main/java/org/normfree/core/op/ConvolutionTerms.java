@@ -3,6 +3,7 @@ package org.normfree.core.op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
@@ -106,6 +107,21 @@ public record ConvolutionTerms(List<WindowAxis> axes, long groups) {
   /** Whether it is a linear map of every pixel or step alone. */
   boolean isPoint() {
     return groups == 1 && axes.stream().allMatch(WindowAxis::isPoint);
+  }
+
+  /**
+   * What convolves the upstream gradient, with the taps reversed, to the gradient of x, where every
+   * input has a tap on every output: with stride 1 and no more padding than the window reaches.
+   *
+   * @return empty elsewhere
+   */
+  Optional<ConvolutionTerms> transposed() {
+    boolean fits =
+        axes.stream()
+            .allMatch(a -> a.stride() == 1 && a.before() < a.reach() && a.after() < a.reach());
+    return fits
+        ? Optional.of(each(a -> a.padding(a.reach() - 1 - a.before(), a.reach() - 1 - a.after())))
+        : Optional.empty();
   }
 
   /** Writes them to an op's arguments. */

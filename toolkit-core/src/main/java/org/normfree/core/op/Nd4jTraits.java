@@ -10,6 +10,7 @@ import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.BaseCompatOp;
 import org.nd4j.linalg.api.ops.impl.layers.ExternalErrorsFunction;
 import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
 import org.nd4j.linalg.api.ops.impl.shape.CreateView;
 import org.nd4j.linalg.api.ops.impl.shape.ExpandDims;
 import org.nd4j.linalg.api.ops.impl.shape.OnesLike;
@@ -21,6 +22,7 @@ import org.nd4j.linalg.api.ops.impl.shape.Squeeze;
 import org.nd4j.linalg.api.ops.impl.shape.ZerosLike;
 import org.nd4j.linalg.api.ops.impl.shape.tensorops.BaseTensorOp;
 import org.nd4j.linalg.api.ops.impl.transforms.Assert;
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.ThresholdReluBp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.SubOp;
@@ -174,6 +176,8 @@ public final class Nd4jTraits {
           Map.entry(AddOp.class, new Pairwise(true)),
           Map.entry(SubOp.class, new Pairwise(false)),
           Map.entry(MulOp.class, new Pairwise(false)),
+          Map.entry(RectifiedLinear.class, new Elementwise(0)),
+          Map.entry(ThresholdReluBp.class, new Elementwise(1, 0)),
           Map.entry(Identity.class, new SameElements()),
           Map.entry(ExpandDims.class, new SameElements()),
           Map.entry(Squeeze.class, new SameElements()),
@@ -231,6 +235,23 @@ public final class Nd4jTraits {
     @Override
     public List<Overwrite> overwrites(int inputs) {
       return List.of(new Overwrite(0, 0, Access.ELEMENT), new Overwrite(0, 1, Access.ELEMENT));
+    }
+  }
+
+  /**
+   * Element by element.
+   *
+   * @param over inputs that the output may lie over, first choice first
+   */
+  private record Elementwise(int... over) implements Traits {
+    @Override
+    public boolean isPure() {
+      return true;
+    }
+
+    @Override
+    public List<Overwrite> overwrites(int inputs) {
+      return IntStream.of(over).mapToObj(i -> new Overwrite(0, i, Access.ELEMENT)).toList();
     }
   }
 

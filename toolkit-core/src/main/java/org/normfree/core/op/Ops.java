@@ -133,6 +133,33 @@ public final class Ops {
   }
 
   /**
+   * Modulation: {@code x∘(1 + scale) + shift}. Source: arXiv 2212.09748, adaLN.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param scale [C], or a row for each example, as [batch, 1, C] for x [batch, positions, C]
+   * @param shift the shape of scale
+   * @return the shape of x
+   */
+  public SDVariable modulate(String name, SDVariable x, SDVariable scale, SDVariable shift) {
+    new Modulation(true, true, false).checkGraph(x, scale, shift);
+    return named(name, new Modulation(sd, true, x, scale, shift));
+  }
+
+  /**
+   * A factor a channel: {@code x∘scale}, a layer scale or a gate. Source: arXiv 2103.17239, CaiT.
+   *
+   * @param name name of the output
+   * @param x [..., C]
+   * @param scale [C], or a row for each example, as [batch, 1, C] for x [batch, positions, C]
+   * @return the shape of x
+   */
+  public SDVariable scale(String name, SDVariable x, SDVariable scale) {
+    new Modulation(false, false, false).checkGraph(x, scale);
+    return named(name, new Modulation(sd, false, x, scale));
+  }
+
+  /**
    * Exact GELU: {@code x·Φ(x)}. Source: arXiv 1606.08415.
    *
    * @param name name of the output

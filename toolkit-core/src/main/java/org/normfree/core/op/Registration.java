@@ -57,6 +57,8 @@ public final class Registration {
           new GatherRows(),
           new GatherRowsGradient(),
           new ScatterRows(),
+          new Modulation(),
+          new ModulationGradient(),
           new StopGradient());
 
   private Registration() {}

@@ -317,6 +317,23 @@ final class RandomGraphs {
             }));
     draws.add(
         new Draw(
+            "modulate",
+            d -> {
+              int x = d.tensor(2, 4);
+              int scale = d.weight(d.rowsOf(x));
+              return List.of(x, scale, d.like(scale));
+            },
+            (g, r, in) -> like(in, g.ops.modulate(null, v(in, 0), v(in, 1), v(in, 2)))));
+    draws.add(
+        new Draw(
+            "scale",
+            d -> {
+              int x = d.tensor(1, 4);
+              return List.of(x, d.weight(d.rowsOf(x)));
+            },
+            (g, r, in) -> like(in, g.ops.scale(null, v(in, 0), v(in, 1)))));
+    draws.add(
+        new Draw(
             "stopGradient plus",
             Drawing::any,
             unary((g, x) -> g.ops.stopGradient(null, x).mul(0.5).add(x))));
@@ -1310,6 +1327,17 @@ final class RandomGraphs {
       return !found.isEmpty() && chance(shared)
           ? found.get(random.nextInt(found.size()))
           : leaf(Fill.normal(scale), shape);
+    }
+
+    /** The shape of a row for all of x, or for each of its leading parts. */
+    long[] rowsOf(int x) {
+      long[] shape = shape(x).clone();
+      int last = shape.length - 1;
+      if (chance(0.4)) {
+        return new long[] {shape[last]};
+      }
+      Arrays.fill(shape, random.nextInt(shape.length), last, 1);
+      return shape;
     }
 
     List<Integer> withVectors(int count) {

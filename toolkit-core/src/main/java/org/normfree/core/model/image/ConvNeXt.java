@@ -153,9 +153,12 @@ public final class ConvNeXt {
     y = method.linear(scope.child("fc1"), role(WeightRole.Kind.FFN_IN, block), y, dim, hidden);
     y = scope.ops().gelu(scope.name("gelu"), y);
     y = method.linear(scope.child("fc2"), role(WeightRole.Kind.FFN_OUT, block), y, hidden, dim);
-    return config.layerScale() == 0
-        ? y
-        : y.mul(scope.parameter("layer_scale", Initializer.constant(config.layerScale()), dim));
+    if (config.layerScale() == 0) {
+      return y;
+    }
+    SDVariable factor =
+        scope.parameter("layer_scale", Initializer.constant(config.layerScale()), dim);
+    return scope.ops().scale(scope.name("scaled"), y, factor);
   }
 
   /**

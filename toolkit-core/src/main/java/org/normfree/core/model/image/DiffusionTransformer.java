@@ -188,9 +188,10 @@ public final class DiffusionTransformer implements Denoiser {
             index,
             x,
             in -> {
-              SDVariable modulated = modulate(in, m.get(0), m.get(1));
+              SDVariable modulated = modulate(attention, in, m.get(0), m.get(1));
               Layers.Mixing mixing = layers.over(Optional.empty(), false);
-              return layers.attended(attention, index, modulated, mixing).mul(m.get(2));
+              return gated(
+                  attention, layers.attended(attention, index, modulated, mixing), m.get(2));
             });
     Scope ffn = scope.child("ffn");
     return layers.join(
@@ -198,7 +199,7 @@ public final class DiffusionTransformer implements Denoiser {
         Branch.Kind.FFN,
         index,
         y,
-        in -> layers.fed(ffn, index, modulate(in, m.get(3), m.get(4))).mul(m.get(5)));
+        in -> gated(ffn, layers.fed(ffn, index, modulate(ffn, in, m.get(3), m.get(4))), m.get(5)));
   }
 
   /**
@@ -211,7 +212,8 @@ public final class DiffusionTransformer implements Denoiser {
    */
   public SDVariable last(Scope scope, SDVariable x, SDVariable condition) {
     List<SDVariable> m = modulations(scope, 0, condition, 2, zero().last());
-    SDVariable modulated = modulate(layers.last(scope.child("norm"), x), m.get(0), m.get(1));
+    SDVariable normed = layers.last(scope.child("norm"), x);
+    SDVariable modulated = modulate(scope, normed, m.get(0), m.get(1));
     int out = config.patches(config.guessed()).size();
     WeightRole role = layers.role(WeightRole.Kind.HEAD, 0);
     return linear(scope.child("linear"), role, modulated, out, zero().last());
@@ -221,8 +223,13 @@ public final class DiffusionTransformer implements Denoiser {
     return config.zeroInit();
   }
 
-  private static SDVariable modulate(SDVariable x, SDVariable shift, SDVariable scale) {
-    return x.mul(scale.add(1)).add(shift);
+  private static SDVariable modulate(
+      Scope scope, SDVariable x, SDVariable shift, SDVariable scale) {
+    return scope.ops().modulate(scope.name("modulated"), x, scale, shift);
+  }
+
+  private static SDVariable gated(Scope scope, SDVariable x, SDVariable gate) {
+    return scope.ops().scale(scope.name("gated"), x, gate);
   }
 
   /** Parts of the condition's map, each [batch, 1, dim]. */
