@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.normfree.benchmarks.family.VitShape;
 
 /**
  * How a step's time and memory grow with depth, beside a straight line through them; and how long a
@@ -15,7 +16,7 @@ final class DepthBench {
   private static final String BENCH = "depth";
   private static final String FIT = "line fit";
   private static final String METHOD = "pre-ln";
-  private static final Shape SHAPE = Shape.VIT_64;
+  private static final VitShape SHAPE = VitShape.VIT_64;
 
   private final Setting setting;
   private final Results results;

@@ -26,7 +26,8 @@ final class MemoryBench {
    * @param settling steps before the first look, in which compilers and caches fill
    * @param steps steps after it
    */
-  void run(String name, Workload.Vit workload, List<Variant> variants, int settling, int steps) {
+  void run(
+      String name, Workload.Training workload, List<Variant> variants, int settling, int steps) {
     try (Peers peers = new Peers(setting, name, workload, variants)) {
       for (Variant variant : peers.variants()) {
         measure(name, variant, peers.process(variant), settling, steps);

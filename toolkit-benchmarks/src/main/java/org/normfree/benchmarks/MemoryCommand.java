@@ -1,6 +1,7 @@
 package org.normfree.benchmarks;
 
 import java.util.List;
+import org.normfree.benchmarks.family.VitShape;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -47,7 +48,7 @@ final class MemoryCommand implements Runnable {
     new MemoryBench(setting, results)
         .run(
             shape + " pre-ln",
-            Shape.named(shape).with("pre-ln"),
+            VitShape.named(shape).with("pre-ln"),
             peers.stream().map(Variant::named).toList(),
             Math.min(SETTLING, steps),
             steps);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.normfree.benchmarks.family.Families;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.Workload;
@@ -37,13 +38,13 @@ final class NetworkPeer implements Peer {
       int threads) {
     long start = System.nanoTime();
     Network network =
-        executor.equals("samediff") && workload instanceof Workload.Vit vit
-            ? PlainSameDiff.build(vit)
-            : Networks.build(workload);
+        executor.equals("samediff")
+            ? Families.plain(workload).orElseThrow()
+            : Families.build(workload);
     buildSeconds = (System.nanoTime() - start) / NANOS;
     Map<String, INDArray> parameters = Trainer.parameters(network);
-    parameters.forEach((name, array) -> array.assign(Networks.array(arrays.get(name))));
-    batch = Networks.batch(workload, arrays);
+    parameters.forEach((name, array) -> array.assign(Families.array(arrays.get(name))));
+    batch = Families.batch(network, arrays);
     optimizer =
         new AdamW(parameters, ParameterGroup.byRank(parameters, Workload.Training.DECAY, false));
     this.executor = Executors.create(executor, network.graph(), threads);

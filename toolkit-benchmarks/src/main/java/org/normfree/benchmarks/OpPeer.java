@@ -1,6 +1,7 @@
 package org.normfree.benchmarks;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,8 @@ import java.util.ServiceLoader;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.benchmarks.family.Draw;
+import org.normfree.benchmarks.family.Families;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.Workload;
@@ -35,16 +38,16 @@ final class OpPeer implements Peer {
 
   OpPeer(Workload.Op op, Map<String, ArrayFile.Array> arrays, int threads) {
     team = new Team(threads);
-    INDArray x = Networks.array(arrays.get(WorkloadFile.INPUT));
-    INDArray upstream = Networks.array(arrays.get(WorkloadFile.UPSTREAM));
+    INDArray x = Families.array(arrays.get(WorkloadFile.INPUT));
+    INDArray upstream = Families.array(arrays.get(WorkloadFile.UPSTREAM));
     NormfreeOp gradient;
     NormfreeOp forward;
     List<INDArray> inputs;
     List<INDArray> saved;
     if (op.op().equals("dyt")) {
-      INDArray alpha = Networks.array(arrays.get("alpha"));
-      INDArray gamma = Networks.array(arrays.get("gamma"));
-      INDArray beta = Networks.array(arrays.get("beta"));
+      INDArray alpha = Families.array(arrays.get("alpha"));
+      INDArray gamma = Families.array(arrays.get("gamma"));
+      INDArray beta = Families.array(arrays.get("beta"));
       inputs = List.of(x, alpha, gamma, beta);
       saved = List.of(x, alpha, gamma, beta, upstream);
       forward = new DynamicActivation();
@@ -53,8 +56,8 @@ final class OpPeer implements Peer {
       forward.addIArgument(attributes);
       gradient.addIArgument(attributes);
     } else {
-      INDArray gain = Networks.array(arrays.get("gain"));
-      inputs = List.of(x, gain, Networks.array(arrays.get("bias")));
+      INDArray gain = Families.array(arrays.get("gain"));
+      inputs = List.of(x, gain, Families.array(arrays.get("bias")));
       saved = List.of(x, gain, upstream);
       forward = new LayerNorm();
       forward.addTArgument(Workload.Training.EPSILON);
@@ -90,6 +93,22 @@ final class OpPeer implements Peer {
         .filter(kernel -> kernel.missing().isEmpty())
         .flatMap(kernel -> kernel.prepare(op, from, to, threads).stream())
         .findFirst();
+  }
+
+  /** An op's inputs and upstream gradient, drawn so that nothing is zero or saturated. */
+  static Map<String, ArrayFile.Array> arrays(Workload.Op op) {
+    Map<String, ArrayFile.Array> arrays = new LinkedHashMap<>();
+    arrays.put(WorkloadFile.INPUT, Draw.normal(WorkloadFile.INPUT, op.rows(), op.width()));
+    if (op.op().equals("dyt")) {
+      arrays.put("alpha", new ArrayFile.Array(new long[] {1}, new float[] {0.7f}));
+      arrays.put("gamma", Draw.normal("gamma", op.width()));
+      arrays.put("beta", Draw.normal("beta", op.width()));
+    } else {
+      arrays.put("gain", Draw.normal("gain", op.width()));
+      arrays.put("bias", Draw.normal("bias", op.width()));
+    }
+    arrays.put(WorkloadFile.UPSTREAM, Draw.normal(WorkloadFile.UPSTREAM, op.rows(), op.width()));
+    return arrays;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.normfree.benchmarks.family.Families;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.Workload;
 
@@ -38,8 +39,8 @@ final class Peers implements AutoCloseable {
       ArrayFile.write(
           arrays,
           workload instanceof Workload.Training training
-              ? Networks.arrays(training)
-              : Networks.arrays((Workload.Op) workload));
+              ? Families.arrays(training)
+              : OpPeer.arrays((Workload.Op) workload));
       for (Variant variant : variants) {
         start(variant, workload.word(), arrays);
       }

@@ -1,9 +1,11 @@
 package org.normfree.benchmarks;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.normfree.benchmarks.family.Families;
+import org.normfree.benchmarks.family.Family;
+import org.normfree.benchmarks.family.Shape;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
@@ -13,54 +15,53 @@ import org.normfree.core.Suggestion;
  *
  * @param name in tables
  * @param workload what is trained
+ * @param plain whether there is one in SameDiff without the toolkit
  */
-record StepCase(String name, Workload.Training workload) {
-  private static final String DECODER = "lm-256";
-  private static final String TINY_DECODER = "lm-tiny";
-  private static final String RMS_NORM = "rms-norm";
-
+record StepCase(String name, Workload.Training workload, boolean plain) {
   /** Names of all networks. */
   static List<String> names() {
-    return Stream.concat(
-            Arrays.stream(Shape.values()).map(Shape::title), Stream.of(DECODER, TINY_DECODER))
-        .toList();
+    return shapes().map(Shape::name).toList();
+  }
+
+  /** Names of those that are measured where none is asked for. */
+  static List<String> usual() {
+    return shapes().filter(Shape::usual).map(Shape::name).toList();
+  }
+
+  private static Stream<Shape> shapes() {
+    return Families.ALL.stream().flatMap(family -> family.shapes().stream());
   }
 
   /**
    * @param names networks
-   * @param methods of the Vision Transformers; a language model has RMSNorm, as LLaMA has
+   * @param methods as {@link Family#methods(List)} reads them
    * @return the cases, in that order
    * @throws InputException if there is no such network; it suggests the nearest
    */
   static List<StepCase> of(List<String> names, List<String> methods) {
     List<StepCase> cases = new ArrayList<>();
     for (String name : names) {
-      switch (name) {
-        case DECODER ->
-            cases.add(decoder(name, new Workload.Lm(RMS_NORM, 16, 128, 512, 256, 6, 4, 704)));
-        case TINY_DECODER ->
-            cases.add(decoder(name, new Workload.Lm(RMS_NORM, 2, 8, 24, 16, 2, 2, 32)));
-        default -> {
-          if (!names().contains(name)) {
-            throw new InputException(
-                "unknown shape '%s', %s".formatted(name, Suggestion.forName(name, names())));
-          }
-          Shape shape = Shape.named(name);
-          methods.forEach(m -> cases.add(new StepCase(name + " " + m, shape.with(m))));
-        }
+      Family<?> family =
+          Families.ALL.stream()
+              .filter(one -> one.shape(name).isPresent())
+              .findFirst()
+              .orElseThrow(() -> unknown(name));
+      Shape shape = family.shape(name).orElseThrow();
+      boolean plain = family.plain().isPresent();
+      for (String method : family.methods(methods)) {
+        cases.add(new StepCase(name + " " + method, shape.with().apply(method), plain));
       }
     }
     return cases;
   }
 
-  private static StepCase decoder(String name, Workload.Lm lm) {
-    return new StepCase(name + " " + lm.method(), lm);
+  private static InputException unknown(String name) {
+    return new InputException(
+        "unknown shape '%s', %s".formatted(name, Suggestion.forName(name, names())));
   }
 
-  /** The variants that have this network: plain SameDiff has no language model. */
+  /** The variants that have this network. */
   List<Variant> fit(List<Variant> variants) {
-    return variants.stream()
-        .filter(v -> v != Variant.SAMEDIFF || workload instanceof Workload.Vit)
-        .toList();
+    return variants.stream().filter(v -> v != Variant.SAMEDIFF || plain).toList();
   }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "step",
     description =
-        "Training steps of Vision Transformers and a language model, after a check that all sides"
+        "Training steps of vision networks and a language model, after a check that all sides"
             + " agree.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -23,14 +23,19 @@ final class StepCommand implements Runnable {
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
-      description = "vit-192, vit-384, vit-64, lm-256 (default: all four), tiny, lm-tiny")
-  private List<String> shapes = List.of("vit-192", "vit-384", "vit-64", "lm-256");
+      description =
+          "vit-192, vit-384, vit-64, lm-256, convnext-48, mae-128, dit-96, dit-192, resnet-20"
+              + " (default: all of these), tiny, lm-tiny, convnext-tiny, mae-tiny, dit-tiny,"
+              + " resnet-tiny")
+  private List<String> shapes = StepCase.usual();
 
   @Option(
       names = "--methods",
       split = ",",
       paramLabel = "NAME",
-      description = "pre-ln, dyt (default: both); of the Vision Transformers")
+      description =
+          "pre-ln, dyt (default: both); pre-ln stands for a family's usual norm, which is batch norm"
+              + " in ResNets, and RMSNorm, always, in language models")
   private List<String> methods = METHODS;
 
   @Option(

@@ -19,7 +19,7 @@ enum Variant {
   COMPILED_SCALAR("compiled-scalar", "compiled", false, "-Dnormfree.vector=off"),
   /** SameDiff's session with the toolkit's kernels. */
   STOCK("stock", "stock", true, ""),
-  /** SameDiff without the toolkit: its session and its ops, see {@link PlainSameDiff}. */
+  /** SameDiff without the toolkit: its session and its ops, see {@code PlainSameDiff}. */
   SAMEDIFF("samediff", "samediff", false, "-Dnormfree.kernels=nd4j"),
   /** libtorch, see the module {@code libtorch}. */
   LIBTORCH("libtorch", "", false, "");

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.normfree.benchmarks.family.VitShape;
 import org.normfree.benchmarks.peer.Workload;
 
 class PeersTest {
@@ -29,7 +30,7 @@ class PeersTest {
   @Test
   void twoProcessesAgreeAndAreTimed() {
     List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
-    try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("dyt"), variants)) {
+    try (Peers peers = new Peers(setting, "tiny", VitShape.TINY.with("dyt"), variants)) {
       assertThat(peers.variants()).containsExactlyElementsOf(variants);
       assertThat(peers.agree(4, 1e-4, 1e-2)).isBetween(0.0, 1e-5);
       Map<Variant, Sample> times = peers.time("step", 2);
@@ -60,7 +61,7 @@ class PeersTest {
   @Test
   void peersThatDisagreeAreNotTimed() {
     List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
-    try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("pre-ln"), variants)) {
+    try (Peers peers = new Peers(setting, "tiny", VitShape.TINY.with("pre-ln"), variants)) {
       peers.process(Variant.STOCK).ask("step 3"); // it is ahead now
       assertThatThrownBy(() -> peers.agree(2, 1e-4, 1e-2))
           .isInstanceOf(PeerException.class)
@@ -80,7 +81,7 @@ class PeersTest {
   @Test
   void whatCannotBeBuiltIsLeftOutAndTold() {
     List<Variant> variants = List.of(Variant.LIBTORCH);
-    try (Peers peers = new Peers(setting, "tiny", Shape.TINY.with("dyt"), variants)) {
+    try (Peers peers = new Peers(setting, "tiny", VitShape.TINY.with("dyt"), variants)) {
       assertThat(peers.variants()).isEmpty();
     }
     assertThat(screen.toString()).startsWith("libtorch: left out, ");
@@ -89,7 +90,7 @@ class PeersTest {
   @Test
   void aFailingProcessTellsWhy() {
     List<String> command =
-        Variant.STOCK.command("vit:nothing:1:8:3:4:16:1:2:10", Path.of("missing"), 1, null);
+        Variant.STOCK.command("VitTraining:nothing:1:8:3:4:16:1:2:10", Path.of("missing"), 1, null);
     assertThatThrownBy(() -> new PeerProcess("stock", command, Map.of(), setting.log("x")).close())
         .isInstanceOf(PeerException.class)
         .hasMessageContaining("stock: missing");

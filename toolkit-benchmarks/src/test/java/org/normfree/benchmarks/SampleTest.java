@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.normfree.benchmarks.family.VitShape;
+import org.normfree.benchmarks.peer.VitTraining;
 import org.normfree.benchmarks.peer.Workload;
 
 class SampleTest {
@@ -39,7 +41,7 @@ class SampleTest {
 
   @Test
   void theStepOfTheDesignHas34GigaFlop() {
-    Workload.Vit vit = Shape.VIT_192.with("pre-ln");
+    VitTraining vit = VitShape.VIT_192.with("pre-ln");
     assertThat(vit.flop()).isBetween(34.4e9, 34.6e9);
     assertThat(Workload.parse(vit.word())).isEqualTo(vit);
     Workload.Op op = new Workload.Op("dyt", 3, 5);

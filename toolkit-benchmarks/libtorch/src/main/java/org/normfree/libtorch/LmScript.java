@@ -2,7 +2,9 @@ package org.normfree.libtorch;
 
 import java.util.Map;
 import org.normfree.benchmarks.peer.ArrayFile;
+import org.normfree.benchmarks.peer.LmTraining;
 import org.normfree.benchmarks.peer.Workload;
+import org.normfree.benchmarks.peer.WorkloadFile;
 
 /**
  * A LLaMA-style language model's loss: fused causal attention, query, key and value as one product
@@ -10,9 +12,9 @@ import org.normfree.benchmarks.peer.Workload;
  * once a step, cross-entropy on token numbers.
  */
 final class LmScript extends LossScript {
-  private final Workload.Lm lm;
+  private final LmTraining lm;
 
-  LmScript(Workload.Lm lm, Map<String, ArrayFile.Array> arrays) {
+  LmScript(LmTraining lm, Map<String, ArrayFile.Array> arrays) {
     super(arrays);
     this.lm = lm;
     write();
@@ -20,12 +22,14 @@ final class LmScript extends LossScript {
 
   private void write() {
     int head = lm.width() / lm.heads();
+    integers("x", array(WorkloadFile.INPUT));
+    integers("y", array(WorkloadFile.TARGETS));
     line("h = torch.embedding(%s, x)", parameter("embedding.weight"));
     line("t = torch.arange(%d, dtype=6, layout=0, device=torch.device(\"cpu\"))", lm.length());
     line("d = torch.arange(%d, dtype=6, layout=0, device=torch.device(\"cpu\"))", head / 2);
     line(
         "w = torch.exp(torch.mul(d, %s))",
-        Training.number(-2.0 / head * Math.log(Workload.Lm.ROTARY_BASE)));
+        Training.number(-2.0 / head * Math.log(LmTraining.ROTARY_BASE)));
     line("o = torch.outer(t, w)");
     line("c = torch.cat([torch.cos(o), torch.cos(o)], 1)");
     line("e = torch.cat([torch.neg(torch.sin(o)), torch.sin(o)], 1)");

@@ -15,6 +15,7 @@ abstract class LossScript {
 
   private final Map<String, ArrayFile.Array> arrays;
   private final List<Parameter> parameters = new ArrayList<>();
+  private final List<Input> inputs = new ArrayList<>();
   private final StringBuilder body = new StringBuilder();
 
   /** A parameter and the placeholder that stands for it in the body until all are known. */
@@ -23,6 +24,15 @@ abstract class LossScript {
       return array.shape().length > 1;
     }
   }
+
+  /**
+   * What a step is fed with.
+   *
+   * @param name its variable
+   * @param array its value
+   * @param integers whether it is of integers
+   */
+  record Input(String name, ArrayFile.Array array, boolean integers) {}
 
   LossScript(Map<String, ArrayFile.Array> arrays) {
     this.arrays = arrays;
@@ -35,12 +45,28 @@ abstract class LossScript {
     for (int i = 0; i < ordered.size(); i++) {
       text = text.replace(ordered.get(i).mark(), "p[" + i + "]");
     }
-    return Training.source(text, (int) ordered.stream().filter(Parameter::decays).count());
+    return Training.source(
+        text, inputs.stream().map(Input::name).toList(), (int) ordered.stream().filter(Parameter::decays).count());
   }
 
   /** The parameters' initial values in the module's order. */
   final List<ArrayFile.Array> values() {
     return ordered().stream().map(Parameter::array).toList();
+  }
+
+  /** What a step is fed with, in the order of the loss's parameters. */
+  final List<Input> inputs() {
+    return List.copyOf(inputs);
+  }
+
+  /** Declares a variable that is given; one letter but x and y is taken by {@link Training}. */
+  final void floats(String variable, ArrayFile.Array array) {
+    inputs.add(new Input(variable, array, false));
+  }
+
+  /** Declares a variable of integers that is given. */
+  final void integers(String variable, ArrayFile.Array array) {
+    inputs.add(new Input(variable, array, true));
   }
 
   private List<Parameter> ordered() {
@@ -68,13 +94,32 @@ abstract class LossScript {
     return add(array(name));
   }
 
+  /** A parameter, or {@code None} if the network has none of that name. */
+  final String optional(String name) {
+    return arrays.containsKey(name) ? parameter(name) : "None";
+  }
+
+  /** A convolution of channels-last images; its weights become so too where training begins. */
+  final String convolution(String from, String place, int stride, int padding, int groups) {
+    return "torch.conv2d(%s, %s, %s, [%s, %s], [%s, %s], [1, 1], %s)"
+        .formatted(
+            from,
+            add(channelsFirst(array(place + ".weight"))),
+            optional(place + ".bias"),
+            stride,
+            stride,
+            padding,
+            padding,
+            groups);
+  }
+
   private String add(ArrayFile.Array array) {
     String mark = "<" + parameters.size() + ">";
     parameters.add(new Parameter(mark, array));
     return mark;
   }
 
-  private ArrayFile.Array array(String name) {
+  final ArrayFile.Array array(String name) {
     ArrayFile.Array array = arrays.get(name);
     if (array == null) {
       throw new IllegalArgumentException(
@@ -94,6 +139,20 @@ abstract class LossScript {
       }
     }
     return new ArrayFile.Array(new long[] {out, in}, elements);
+  }
+
+  /** [height, width, in, out] to libtorch's [out, in, height, width]. */
+  private static ArrayFile.Array channelsFirst(ArrayFile.Array array) {
+    int window = (int) (array.shape()[0] * array.shape()[1]);
+    int in = (int) array.shape()[2];
+    int out = (int) array.shape()[3];
+    float[] elements = new float[window * in * out];
+    for (int i = 0; i < elements.length; i++) {
+      int place = i / out / in;
+      elements[(i % out * in + i / out % in) * window + place] = array.elements()[i];
+    }
+    return new ArrayFile.Array(
+        new long[] {out, in, array.shape()[0], array.shape()[1]}, elements);
   }
 
   /** Arrays of one shape one above the other. */

@@ -31,7 +31,7 @@ final class TorchArchive {
       put(zip, "module/data.pkl", pickle(name, lists));
       put(zip, "module/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
       put(zip, "module/code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
-      put(zip, "module/version", "3\n".getBytes(StandardCharsets.UTF_8));
+      put(zip, "module/version", "10\n".getBytes(StandardCharsets.UTF_8));
     }
     return new ByteArrayInputStream(bytes.toByteArray());
   }

@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.normfree.benchmarks.peer.ArrayFile;
 
@@ -36,8 +37,12 @@ final class TorchModule implements AutoCloseable {
     return manager.create(array.elements(), new Shape(array.shape()));
   }
 
-  NDArray integers(long[] values) {
-    return manager.create(values);
+  /** An array of integers. */
+  NDArray integers(ArrayFile.Array array) {
+    float[] elements = array.elements();
+    long[] values = new long[elements.length];
+    Arrays.setAll(values, i -> (long) elements[i]);
+    return manager.create(values, new Shape(array.shape()));
   }
 
   /** A method's result; arrays of the name {@code x[]} go in as one list. */

@@ -46,7 +46,7 @@ final class TorchOp implements Peer {
         dyt
             ? "torch.add(torch.mul(torch.tanh(torch.mul(p[0], p[1])), p[2]), p[3])"
             : "torch.layer_norm(p[0], [%s], p[1], p[2], %s)"
-                .formatted(op.width(), Training.number(Workload.Vit.EPSILON));
+                .formatted(op.width(), Training.number(Workload.Training.EPSILON));
     module = new TorchModule(NAME, SOURCE.replace("OP\n", call + "\n"), List.of("results"));
     List<String> names =
         dyt

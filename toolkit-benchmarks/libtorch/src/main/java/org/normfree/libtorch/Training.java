@@ -19,11 +19,14 @@ final class Training {
   private Training() {}
 
   /**
-   * @param loss the body of {@code loss(p, x, y)}, indented by four spaces
+   * @param loss the body of {@code loss(p, inputs...)}, indented by four spaces
+   * @param inputs names of its inputs
    * @param decayed how many of the parameters decay; they come first
    * @return the class
    */
-  static String source(String loss, int decayed) {
+  static String source(String loss, List<String> inputs, int decayed) {
+    // the optimizer reads memory as it lies, so weights of convolutions and their gradients lie alike:
+    // channels last, which is memory format 2
     // the lists are attributes: TorchScript drops changes in place of what only local lists hold
     return """
     class Training(Module):
@@ -31,9 +34,16 @@ final class Training {
       __buffers__ = []
       training : bool
     ATTRIBUTES
-      def loss(self: __torch__.Training, p: List[Tensor], x: Tensor, y: Tensor) -> Tensor:
+      def loss(self: __torch__.Training, p: List[Tensor], INPUTS) -> Tensor:
     LOSS
-      def initialize(self: __torch__.Training, p: List[Tensor], step: Tensor) -> Tensor:
+      def initialize(self: __torch__.Training, given: List[Tensor], step: Tensor) -> Tensor:
+        p = annotate(List[Tensor], [])
+        for w in given:
+          if torch.eq(torch.dim(w), 4):
+            c = torch.contiguous(w, memory_format=2)
+          else:
+            c = w
+          _3 = torch.append(p, c)
         m = annotate(List[Tensor], [])
         v = annotate(List[Tensor], [])
         s = annotate(List[Tensor], [])
@@ -50,21 +60,26 @@ final class Training {
         self.s1 = s[:COUNT]
         self.s0 = s[COUNT:]
         return step
-      def passes(self: __torch__.Training, x: Tensor, y: Tensor) -> Tensor:
+      def passes(self: __torch__.Training, INPUTS) -> Tensor:
         p = annotate(List[Tensor], [])
         for t in self.p1:
           _0 = torch.append(p, torch.requires_grad_(torch.detach(t), True))
         for t in self.p0:
           _1 = torch.append(p, torch.requires_grad_(torch.detach(t), True))
-        l = (self).loss(p, x, y, )
+        l = (self).loss(p, GIVEN, )
         g = annotate(List[Tensor], [])
         for u in torch.grad([l], p):
-          _2 = torch.append(g, unchecked_cast(Tensor, u))
+          d = unchecked_cast(Tensor, u)
+          if torch.eq(torch.dim(d), 4):
+            c = torch.contiguous(d, memory_format=2)
+          else:
+            c = d
+          _2 = torch.append(g, c)
         self.g1 = g[:COUNT]
         self.g0 = g[COUNT:]
         return torch.detach(l)
-      def step(self: __torch__.Training, x: Tensor, y: Tensor) -> Tensor:
-        l = (self).passes(x, y, )
+      def step(self: __torch__.Training, INPUTS) -> Tensor:
+        l = (self).passes(GIVEN, )
         _0 = torch.add_(self.s1[0], 1)
         n = annotate(List[Tensor], [])
         _1 = torch._fused_adamw_(self.p1, self.g1, self.m1, self.v1, n, self.s1, lr=RATE, beta1=0.9, beta2=0.999, weight_decay=DECAY, eps=1e-08, amsgrad=False, maximize=False)
@@ -73,6 +88,9 @@ final class Training {
     """
         .replace("ATTRIBUTES\n", attributes())
         .replace("LOSS\n", loss)
+        .replace(
+            "INPUTS", String.join(", ", inputs.stream().map(name -> name + ": Tensor").toList()))
+        .replace("GIVEN", String.join(", ", inputs))
         .replace("COUNT", Integer.toString(decayed))
         .replace("RATE", number(Workload.Training.RATE))
         .replace("DECAY", number(Workload.Training.DECAY));

@@ -1,13 +1,13 @@
-package org.normfree.benchmarks;
+package org.normfree.benchmarks.family;
 
 import java.util.Arrays;
 import java.util.List;
-import org.normfree.benchmarks.peer.Workload;
+import org.normfree.benchmarks.peer.VitTraining;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 
 /** The Vision Transformers of the benches. */
-enum Shape {
+public enum VitShape {
   /** Width 192, depth 6, 3 heads, 64 tokens, batch 32: 34.4 GFLOP. */
   VIT_192("vit-192", 32, 32, 192, 6, 3),
   /** Width 384, depth 12, 6 heads, 64 tokens, batch 8. */
@@ -24,7 +24,7 @@ enum Shape {
   private final int depth;
   private final int heads;
 
-  Shape(String title, int batch, int image, int width, int depth, int heads) {
+  VitShape(String title, int batch, int image, int width, int depth, int heads) {
     this.title = title;
     this.batch = batch;
     this.image = image;
@@ -34,25 +34,25 @@ enum Shape {
   }
 
   /** The name in options and tables. */
-  String title() {
+  public String title() {
     return title;
   }
 
   /** The network with a method, on RGB images of ten classes in patches of 4×4. */
-  Workload.Vit with(String method) {
+  public VitTraining with(String method) {
     return withDepth(method, depth);
   }
 
   /** The network with a method and another depth. */
-  Workload.Vit withDepth(String method, int blocks) {
-    return new Workload.Vit(method, batch, image, 3, 4, width, blocks, heads, 10);
+  public VitTraining withDepth(String method, int blocks) {
+    return new VitTraining(method, batch, image, 3, 4, width, blocks, heads, 10);
   }
 
   /**
    * @throws InputException if there is no such shape; it suggests the nearest
    */
-  static Shape named(String name) {
-    List<String> names = Arrays.stream(values()).map(Shape::title).toList();
+  public static VitShape named(String name) {
+    List<String> names = Arrays.stream(values()).map(VitShape::title).toList();
     return Arrays.stream(values())
         .filter(s -> s.title.equals(name))
         .findFirst()

@@ -1,11 +1,11 @@
-package org.normfree.benchmarks;
+package org.normfree.benchmarks.family;
 
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.normfree.benchmarks.peer.Workload;
+import org.normfree.benchmarks.peer.VitTraining;
 import org.normfree.core.nn.Network;
 
 /**
@@ -14,18 +14,18 @@ import org.normfree.core.nn.Network;
  * the comparison of losses would notice.
  */
 final class PlainSameDiff {
-  private final Workload.Vit vit;
+  private final VitTraining vit;
   private final Network network;
   private final SameDiff sd = SameDiff.create();
 
-  private PlainSameDiff(Workload.Vit vit) {
+  private PlainSameDiff(VitTraining vit, Network network) {
     this.vit = vit;
-    this.network = Networks.build(vit);
+    this.network = network;
   }
 
-  /** The network with the parameters, by name and value, of {@link Networks#build}. */
-  static Network build(Workload.Vit vit) {
-    return new PlainSameDiff(vit).build();
+  /** The network with the parameters, by name and value, of the toolkit's. */
+  static Network build(VitTraining vit, Network network) {
+    return new PlainSameDiff(vit, network).build();
   }
 
   private Network build() {
