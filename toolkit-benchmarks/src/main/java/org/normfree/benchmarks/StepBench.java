@@ -3,7 +3,6 @@ package org.normfree.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.normfree.benchmarks.peer.Workload;
 
 /**
  * Training steps by all variants, the whole step and forward and backward alone; and the share of
@@ -11,7 +10,6 @@ import org.normfree.benchmarks.peer.Workload;
  */
 final class StepBench {
   private static final int CHECKED_STEPS = 5;
-  private static final double TOLERANCE = 1e-4;
   private static final double COARSE = 3e-2;
   private static final double MEGA = 1e6;
 
@@ -30,22 +28,22 @@ final class StepBench {
   void run(List<StepCase> cases, List<Variant> variants) {
     List<Row> own = new ArrayList<>();
     double peak = new RooflineBench(setting, results).peak();
-    cases.forEach(one -> own.addAll(rows(one.name(), one.workload(), one.fit(variants), peak)));
+    cases.forEach(one -> own.addAll(rows(one, one.fit(variants), peak)));
     own.forEach(results::add);
   }
 
-  private List<Row> rows(
-      String name, Workload.Training workload, List<Variant> variants, double peak) {
+  private List<Row> rows(StepCase one, List<Variant> variants, double peak) {
+    String name = one.name();
     List<Row> rows = new ArrayList<>();
-    try (Peers peers = new Peers(setting, name, workload, variants)) {
-      peers.agree(CHECKED_STEPS, TOLERANCE, COARSE);
+    try (Peers peers = new Peers(setting, name, one.workload(), variants)) {
+      peers.agree(CHECKED_STEPS, one.family().tolerance(), COARSE);
       for (String command : List.of("step", "pass")) {
         Map<Variant, Sample> times = peers.time(command, STEPS_A_TURN);
         String part = command.equals("step") ? name : name + ", forward and backward";
         rows.addAll(Comparison.rows("step", part, "ms", times));
         times.forEach(
             (variant, sample) -> {
-              Sample rate = sample.under(workload.flop() / MEGA);
+              Sample rate = sample.under(one.workload().flop() / MEGA);
               setting.say(
                   "%s: %s %.1f ms, %.0f GFLOP/s",
                   part, variant.title(), sample.median(), rate.median());

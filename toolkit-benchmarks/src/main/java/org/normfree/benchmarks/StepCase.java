@@ -15,9 +15,9 @@ import org.normfree.core.Suggestion;
  *
  * @param name in tables
  * @param workload what is trained
- * @param plain whether there is one in SameDiff without the toolkit
+ * @param family its family
  */
-record StepCase(String name, Workload.Training workload, boolean plain) {
+record StepCase(String name, Workload.Training workload, Family<?> family) {
   /** Names of all networks. */
   static List<String> names() {
     return shapes().map(Shape::name).toList();
@@ -34,7 +34,7 @@ record StepCase(String name, Workload.Training workload, boolean plain) {
 
   /**
    * @param names networks
-   * @param methods as {@link Family#methods(List)} reads them
+   * @param methods as {@link Family#chosen} reads them
    * @return the cases, in that order
    * @throws InputException if there is no such network; it suggests the nearest
    */
@@ -47,9 +47,8 @@ record StepCase(String name, Workload.Training workload, boolean plain) {
               .findFirst()
               .orElseThrow(() -> unknown(name));
       Shape shape = family.shape(name).orElseThrow();
-      boolean plain = family.plain().isPresent();
-      for (String method : family.methods(methods)) {
-        cases.add(new StepCase(name + " " + method, shape.with().apply(method), plain));
+      for (String method : family.chosen(methods)) {
+        cases.add(new StepCase(name + " " + method, shape.with().apply(method), family));
       }
     }
     return cases;
@@ -62,6 +61,8 @@ record StepCase(String name, Workload.Training workload, boolean plain) {
 
   /** The variants that have this network. */
   List<Variant> fit(List<Variant> variants) {
-    return variants.stream().filter(v -> v != Variant.SAMEDIFF || plain).toList();
+    return variants.stream()
+        .filter(v -> v != Variant.SAMEDIFF || family.plain().isPresent())
+        .toList();
   }
 }

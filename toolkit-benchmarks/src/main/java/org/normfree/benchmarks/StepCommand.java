@@ -1,5 +1,6 @@
 package org.normfree.benchmarks;
 
+import java.util.Iterator;
 import java.util.List;
 import org.normfree.core.InputException;
 import picocli.CommandLine.Command;
@@ -17,16 +18,23 @@ import picocli.CommandLine.ParentCommand;
 final class StepCommand implements Runnable {
   private static final List<String> METHODS = List.of("pre-ln", "dyt");
 
+  /** Names of the networks, for help. */
+  static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return StepCase.names().iterator();
+    }
+  }
+
   @ParentCommand private Bench bench;
 
   @Option(
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
+      completionCandidates = Names.class,
       description =
-          "vit-192, vit-384, vit-64, lm-256, convnext-48, mae-128, dit-96, dit-192, resnet-20"
-              + " (default: all of these), tiny, lm-tiny, convnext-tiny, mae-tiny, dit-tiny,"
-              + " resnet-tiny")
+          "${COMPLETION-CANDIDATES} (default: all but the tiny ones, which are only good for a test)")
   private List<String> shapes = StepCase.usual();
 
   @Option(

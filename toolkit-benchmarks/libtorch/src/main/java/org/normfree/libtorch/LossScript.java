@@ -59,7 +59,7 @@ abstract class LossScript {
     return List.copyOf(inputs);
   }
 
-  /** Declares a variable that is given; one letter but x and y is taken by {@link Training}. */
+  /** Declares a variable that is given. Of names of one letter only x and y are free. */
   final void floats(String variable, ArrayFile.Array array) {
     inputs.add(new Input(variable, array, false));
   }

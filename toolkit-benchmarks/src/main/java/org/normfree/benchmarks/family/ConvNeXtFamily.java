@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.ConvNeXtTraining;
-import org.normfree.benchmarks.peer.WorkloadFile;
 import org.normfree.core.model.image.ConvNeXtConfig;
 import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.nn.Network;
@@ -45,10 +44,6 @@ final class ConvNeXtFamily implements Family<ConvNeXtTraining> {
 
   @Override
   public Map<String, ArrayFile.Array> batch(ConvNeXtTraining net) {
-    return Map.of(
-        WorkloadFile.INPUT,
-        Draw.normal(WorkloadFile.INPUT, net.batch(), net.image(), net.image(), net.channels()),
-        WorkloadFile.LABELS,
-        Draw.classes(net.batch(), net.classes()));
+    return Draw.labelledImages(net.batch(), net.image(), net.channels(), net.classes());
   }
 }

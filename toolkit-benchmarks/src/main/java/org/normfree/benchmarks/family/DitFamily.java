@@ -58,7 +58,7 @@ final class DitFamily implements Family<DitTraining> {
   public Map<String, ArrayFile.Array> batch(DitTraining dit) {
     return Map.of(
         WorkloadFile.INPUT,
-        Draw.normal(WorkloadFile.INPUT, dit.batch(), dit.image(), dit.image(), dit.channels()),
+        Draw.images(dit.batch(), dit.image(), dit.channels()),
         WorkloadFile.TARGETS,
         Draw.of(i -> i % dit.classes(), dit.batch()));
   }

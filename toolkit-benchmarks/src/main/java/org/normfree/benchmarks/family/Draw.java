@@ -1,8 +1,10 @@
 package org.normfree.benchmarks.family;
 
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.benchmarks.peer.ArrayFile;
+import org.normfree.benchmarks.peer.WorkloadFile;
 import org.normfree.core.nn.Distribution;
 import org.normfree.core.nn.Rng;
 
@@ -20,8 +22,23 @@ public final class Draw {
     return from(new Distribution.Integers(0, bound), name, shape);
   }
 
+  /** Standard normal images. */
+  static ArrayFile.Array images(int batch, int image, int channels) {
+    return normal(WorkloadFile.INPUT, batch, image, image, channels);
+  }
+
+  /** What a classifier is fed with. */
+  static Map<String, ArrayFile.Array> labelledImages(
+      int batch, int image, int channels, int classes) {
+    return Map.of(
+        WorkloadFile.INPUT,
+        images(batch, image, channels),
+        WorkloadFile.LABELS,
+        classes(batch, classes));
+  }
+
   /** Class i modulo their number for row i, one-hot. */
-  static ArrayFile.Array classes(int rows, int classes) {
+  private static ArrayFile.Array classes(int rows, int classes) {
     return of(i -> i / classes % classes == i % classes ? 1 : 0, rows, classes);
   }
 

@@ -45,6 +45,11 @@ public interface Family<W extends Workload.Training> {
     return Optional.empty();
   }
 
+  /** The largest relative difference of losses of the first five steps in float32. */
+  default double tolerance() {
+    return 1e-4;
+  }
+
   /** What the network is fed with, by placeholder, without its random inputs. */
   Map<String, ArrayFile.Array> batch(W workload);
 
@@ -58,8 +63,8 @@ public interface Family<W extends Workload.Training> {
     return shapes().stream().filter(shape -> shape.name().equals(name)).findFirst();
   }
 
-  /** The methods of this family that are meant; its usual norm where it has none of them. */
-  default List<String> methods(List<String> asked) {
+  /** Those of its methods that a user means; its usual norm where it has none of them. */
+  default List<String> chosen(List<String> asked) {
     String norm = methods().get(0);
     List<String> own =
         asked.stream()

@@ -46,8 +46,6 @@ final class MaeFamily implements Family<MaeTraining> {
 
   @Override
   public Map<String, ArrayFile.Array> batch(MaeTraining mae) {
-    return Map.of(
-        WorkloadFile.INPUT,
-        Draw.normal(WorkloadFile.INPUT, mae.batch(), mae.image(), mae.image(), mae.channels()));
+    return Map.of(WorkloadFile.INPUT, Draw.images(mae.batch(), mae.image(), mae.channels()));
   }
 }

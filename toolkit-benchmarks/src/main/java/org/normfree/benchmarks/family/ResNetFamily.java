@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.ResNetTraining;
-import org.normfree.benchmarks.peer.WorkloadFile;
 import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.model.image.ResNetConfig;
 import org.normfree.core.nn.Network;
@@ -31,6 +30,16 @@ final class ResNetFamily implements Family<ResNetTraining> {
     return List.of("batch-norm", "dyt");
   }
 
+  /**
+   * Under batch norm many gradients are next to nothing, and AdamW's first steps move their weights
+   * as far as others: after five steps rounding alone makes 4e-5 between libtorch's two memory
+   * formats, and 3e-5 between one thread and two.
+   */
+  @Override
+  public double tolerance() {
+    return 1e-3;
+  }
+
   @Override
   public Network build(ResNetTraining net) {
     ResNetConfig config =
@@ -47,10 +56,6 @@ final class ResNetFamily implements Family<ResNetTraining> {
 
   @Override
   public Map<String, ArrayFile.Array> batch(ResNetTraining net) {
-    return Map.of(
-        WorkloadFile.INPUT,
-        Draw.normal(WorkloadFile.INPUT, net.batch(), net.image(), net.image(), net.channels()),
-        WorkloadFile.LABELS,
-        Draw.classes(net.batch(), net.classes()));
+    return Draw.labelledImages(net.batch(), net.image(), net.channels(), net.classes());
   }
 }

@@ -8,7 +8,6 @@ import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.VitTraining;
-import org.normfree.benchmarks.peer.WorkloadFile;
 import org.normfree.core.model.image.ViTConfig;
 import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
@@ -52,10 +51,6 @@ final class VitFamily implements Family<VitTraining> {
 
   @Override
   public Map<String, ArrayFile.Array> batch(VitTraining vit) {
-    return Map.of(
-        WorkloadFile.INPUT,
-        Draw.normal(WorkloadFile.INPUT, vit.batch(), vit.image(), vit.image(), vit.channels()),
-        WorkloadFile.LABELS,
-        Draw.classes(vit.batch(), vit.classes()));
+    return Draw.labelledImages(vit.batch(), vit.image(), vit.channels(), vit.classes());
   }
 }
