@@ -38,8 +38,7 @@ final class ConvNeXtScript extends VisionScript {
     line("h = torch.add(h, torch.mul(f, %s))", parameter(place + "layer_scale"));
   }
 
-  private void convolve(
-      String to, String from, String place, int stride, int padding, int groups) {
+  private void convolve(String to, String from, String place, int stride, int padding, int groups) {
     line(
         "%s = torch.permute(%s, [0, 2, 3, 1])",
         to,

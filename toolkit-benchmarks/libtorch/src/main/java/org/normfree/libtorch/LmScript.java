@@ -8,8 +8,8 @@ import org.normfree.benchmarks.peer.WorkloadFile;
 
 /**
  * A LLaMA-style language model's loss: fused causal attention, query, key and value as one product
- * and the two projections into SwiGLU as another, RMS norm, rotary positions by tables that are made
- * once a step, cross-entropy on token numbers.
+ * and the two projections into SwiGLU as another, RMS norm, rotary positions by tables that are
+ * made once a step, cross-entropy on token numbers.
  */
 final class LmScript extends LossScript {
   private final LmTraining lm;

@@ -46,7 +46,9 @@ abstract class LossScript {
       text = text.replace(ordered.get(i).mark(), "p[" + i + "]");
     }
     return Training.source(
-        text, inputs.stream().map(Input::name).toList(), (int) ordered.stream().filter(Parameter::decays).count());
+        text,
+        inputs.stream().map(Input::name).toList(),
+        (int) ordered.stream().filter(Parameter::decays).count());
   }
 
   /** The parameters' initial values in the module's order. */
@@ -151,8 +153,7 @@ abstract class LossScript {
       int place = i / out / in;
       elements[(i % out * in + i / out % in) * window + place] = array.elements()[i];
     }
-    return new ArrayFile.Array(
-        new long[] {out, in, array.shape()[0], array.shape()[1]}, elements);
+    return new ArrayFile.Array(new long[] {out, in, array.shape()[0], array.shape()[1]}, elements);
   }
 
   /** Arrays of one shape one above the other. */

@@ -42,11 +42,9 @@ final class MaeScript extends VisionScript {
     Tokens all = new Tokens(mae.batch(), 1 + mae.patches(), dim, mae.decoderHeads());
     encoder("decoder.", mae.decoderDepth(), all);
     normalize("n", "h", "decoder.norm.", dim);
-    line(
-        "z = torch.slice(%s, 1, 1, %d, 1)", linear("n", "decoder.prediction"), 1 + mae.patches());
+    line("z = torch.slice(%s, 1, 1, %d, 1)", linear("n", "decoder.prediction"), 1 + mae.patches());
     line("l = torch.mul(torch.mean(torch.mse_loss(z, i, 0), [2]), hidden)");
-    line(
-        "return torch.div(torch.sum(l), %d)", mae.batch() * (mae.patches() - mae.kept()));
+    line("return torch.div(torch.sum(l), %d)", mae.batch() * (mae.patches() - mae.kept()));
   }
 
   /** The kept patches' numbers for every channel. */

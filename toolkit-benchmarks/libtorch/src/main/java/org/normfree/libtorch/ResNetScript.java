@@ -48,11 +48,7 @@ final class ResNetScript extends VisionScript {
       line(
           "%s = torch.add(torch.mul(torch.tanh(torch.mul(%s, %s)), torch.reshape(%s, [-1, 1, 1])),"
               + " torch.reshape(%s, [-1, 1, 1]))",
-          to,
-          to,
-          parameter(norm + "alpha"),
-          parameter(norm + "gamma"),
-          parameter(norm + "beta"));
+          to, to, parameter(norm + "alpha"), parameter(norm + "gamma"), parameter(norm + "beta"));
     } else {
       line(
           "%s = torch.batch_norm(%s, %s, %s, None, None, True, 0., %s, False)",

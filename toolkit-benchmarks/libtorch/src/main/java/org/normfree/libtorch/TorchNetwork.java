@@ -14,8 +14,7 @@ final class TorchNetwork implements Peer {
   private final TorchModule module;
   private final NDArray[] inputs;
 
-  TorchNetwork(Workload.Training workload, Map<String, ArrayFile.Array> arrays)
-      throws IOException {
+  TorchNetwork(Workload.Training workload, Map<String, ArrayFile.Array> arrays) throws IOException {
     LossScript script = Scripts.of(workload, arrays);
     module = new TorchModule(Training.NAME, script.source(), Training.LISTS);
     inputs =

@@ -25,7 +25,8 @@ final class Training {
    * @return the class
    */
   static String source(String loss, List<String> inputs, int decayed) {
-    // the optimizer reads memory as it lies, so weights of convolutions and their gradients lie alike:
+    // the optimizer reads memory as it lies, so weights of convolutions and their gradients lie
+    // alike:
     // channels last, which is memory format 2
     // the lists are attributes: TorchScript drops changes in place of what only local lists hold
     return """
