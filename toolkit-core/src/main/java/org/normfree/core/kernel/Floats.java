@@ -49,12 +49,18 @@ final class Floats {
 
   /** Copies rows into a block whose rows lie {@code stride} floats apart. */
   void read(int row, int count, float[] block, int stride) {
+    read(row, count, block, 0, stride);
+  }
+
+  /** The same from a row of the block on. */
+  void read(int row, int count, float[] block, int at, int stride) {
     if (stride == columns) {
-      read(row * columns, block, 0, count * columns);
+      read(row * columns, block, at * columns, count * columns);
     } else {
       for (int i = 0; i < count; i++) {
-        read((row + i) * columns, block, i * stride, columns);
-        Arrays.fill(block, i * stride + columns, (i + 1) * stride, 0);
+        int start = (at + i) * stride;
+        read((row + i) * columns, block, start, columns);
+        Arrays.fill(block, start + columns, start + stride, 0);
       }
     }
   }

@@ -23,6 +23,7 @@ import org.normfree.core.op.BatchNorm;
 import org.normfree.core.op.BatchNormGradient;
 import org.normfree.core.op.BatchNormWith;
 import org.normfree.core.op.ColumnSum;
+import org.normfree.core.op.ConvolutionGradient;
 import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
 import org.normfree.core.op.DynamicActivation;
@@ -189,6 +190,10 @@ public final class JavaKernel extends TaskKernel {
         EmbeddingGradient.class,
         (op, in) ->
             new EmbeddingGradientTask(in.input(1), in.input(2), in.output(0), in.threads()));
+    known.add(
+        ConvolutionGradient.class,
+        (op, in) ->
+            DepthwiseWeightTask.prepare(loops, op, in.inputs(), in.outputs(), in.threads()));
     known.always(ReversedTaps.class, (op, in) -> reversed(in.input(0), in.output(0)));
     known.always(
         Modulation.class,

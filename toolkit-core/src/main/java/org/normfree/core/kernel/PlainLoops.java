@@ -268,6 +268,31 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void correlate(
+      float[] x,
+      float[] g,
+      int count,
+      int stride,
+      int taps,
+      int step,
+      int dilation,
+      float[] sums,
+      int at) {
+    float[] sum = scratch.get(0, stride);
+    float[] in = scratch.get(1, stride);
+    float[] up = scratch.get(2, stride);
+    for (int tap = 0; tap < taps; tap++) {
+      System.arraycopy(sums, at + tap * stride, sum, 0, stride);
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(x, i * step + tap * dilation, in, 0, stride);
+        System.arraycopy(g, i * stride, up, 0, stride);
+        addProduct(sum, up, in, stride);
+      }
+      System.arraycopy(sum, 0, sums, at + tap * stride, stride);
+    }
+  }
+
+  @Override
   public void relu(float[] x, int n) {
     for (int i = 0; i < n; i++) {
       x[i] = x[i] < 0 ? 0 : x[i];

@@ -134,6 +134,30 @@ interface RowLoops {
   void affineGradient(
       float[] x, float[] g, int rows, int stride, float[] factor, float[] dFactor, float[] dAddend);
 
+  /**
+   * {@code sums[j] ← sums[j] + Σ_i g[i]∘x[i·step + j·dilation]} for rows i of g and taps j.
+   *
+   * @param x rows from the first that is seen
+   * @param g rows, {@code stride} floats apart
+   * @param count rows of g
+   * @param stride length of a row in all arrays
+   * @param taps number of sums
+   * @param step floats from what row i and tap 0 see to what the next row sees
+   * @param dilation floats from tap to tap
+   * @param sums rows
+   * @param at where the first of them begins
+   */
+  void correlate(
+      float[] x,
+      float[] g,
+      int count,
+      int stride,
+      int taps,
+      int step,
+      int dilation,
+      float[] sums,
+      int at);
+
   /** {@code x ← gain·x̂ + bias}. */
   void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias);
 

@@ -321,6 +321,77 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void correlate(
+      float[] x,
+      float[] g,
+      int count,
+      int stride,
+      int taps,
+      int step,
+      int dilation,
+      float[] sums,
+      int at) {
+    for (int c = 0; c < stride; c += LANES) {
+      int tap = 0;
+      for (; tap + 3 < taps; tap += 4) {
+        fourTaps(
+            x, g, count, stride, c, tap * dilation + c, step, dilation, sums, at + tap * stride);
+      }
+      for (; tap < taps; tap++) {
+        oneTap(x, g, count, stride, c, tap * dilation + c, step, sums, at + tap * stride + c);
+      }
+    }
+  }
+
+  private static void fourTaps(
+      float[] x,
+      float[] g,
+      int count,
+      int stride,
+      int column,
+      int first,
+      int step,
+      int dilation,
+      float[] sums,
+      int at) {
+    FloatVector s0 = FloatVector.fromArray(S, sums, at + column);
+    FloatVector s1 = FloatVector.fromArray(S, sums, at + stride + column);
+    FloatVector s2 = FloatVector.fromArray(S, sums, at + 2 * stride + column);
+    FloatVector s3 = FloatVector.fromArray(S, sums, at + 3 * stride + column);
+    for (int i = 0; i < count; i++) {
+      FloatVector up = FloatVector.fromArray(S, g, i * stride + column);
+      int seen = i * step + first;
+      s0 = up.fma(FloatVector.fromArray(S, x, seen), s0);
+      s1 = up.fma(FloatVector.fromArray(S, x, seen + dilation), s1);
+      s2 = up.fma(FloatVector.fromArray(S, x, seen + 2 * dilation), s2);
+      s3 = up.fma(FloatVector.fromArray(S, x, seen + 3 * dilation), s3);
+    }
+    s0.intoArray(sums, at + column);
+    s1.intoArray(sums, at + stride + column);
+    s2.intoArray(sums, at + 2 * stride + column);
+    s3.intoArray(sums, at + 3 * stride + column);
+  }
+
+  private static void oneTap(
+      float[] x,
+      float[] g,
+      int count,
+      int stride,
+      int column,
+      int first,
+      int step,
+      float[] sums,
+      int at) {
+    FloatVector sum = FloatVector.fromArray(S, sums, at);
+    for (int i = 0; i < count; i++) {
+      sum =
+          FloatVector.fromArray(S, g, i * stride + column)
+              .fma(FloatVector.fromArray(S, x, i * step + first), sum);
+    }
+    sum.intoArray(sums, at);
+  }
+
+  @Override
   public void relu(float[] x, int n) {
     FloatVector zero = FloatVector.zero(S);
     for (int i = 0; i < n; i += LANES) {

@@ -1,10 +1,9 @@
 package org.normfree.core.model.image;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Branch;
@@ -237,11 +236,9 @@ public final class DiffusionTransformer implements Denoiser {
       Scope scope, int block, SDVariable condition, int count, boolean zero) {
     WeightRole role = layers.role(WeightRole.Kind.MODULATION, block);
     long dim = config.dim();
-    SDVariable all =
-        linear(scope.child("modulation"), role, condition, count * dim, zero)
-            .reshape(-1, count, dim);
-    return IntStream.range(0, count)
-        .mapToObj(i -> all.get(SDIndex.all(), SDIndex.interval(i, i + 1), SDIndex.all()))
+    SDVariable all = linear(scope.child("modulation"), role, condition, count * dim, zero);
+    return Arrays.stream(scope.graph().split(all, count, 1))
+        .map(part -> part.reshape(-1, 1, dim))
         .toList();
   }
 
