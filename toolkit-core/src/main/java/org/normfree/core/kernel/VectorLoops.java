@@ -25,8 +25,11 @@ final class VectorLoops implements RowLoops {
   private static final float DENSITY_AT_0 = 0.3989423f;
 
   private final Scratch scratch = new Scratch(4);
-  private final float[] lanes = new float[LANES];
-  private final float[] others = new float[LANES];
+  private float[] lanes = new float[LANES];
+  private float[] others = new float[LANES];
+  private float[] means = new float[1];
+  private float[] scales = new float[1];
+  private float[] projections = new float[1];
 
   /** For loading by name. */
   VectorLoops() {}
@@ -175,14 +178,16 @@ final class VectorLoops implements RowLoops {
     }
   }
 
+  /**
+   * Rows are gone over several times, since a block lies in the first-level cache: adding up a
+   * row's lanes takes longer than a short row itself, unless the sums of many rows overlap.
+   */
   @Override
   public void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias) {
     int stride = norm.stride();
+    deviations(norm, x, rows);
     for (int row = 0; row < rows; row++) {
-      int at = row * stride;
-      float mean = norm.centred() ? mean(norm, x, at, lanes) : 0;
-      float r = deviation(norm, x, at, mean, lanes);
-      affine(x, at, r, gain, bias, stride);
+      affine(x, row * stride, scales[row], gain, bias, stride);
     }
   }
 
@@ -206,16 +211,47 @@ final class VectorLoops implements RowLoops {
       float[] dGain,
       float[] dBias) {
     int stride = norm.stride();
+    deviations(norm, x, rows);
     for (int row = 0; row < rows; row++) {
-      int at = row * stride;
-      float mean = norm.centred() ? mean(norm, x, at, lanes) : 0;
-      float r = deviation(norm, x, at, mean, lanes);
-      gradientSums(x, upstream, at, gain, stride, lanes, others);
-      float middle = norm.centred() ? (float) (total(lanes) / norm.columns()) : 0;
-      float projection = (float) (r * total(others) / norm.columns());
-      inputGradient(x, upstream, at, gain, stride, r, middle, projection, dx);
+      gradientSums(x, upstream, row * stride, gain, stride, lanes, others, row * LANES);
+    }
+    for (int row = 0; row < rows; row++) {
+      means[row] = norm.centred() ? (float) (total(lanes, row) / norm.columns()) : 0;
+      projections[row] = (float) (scales[row] * total(others, row) / norm.columns());
+    }
+    for (int row = 0; row < rows; row++) {
+      float r = scales[row];
+      inputGradient(x, upstream, row * stride, gain, stride, r, means[row], projections[row], dx);
     }
     gainAndBias(x, upstream, rows, stride, dGain, dBias);
+  }
+
+  /** Takes the mean off each row and sets its scale, 1/√(variance + ε). */
+  private void deviations(Norm norm, float[] x, int rows) {
+    if (scales.length < rows) {
+      lanes = new float[rows * LANES];
+      others = new float[rows * LANES];
+      means = new float[rows];
+      scales = new float[rows];
+      projections = new float[rows];
+    }
+    int stride = norm.stride();
+    if (norm.centred()) {
+      for (int row = 0; row < rows; row++) {
+        sum(x, row * stride, stride, lanes, row * LANES);
+      }
+      for (int row = 0; row < rows; row++) {
+        means[row] = (float) (total(lanes, row) / norm.columns());
+      }
+    } else {
+      Arrays.fill(means, 0, rows, 0);
+    }
+    for (int row = 0; row < rows; row++) {
+      centre(norm, x, row * stride, means[row], lanes, row * LANES);
+    }
+    for (int row = 0; row < rows; row++) {
+      scales[row] = norm.scale(total(lanes, row), x, row * stride);
+    }
   }
 
   /** {@code Σ g} and {@code Σ g·z} with {@code g = G·gain}, a sum a lane. */
@@ -226,7 +262,8 @@ final class VectorLoops implements RowLoops {
       float[] gain,
       int stride,
       float[] sums,
-      float[] products) {
+      float[] products,
+      int to) {
     FloatVector sum = FloatVector.zero(S);
     FloatVector product = FloatVector.zero(S);
     for (int c = 0; c < stride; c += LANES) {
@@ -235,8 +272,8 @@ final class VectorLoops implements RowLoops {
       sum = sum.add(g);
       product = g.fma(FloatVector.fromArray(S, z, at + c), product);
     }
-    sum.intoArray(sums, 0);
-    product.intoArray(products, 0);
+    sum.intoArray(sums, to);
+    product.intoArray(products, to);
   }
 
   /** Replaces z by {@code x̂ = r·z} and computes dx. */
@@ -275,8 +312,8 @@ final class VectorLoops implements RowLoops {
     }
   }
 
-  private static float mean(Norm norm, float[] x, int at, float[] lanes) {
-    int stride = norm.stride();
+  /** The sum of a row, a sum a lane. */
+  private static void sum(float[] x, int at, int stride, float[] lanes, int to) {
     FloatVector a = FloatVector.zero(S);
     FloatVector b = FloatVector.zero(S);
     int c = 0;
@@ -287,12 +324,11 @@ final class VectorLoops implements RowLoops {
     if (c < stride) {
       a = a.add(FloatVector.fromArray(S, x, at + c));
     }
-    a.add(b).intoArray(lanes, 0);
-    return (float) (total(lanes) / norm.columns());
+    a.add(b).intoArray(lanes, to);
   }
 
-  /** Takes the mean off x and returns 1/√(variance + ε). */
-  private static float deviation(Norm norm, float[] x, int at, float mean, float[] lanes) {
+  /** Takes the mean off a row; the sum of its squares, a sum a lane. */
+  private static void centre(Norm norm, float[] x, int at, float mean, float[] lanes, int to) {
     float[] valid = norm.valid();
     int stride = norm.stride();
     FloatVector squares = FloatVector.zero(S);
@@ -302,16 +338,17 @@ final class VectorLoops implements RowLoops {
       z.intoArray(x, at + c);
       squares = z.fma(z, squares);
     }
-    squares.intoArray(lanes, 0);
-    return norm.scale(total(lanes), x, at);
+    squares.intoArray(lanes, to);
   }
 
-  private static double total(float[] lanes) {
+  /** The sum of a row's lanes. */
+  private static double total(float[] lanes, int row) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
     double s3 = 0;
-    for (int i = 0; i + 3 < LANES; i += 4) {
+    int end = (row + 1) * LANES;
+    for (int i = row * LANES; i + 3 < end; i += 4) {
       s0 += lanes[i];
       s1 += lanes[i + 1];
       s2 += lanes[i + 2];
