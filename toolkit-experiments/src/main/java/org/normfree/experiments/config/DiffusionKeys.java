@@ -47,7 +47,7 @@ public final class DiffusionKeys {
 
   /** How many images are drawn. */
   public static final Key<Integer> SAMPLES =
-      Key.integer("samples", 1000, NOT_NEGATIVE, "images drawn and judged at the end; 0 = none");
+      Key.integer("samples", 500, NOT_NEGATIVE, "images drawn and judged at the end; 0 = none");
 
   /** K. */
   public static final Key<Integer> SAMPLING_STEPS =
@@ -73,8 +73,8 @@ public final class DiffusionKeys {
     return List.of(
         MODEL,
         Keys.PATCH,
-        Keys.WIDTH.withDefault(96),
-        Keys.DEPTH,
+        Keys.WIDTH.withDefault(64),
+        Keys.DEPTH.withDefault(3),
         Keys.HEADS.withDefault(4),
         Keys.MLP_RATIO,
         ZERO_INIT,

@@ -58,11 +58,11 @@ public final class ImageDiffusion extends ImageProblem {
               Keys.training().stream().filter(key -> !NOT_FOR_PIXELS.contains(key)).toList(),
               Keys.execution(),
               List.of(Keys.SEED))
-          .withDefault(Keys.STEPS, 1500)
-          .withDefault(Keys.BATCH, 128)
-          .withDefault(Keys.LEARNING_RATE, 1e-3)
+          .withDefault(Keys.STEPS, 1800)
+          .withDefault(Keys.BATCH, 64)
+          .withDefault(Keys.LEARNING_RATE, 3e-3)
           .withDefault(Keys.CLIP, 1.0)
-          .withDefault(Keys.EMA, 0.999)
+          .withDefault(Keys.EMA, 0.998)
           .withDefault(Keys.EVAL_EVERY, 50)
           .keys();
 

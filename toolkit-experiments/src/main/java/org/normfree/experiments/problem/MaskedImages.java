@@ -33,6 +33,8 @@ import org.normfree.core.optim.AdamW;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.WarmupCosine;
 import org.normfree.core.probe.LinearProbe;
+import org.normfree.core.record.ImageGrids;
+import org.normfree.core.record.RunFiles;
 import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Outcome;
 import org.normfree.core.train.Pretrained;
@@ -304,6 +306,7 @@ public final class MaskedImages extends ImageProblem {
     if (!config.get(JUDGE)) {
       return Map.of();
     }
+    directory.write(RunFiles.IMAGES, new ImageGrids(List.of(reconstructed(trainer, executors))));
     Optional<Map<String, INDArray>> learned = Optional.of(Trainer.arrays(trainer.network()));
     Map<String, Double> values = new LinkedHashMap<>();
     double probe = probed(method, learned, executors);
@@ -324,6 +327,20 @@ public final class MaskedImages extends ImageProblem {
       values.put("test_converted_accuracy", tuned(other, learned, executors));
     }
     return values;
+  }
+
+  private ImageGrids.Grid reconstructed(Trainer trainer, Executors executors) {
+    Batch first = test().iterator().next();
+    Reconstructions reconstructions = new Reconstructions(shape, normalization);
+    ImageGrids.Grid[] grid = new ImageGrids.Grid[1];
+    trainer.evaluating(
+        () -> {
+          try (GraphExecutor executor = executors.of(trainer.network().evaluation())) {
+            grid[0] =
+                reconstructions.of(executor, splits.test(), input(first), config.get(Keys.SEED));
+          }
+        });
+    return grid[0];
   }
 
   /** Accuracy of a linear probe on an encoder's features, in percent. */

@@ -94,7 +94,7 @@ public final class Diffusion implements Experiment {
   public List<Key<?>> keys() {
     return Study.keys(ImageDiffusion.KIND)
         .without(Keys.LEARNING_RATE, DiffusionKeys.ZERO_INIT)
-        .after(RateSearch.keysWithin(1e-3, 2e-3, 4e-3))
+        .after(RateSearch.keysWithin(2e-3, 4e-3))
         .after(METHODS, ZERO_INITS)
         .keys();
   }

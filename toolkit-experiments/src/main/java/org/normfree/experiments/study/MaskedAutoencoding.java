@@ -136,6 +136,7 @@ public final class MaskedAutoencoding implements Experiment {
         .drawn(
             FigureSpec.of(FigureSpec.INTERVALS, TUNED.name(), "method"),
             FigureSpec.of(FigureSpec.INTERVALS, OVER_MEAN_IMAGE.name(), "method"),
+            FigureSpec.of(FigureSpec.IMAGES, "reconstructions", "method"),
             FigureSpec.of(FigureSpec.CURVES, "loss", "step"))
         .beside(
             (metric, row) ->

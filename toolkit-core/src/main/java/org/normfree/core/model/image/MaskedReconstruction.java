@@ -1,7 +1,6 @@
 package org.normfree.core.model.image;
 
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * What a masked autoencoder is trained for: {@code Σ mask·mean_P (prediction − target)² / Σ mask}
@@ -30,10 +29,27 @@ public final class MaskedReconstruction {
     if (!normPix) {
       return pixels;
     }
-    SameDiff sd = image.getSameDiff();
     SDVariable centred = pixels.sub(pixels.mean(true, 2));
-    SDVariable variance = centred.mul(centred).sum(true, 2).mul(1.0 / (patches.size() - 1));
-    return centred.mul(sd.math().reciprocal(sd.math().sqrt(variance.add(EPSILON))));
+    return centred.mul(image.getSameDiff().math().reciprocal(deviation(centred, patches.size())));
+  }
+
+  /**
+   * The way back from normalized patches.
+   *
+   * @param prediction [batch, patches, P], of mean 0 and variance 1
+   * @param pixels [batch, patches, P], patches whose mean and variance it gets
+   * @param size P
+   * @return [batch, patches, P]
+   */
+  public static SDVariable restored(SDVariable prediction, SDVariable pixels, int size) {
+    SDVariable mean = pixels.mean(true, 2);
+    return prediction.mul(deviation(pixels.sub(mean), size)).add(mean);
+  }
+
+  /** {@code √(variance + 1e-6)} of each patch. */
+  private static SDVariable deviation(SDVariable centred, int size) {
+    SDVariable variance = centred.mul(centred).sum(true, 2).mul(1.0 / (size - 1));
+    return centred.getSameDiff().math().sqrt(variance.add(EPSILON));
   }
 
   /**
