@@ -279,7 +279,7 @@ class StudiesTest {
     assertThat(row(summary, "dyt", "fd_noise").mean()).isGreaterThan(10 * floor);
     try (Stream<Path> runs = Files.list(folder.resolve("diffusion/runs"))) {
       assertThat(runs.toList())
-          .hasSize(2 * 3 + 2)
+          .hasSize(2 * 2 + 2)
           .allSatisfy(
               run -> {
                 Path images = run.resolve("images.json");

@@ -3,18 +3,26 @@ package org.normfree.plots.figure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.Baseline;
 import org.normfree.core.record.Difference;
 import org.normfree.core.record.FigureSpec;
+import org.normfree.core.record.ImageGrids;
+import org.normfree.core.record.Json;
+import org.normfree.core.record.Marker;
 import org.normfree.core.record.Metric;
 import org.normfree.core.record.MetricLine;
+import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
 import org.normfree.plots.archive.Experiment;
@@ -218,6 +226,49 @@ class ExperimentFiguresTest {
     assertThat(titles(only(experiment)))
         .containsExactly(
             List.of("(a) strain", "(b) stress, first sample"), List.of("(c) stress, last sample"));
+  }
+
+  @Test
+  void gridsOfImagesAreAPanelAMethodFromItsFirstFinishedRun(@TempDir Path folder)
+      throws IOException {
+    List<Run> runs = new ArrayList<>();
+    for (String method : List.of("arch", "truss", "beam")) {
+      for (int seed = 1; seed <= 2; seed++) {
+        Run run = Recorded.run(method, Map.of(), seed, List.of());
+        Path own = Files.createDirectories(folder.resolve(method + seed));
+        boolean drew = !method.equals("beam") && (method.equals("arch") || seed == 2);
+        if (drew) {
+          float[] values = new float[2 * 3 * 4 * 5];
+          ImageGrids.Grid grid =
+              ImageGrids.Grid.of("spans", "Spans", 2, 3, new long[] {4, 5, 1}, values, 0, 1);
+          Files.write(own.resolve(RunFiles.IMAGES), Json.pretty(new ImageGrids(List.of(grid))));
+        }
+        runs.add(
+            new Run(
+                run.id(),
+                own,
+                run.trial(),
+                Optional.of(Marker.DONE),
+                "",
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Optional.empty()));
+      }
+    }
+    Figure figure =
+        only(
+            Recorded.experiment(
+                List.of(),
+                null,
+                List.of(),
+                List.of(FigureSpec.of(FigureSpec.IMAGES, "spans", "method")),
+                List.of(),
+                runs));
+    assertThat(figure.name()).isEqualTo("bridges-images-spans");
+    assertThat(titles(figure)).containsExactly(List.of("arch", "truss"));
+    assertThat(figure.caption())
+        .contains("2 rows of 3 images of 4×5 pixels", "seeds 1, 2", "not chosen by hand");
   }
 
   @Test
