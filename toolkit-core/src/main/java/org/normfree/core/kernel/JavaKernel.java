@@ -53,6 +53,8 @@ import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
 import org.normfree.core.op.Rotary;
 import org.normfree.core.op.ScatterRows;
+import org.normfree.core.op.SelectiveScan;
+import org.normfree.core.op.SelectiveScanGradient;
 import org.normfree.core.op.Silu;
 import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SoftmaxCrossEntropy;
@@ -310,6 +312,14 @@ public final class JavaKernel extends TaskKernel {
     known.always(
         ScatterRows.class,
         (op, in) -> new ScatterRowsTask(in.input(0), in.input(1), in.output(0), in.threads()));
+    known.always(
+        SelectiveScan.class,
+        (op, in) ->
+            new ScanForwardTask(op.terms(), loops, in.inputs(), in.outputs(), in.threads()));
+    known.always(
+        SelectiveScanGradient.class,
+        (op, in) ->
+            new ScanGradientTask(op.terms(), loops, in.inputs(), in.outputs(), in.threads()));
     elements(known, Silu.class, (own, a, n) -> own.silu(a[0], n));
     elements(known, SiluGradient.class, (own, a, n) -> own.siluGradient(a[0], a[1], n));
     elements(known, ExactGelu.class, (own, a, n) -> own.gelu(a[0], n));

@@ -516,4 +516,24 @@ final class PlainLoops implements RowLoops {
       a[i] += b[i] * c[i];
     }
   }
+
+  @Override
+  public void softplus(float[] x, float[] slope, int n) {
+    PlainScan.softplus(x, slope, n);
+  }
+
+  @Override
+  public void scan(ScanBlock block) {
+    PlainScan.scan(block);
+  }
+
+  @Override
+  public void scanGradient(ScanBlock block) {
+    PlainScan.scanGradient(block);
+  }
+
+  @Override
+  public void laneSums(float[] rows, int count, float[] sums) {
+    System.arraycopy(rows, 0, sums, 0, count);
+  }
 }

@@ -213,4 +213,19 @@ interface RowLoops {
 
   /** {@code sums ← sums + Σ_rows x}. */
   void columnSums(float[] x, int rows, int stride, float[] sums);
+
+  /** {@code slope ← σ(x)}, then {@code x ← log(1 + e^x)}. */
+  void softplus(float[] x, float[] slope, int n);
+
+  /** The steps of a block, one after the other: y and the state behind them. */
+  void scan(ScanBlock block);
+
+  /**
+   * The same, and from the last step to the first their gradients; see {@link
+   * org.normfree.core.op.SelectiveScanGradient}.
+   */
+  void scanGradient(ScanBlock block);
+
+  /** The sum of each row of as many floats as there are lanes. */
+  void laneSums(float[] rows, int count, float[] sums);
 }

@@ -654,4 +654,24 @@ final class VectorLoops implements RowLoops {
       sum.intoArray(sums, c);
     }
   }
+
+  @Override
+  public void softplus(float[] x, float[] slope, int n) {
+    VectorScan.softplus(x, slope, n);
+  }
+
+  @Override
+  public void scan(ScanBlock block) {
+    VectorScan.scan(block);
+  }
+
+  @Override
+  public void scanGradient(ScanBlock block) {
+    VectorScan.scanGradient(block);
+  }
+
+  @Override
+  public void laneSums(float[] rows, int count, float[] sums) {
+    VectorScan.laneSums(rows, count, sums);
+  }
 }

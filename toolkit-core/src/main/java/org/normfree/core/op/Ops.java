@@ -588,6 +588,44 @@ public final class Ops {
     return named(name, new StopGradient(sd, x));
   }
 
+  /**
+   * Selective scan, the recurrence of a Mamba block: {@code h_t = exp(Δ_t·A)∘h_{t−1} +
+   * Δ_t·u_t·B_t}, {@code y_t = (⟨C_t, h_t⟩ + D·u_t)·SiLU(z_t)} with {@code Δ = softplus(δ + bias)}.
+   * Source: arXiv 2312.00752, section 3.
+   *
+   * @param name name of the output
+   * @param u [batch, length, E]
+   * @param delta δ, [batch, length, E]
+   * @param a [E, N], below 0 in a Mamba block
+   * @param b [batch, length, N]
+   * @param c [batch, length, N]
+   * @param skip D, [E]; null for 0
+   * @param gate z, [batch, length, E]; null for no gate
+   * @param bias of δ, [E]; null for 0
+   * @param softplus whether the step Δ is softplus(δ + bias) instead of δ + bias
+   * @param reverse whether the scan goes from the last position to the first
+   * @return [batch, length, E]
+   */
+  public SDVariable selectiveScan(
+      String name,
+      SDVariable u,
+      SDVariable delta,
+      SDVariable a,
+      SDVariable b,
+      SDVariable c,
+      SDVariable skip,
+      SDVariable gate,
+      SDVariable bias,
+      boolean softplus,
+      boolean reverse) {
+    SelectiveScan check = new SelectiveScan();
+    ScanTerms.of(skip, gate, bias, softplus, reverse).describe(check);
+    check.checkGraph(
+        ActivationTerms.present(u, delta, a, b, c, skip, gate, bias).toArray(SDVariable[]::new));
+    return named(
+        name, new SelectiveScan(sd, u, delta, a, b, c, skip, gate, bias, softplus, reverse));
+  }
+
   private SDVariable named(String name, NormfreeOp op) {
     return sd.updateVariableNameAndReference(op.outputVariable(), name);
   }

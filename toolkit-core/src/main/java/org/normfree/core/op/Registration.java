@@ -59,7 +59,9 @@ public final class Registration {
           new ScatterRows(),
           new Modulation(),
           new ModulationGradient(),
-          new StopGradient());
+          new StopGradient(),
+          new SelectiveScan(),
+          new SelectiveScanGradient());
 
   private Registration() {}
 

@@ -208,6 +208,46 @@ final class RandomGraphs {
     statistics(draws);
     rowsAndDirections(draws);
     windowsOfOurOwn(draws);
+    sequences(draws);
+  }
+
+  private static void sequences(List<Draw> draws) {
+    draws.add(
+        new Draw(
+            "selectiveScan",
+            d -> {
+              int u = d.tensor(s -> s.length == 3 && product(s) <= 3000);
+              long[] shape = d.shape(u);
+              long states = d.random.nextLong(1, 6);
+              return List.of(
+                  u,
+                  d.like(u),
+                  d.leaf(Fill.of(Fill.Kind.POSITIVE), shape[2], states),
+                  d.weight(shape[0], shape[1], states),
+                  d.weight(shape[0], shape[1], states),
+                  d.weight(shape[2]),
+                  d.like(u),
+                  d.weight(shape[2]));
+            },
+            RandomGraphs::selectiveScan));
+  }
+
+  private static Node selectiveScan(Building g, SplittableRandom r, List<Node> in) {
+    int options = g.note("options", r.nextInt(16));
+    return like(
+        in,
+        g.ops.selectiveScan(
+            null,
+            v(in, 0),
+            v(in, 1),
+            v(in, 2).mul(-1),
+            v(in, 3),
+            v(in, 4),
+            (options & 1) == 0 ? NONE : v(in, 5),
+            (options & 2) == 0 ? NONE : v(in, 6),
+            (options & 4) == 0 ? NONE : v(in, 7),
+            true,
+            (options & 8) != 0));
   }
 
   private static void statistics(List<Draw> draws) {

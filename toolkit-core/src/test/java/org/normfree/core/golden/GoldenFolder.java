@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -32,6 +34,7 @@ public final class GoldenFolder {
   private final String name;
   private final Map<DataType, Double> tolerances;
   private final Map<String, Consumer<GoldenCase>> kinds = new LinkedHashMap<>();
+  private final Set<String> waiting = new LinkedHashSet<>();
   private int cases;
   private int tensors;
   private double worst;
@@ -49,6 +52,15 @@ public final class GoldenFolder {
   /** Says how a kind of case is checked. */
   public GoldenFolder kind(String kind, Consumer<GoldenCase> check) {
     assertThat(kinds.put(kind, check)).as("a second check for " + kind).isNull();
+    assertThat(waiting).as("kinds that nothing checks yet").doesNotContain(kind);
+    return this;
+  }
+
+  /** Says that nothing can check such cases yet: they are skipped, and said to be. */
+  public GoldenFolder notYet(String... names) {
+    for (String kind : names) {
+      waiting.add(kind);
+    }
     return this;
   }
 
@@ -105,6 +117,7 @@ public final class GoldenFolder {
   /** Checks one case; fails for a kind nobody knows and for values nobody looks at. */
   void check(JsonNode golden, DataType type) {
     GoldenCase one = new GoldenCase(golden, type, tolerances.get(type));
+    assumeTrue(!waiting.contains(one.kind()), () -> "nothing checks " + one.kind() + " yet");
     Consumer<GoldenCase> check = kinds.get(one.kind());
     assertThat(check).as("a check for cases of kind " + one.kind()).isNotNull();
     check.accept(one);
@@ -120,10 +133,11 @@ public final class GoldenFolder {
     String title = name.isEmpty() ? "top" : name;
     System.out.printf(
         Locale.ROOT,
-        "golden %s: %d cases, %d tensors, worst relative error %.1e%n",
+        "golden %s: %d cases, %d tensors, worst relative error %.1e%s%n",
         title,
         cases,
         tensors,
-        worst);
+        worst,
+        waiting.isEmpty() ? "" : ", not checked yet: " + waiting);
   }
 }

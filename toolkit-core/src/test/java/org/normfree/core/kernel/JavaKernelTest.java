@@ -55,6 +55,7 @@ import org.normfree.core.op.TanhGelu;
 import org.normfree.core.op.TanhGeluGradient;
 import org.normfree.core.op.WeightNorm;
 import org.normfree.core.op.WeightNormGradient;
+import org.normfree.core.task.ScratchMemory;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Team;
 import org.normfree.core.task.Tensor;
@@ -67,6 +68,9 @@ import org.normfree.core.task.Tensor;
 class JavaKernelTest {
   /** Of one, two and three; thousands of calls share them. */
   private static final List<Team> TEAMS = List.of(new Team(1), new Team(2), new Team(3));
+
+  /** One task at a time is prepared and run. */
+  private static final ScratchMemory SCRATCH = new ScratchMemory();
 
   private static final double TOLERANCE = 1e-5;
   private static final long[][] SHAPES = {
@@ -89,7 +93,7 @@ class JavaKernelTest {
    * @param shapes shapes of the outputs
    * @param inPlace index of an input whose memory output 0 may be; -1 for none
    */
-  private record Call(
+  record Call(
       String name,
       Supplier<NormfreeOp> op,
       List<INDArray> inputs,
@@ -126,6 +130,7 @@ class JavaKernelTest {
                   out.stream().map(Tensor::of).toList(),
                   threads)
               .orElseThrow();
+      SCRATCH.place(task, 0);
       Team team = TEAMS.get(threads - 1);
       team.run(List.of(task));
       if (place < 0) {
@@ -138,7 +143,7 @@ class JavaKernelTest {
     }
   }
 
-  private static INDArray random(long seed, long... shape) {
+  static INDArray random(long seed, long... shape) {
     SplittableRandom random = new SplittableRandom(seed);
     long length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     double[] values = random.doubles(length, -2.5, 2.5).toArray();
@@ -273,11 +278,11 @@ class JavaKernelTest {
     };
   }
 
-  private static List<INDArray> present(Object... arrays) {
+  static List<INDArray> present(Object... arrays) {
     return Stream.of(arrays).filter(Objects::nonNull).map(INDArray.class::cast).toList();
   }
 
-  private static List<long[]> shapes(List<INDArray> arrays) {
+  static List<long[]> shapes(List<INDArray> arrays) {
     return arrays.stream().map(INDArray::shape).toList();
   }
 
@@ -479,7 +484,7 @@ class JavaKernelTest {
                     Arrays.toString(shape), () -> rowCalls(shape).forEach(JavaKernelTest::agrees)));
   }
 
-  private static void agrees(Call call) {
+  static void agrees(Call call) {
     List<INDArray> expected = call.reference();
     loops()
         .forEach(
