@@ -42,6 +42,8 @@ import org.normfree.core.op.LayerNorm;
 import org.normfree.core.op.LayerNormGradient;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
+import org.normfree.core.op.LongConvolution;
+import org.normfree.core.op.LongConvolutionGradient;
 import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.MaxPool;
 import org.normfree.core.op.MaxPoolGradient;
@@ -320,6 +322,16 @@ public final class JavaKernel extends TaskKernel {
         SelectiveScanGradient.class,
         (op, in) ->
             new ScanGradientTask(op.terms(), loops, in.inputs(), in.outputs(), in.threads()));
+    known.always(
+        LongConvolution.class,
+        (op, in) ->
+            LongConvolutionTask.forward(
+                loops, op.skips(), in.inputs(), in.outputs(), in.threads()));
+    known.always(
+        LongConvolutionGradient.class,
+        (op, in) ->
+            LongConvolutionTask.backward(
+                loops, op.skips(), in.inputs(), in.outputs(), in.threads()));
     elements(known, Silu.class, (own, a, n) -> own.silu(a[0], n));
     elements(known, SiluGradient.class, (own, a, n) -> own.siluGradient(a[0], a[1], n));
     elements(known, ExactGelu.class, (own, a, n) -> own.gelu(a[0], n));

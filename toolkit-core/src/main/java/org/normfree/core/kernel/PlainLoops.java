@@ -536,4 +536,9 @@ final class PlainLoops implements RowLoops {
   public void laneSums(float[] rows, int count, float[] sums) {
     System.arraycopy(rows, 0, sums, 0, count);
   }
+
+  @Override
+  public SignalLoops signals() {
+    return new PlainSignal();
+  }
 }

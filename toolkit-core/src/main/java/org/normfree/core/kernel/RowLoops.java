@@ -228,4 +228,7 @@ interface RowLoops {
 
   /** The sum of each row of as many floats as there are lanes. */
   void laneSums(float[] rows, int count, float[] sums);
+
+  /** Loops over sequences, of the same kind and with as many lanes. */
+  SignalLoops signals();
 }

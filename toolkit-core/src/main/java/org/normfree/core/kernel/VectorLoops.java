@@ -674,4 +674,9 @@ final class VectorLoops implements RowLoops {
   public void laneSums(float[] rows, int count, float[] sums) {
     VectorScan.laneSums(rows, count, sums);
   }
+
+  @Override
+  public SignalLoops signals() {
+    return new VectorSignal();
+  }
 }

@@ -626,6 +626,23 @@ public final class Ops {
         name, new SelectiveScan(sd, u, delta, a, b, c, skip, gate, bias, softplus, reverse));
   }
 
+  /**
+   * Long convolution: {@code y_t = Σ_τ h_τ·u_{t−τ} + d·u_t}, each channel with a causal filter as
+   * long as the sequence. Source: arXiv 2302.10866, section 3.
+   *
+   * @param name name of the output
+   * @param u [batch, length, C]
+   * @param filter h, [length, C]
+   * @param skip d, [C]; null for 0
+   * @return [batch, length, C]
+   */
+  public SDVariable longConvolution(String name, SDVariable u, SDVariable filter, SDVariable skip) {
+    LongConvolution check = new LongConvolution();
+    check.addBArgument(skip != null);
+    check.checkGraph(ActivationTerms.present(u, filter, skip).toArray(SDVariable[]::new));
+    return named(name, new LongConvolution(sd, u, filter, skip));
+  }
+
   private SDVariable named(String name, NormfreeOp op) {
     return sd.updateVariableNameAndReference(op.outputVariable(), name);
   }

@@ -61,7 +61,9 @@ public final class Registration {
           new ModulationGradient(),
           new StopGradient(),
           new SelectiveScan(),
-          new SelectiveScanGradient());
+          new SelectiveScanGradient(),
+          new LongConvolution(),
+          new LongConvolutionGradient());
 
   private Registration() {}
 

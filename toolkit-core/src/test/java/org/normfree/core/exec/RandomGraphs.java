@@ -230,6 +230,19 @@ final class RandomGraphs {
                   d.weight(shape[2]));
             },
             RandomGraphs::selectiveScan));
+    draws.add(
+        new Draw(
+            "longConvolution",
+            d -> {
+              int u = d.tensor(s -> s.length == 3 && product(s) <= 12_000);
+              long[] shape = d.shape(u);
+              return List.of(u, d.scaled(shape[1], shape[1], shape[2]), d.weight(shape[2]));
+            },
+            (g, r, in) ->
+                like(
+                    in,
+                    g.ops.longConvolution(
+                        null, v(in, 0), v(in, 1), r.nextBoolean() ? v(in, 2) : NONE))));
   }
 
   private static Node selectiveScan(Building g, SplittableRandom r, List<Node> in) {

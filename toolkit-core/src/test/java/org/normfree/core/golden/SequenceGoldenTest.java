@@ -16,7 +16,6 @@ class SequenceGoldenTest {
     "rcps_block",
     "caduceus_lm",
     "hyena_filter",
-    "fft_conv",
     "hyena_operator",
     "hyena_lm",
     "conv_pos",
@@ -33,6 +32,7 @@ class SequenceGoldenTest {
   Stream<DynamicNode> agreesWithTheOfficialCode() throws IOException {
     GoldenFolder folder = new GoldenFolder("sequence", 1e-11, 1e-4).notYet(NOT_YET);
     ScanGolden.register(folder);
+    HyenaGolden.register(folder);
     return folder.tests();
   }
 }
