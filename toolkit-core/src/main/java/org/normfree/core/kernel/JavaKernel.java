@@ -24,6 +24,10 @@ import org.normfree.core.op.BatchNormGradient;
 import org.normfree.core.op.BatchNormWith;
 import org.normfree.core.op.ColumnSum;
 import org.normfree.core.op.ConvolutionGradient;
+import org.normfree.core.op.ContrastiveLogits;
+import org.normfree.core.op.ContrastiveLogitsGradient;
+import org.normfree.core.op.CtcLoss;
+import org.normfree.core.op.CtcLossGradient;
 import org.normfree.core.op.DeepNorm;
 import org.normfree.core.op.DeepNormGradient;
 import org.normfree.core.op.DynamicActivation;
@@ -36,6 +40,8 @@ import org.normfree.core.op.GatherRows;
 import org.normfree.core.op.GatherRowsGradient;
 import org.normfree.core.op.GroupNorm;
 import org.normfree.core.op.GroupNormGradient;
+import org.normfree.core.op.GumbelQuantizer;
+import org.normfree.core.op.GumbelQuantizerGradient;
 import org.normfree.core.op.L2Normalize;
 import org.normfree.core.op.L2NormalizeGradient;
 import org.normfree.core.op.LayerNorm;
@@ -57,6 +63,7 @@ import org.normfree.core.op.Rotary;
 import org.normfree.core.op.ScatterRows;
 import org.normfree.core.op.SelectiveScan;
 import org.normfree.core.op.SelectiveScanGradient;
+import org.normfree.core.op.Shareable;
 import org.normfree.core.op.Silu;
 import org.normfree.core.op.SiluGradient;
 import org.normfree.core.op.SoftmaxCrossEntropy;
@@ -332,6 +339,12 @@ public final class JavaKernel extends TaskKernel {
         (op, in) ->
             LongConvolutionTask.backward(
                 loops, op.skips(), in.inputs(), in.outputs(), in.threads()));
+    shared(known, GumbelQuantizer.class);
+    shared(known, GumbelQuantizerGradient.class);
+    shared(known, ContrastiveLogits.class);
+    shared(known, ContrastiveLogitsGradient.class);
+    shared(known, CtcLoss.class);
+    shared(known, CtcLossGradient.class);
     elements(known, Silu.class, (own, a, n) -> own.silu(a[0], n));
     elements(known, SiluGradient.class, (own, a, n) -> own.siluGradient(a[0], a[1], n));
     elements(known, ExactGelu.class, (own, a, n) -> own.gelu(a[0], n));
@@ -427,6 +440,11 @@ public final class JavaKernel extends TaskKernel {
 
   private Task elements(ElementTask.Body body, Arrays in) {
     return new ElementTask(loops, body, in.inputs(), in.outputs(), in.threads());
+  }
+
+  /** Ops whose reference arithmetic threads may share. */
+  private static <O extends NormfreeOp & Shareable> void shared(Preparations known, Class<O> type) {
+    known.always(type, (op, in) -> new WideTask(op, in.inputs(), in.outputs(), in.threads()));
   }
 
   /** ND4J's sums, whose axes are an attribute or, where they are not known here, an input. */

@@ -1,7 +1,9 @@
 package org.normfree.core.op;
 
+import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The project's ops as a SameDiff namespace, in the manner of {@code sd.nn()}.
@@ -641,6 +643,140 @@ public final class Ops {
     check.addBArgument(skip != null);
     check.checkGraph(ActivationTerms.present(u, filter, skip).toArray(SDVariable[]::new));
     return named(name, new LongConvolution(sd, u, filter, skip));
+  }
+
+  /**
+   * Filters of a Hyena layer: a network of sines on features of the position, {@code sin(ω∘(x·W +
+   * b))} between its layers, times a window that falls with the position.
+   *
+   * @param name name of the output
+   * @param terms positions, window and sizes
+   * @param frequency ω, [width of the hidden layers], shared by all sines
+   * @param weights of the layers: [features, width], [width, width] any number of times, [width, C]
+   * @param biases of all layers but the last, [width]
+   * @return [length, C]
+   */
+  public SDVariable hyenaFilter(
+      String name,
+      HyenaFilterTerms terms,
+      SDVariable frequency,
+      List<SDVariable> weights,
+      List<SDVariable> biases) {
+    if (weights.size() < 2 || biases.size() != weights.size() - 1) {
+      throw new IllegalArgumentException(
+          "hyenaFilter: %s weights and %s biases, expected at least 2 weights and a bias for each but the last"
+              .formatted(weights.size(), biases.size()));
+    }
+    SDVariable x = constant(frequency, terms.positions());
+    for (int i = 0; i < biases.size(); i++) {
+      x = sd.math.sin(linear(null, x, weights.get(i), biases.get(i)).mul(frequency));
+    }
+    SDVariable last = weights.get(weights.size() - 1);
+    SDVariable window = constant(frequency, terms.window());
+    SDVariable filter = linear(null, x, last, null).mul(window);
+    return sd.updateVariableNameAndReference(filter, name);
+  }
+
+  private SDVariable constant(SDVariable like, double[][] values) {
+    return sd.constant(Nd4j.createFromArray(values).castTo(like.dataType()));
+  }
+
+  /**
+   * Product quantization with a straight-through gradient, see {@link GumbelQuantizer}. Source:
+   * arXiv 2006.11477, section 2.
+   *
+   * @param name name of the first output
+   * @param logits [..., G·V]
+   * @param entries [G·V, d]
+   * @param noise Gumbel noise, [..., G·V]; null outside training
+   * @param temperature τ, [1]; null outside training
+   * @param groups G
+   * @return vectors [..., G·d]; numbers of the chosen entries [..., G]; mean softmax [G·V]; shares
+   *     of the entries [G·V]
+   */
+  public SDVariable[] gumbelQuantizer(
+      String name,
+      SDVariable logits,
+      SDVariable entries,
+      SDVariable noise,
+      SDVariable temperature,
+      long groups) {
+    GumbelQuantizer check = new GumbelQuantizer();
+    check.addIArgument(groups);
+    check.checkGraph(
+        ActivationTerms.present(logits, entries, noise, temperature).toArray(SDVariable[]::new));
+    SDVariable[] outputs =
+        new GumbelQuantizer(sd, logits, entries, noise, temperature, groups).outputVariables();
+    outputs[0] = sd.updateVariableNameAndReference(outputs[0], name);
+    return outputs;
+  }
+
+  /**
+   * Perplexity of the entries of a quantizer: {@code Σ_groups exp(−Σ_v p_v·log(p_v + 1e-7))}, from
+   * G where each group has one entry left to G·V.
+   *
+   * @param name name of the output
+   * @param shares p, [G·V]
+   * @param groups G
+   * @return a scalar
+   */
+  public SDVariable perplexity(String name, SDVariable shares, long groups) {
+    SDVariable p = shares.reshape(groups, -1);
+    SDVariable entropy = p.mul(sd.math.log(p.add(1e-7))).sum(1).neg();
+    return sd.math.exp(entropy).sum(name);
+  }
+
+  /**
+   * Logits of a contrastive loss: cosines of each context vector with its own target and with
+   * others, over a temperature. Their loss is {@link #sparseCrossEntropy} with targets 0. Source:
+   * arXiv 2006.11477, section 3.2.
+   *
+   * @param name name of the output
+   * @param context [batch, T, D]
+   * @param targets [batch, T, D]
+   * @param negatives INT [batch, T, K], rows of all batch·T targets
+   * @param codes INT [batch, T, G], by which a negative is found to equal the own target; null to
+   *     compare the targets themselves
+   * @param temperature divides the cosines, &gt; 0
+   * @return [batch, T, K + 1], the own target first, −∞ for negatives that equal it
+   */
+  public SDVariable contrastiveLogits(
+      String name,
+      SDVariable context,
+      SDVariable targets,
+      SDVariable negatives,
+      SDVariable codes,
+      double temperature) {
+    ContrastiveLogits check = new ContrastiveLogits();
+    check.addTArgument(temperature);
+    check.checkGraph(
+        ActivationTerms.present(context, targets, negatives, codes).toArray(SDVariable[]::new));
+    return named(name, new ContrastiveLogits(sd, context, targets, negatives, codes, temperature));
+  }
+
+  /**
+   * Connectionist temporal classification, see {@link CtcLoss}. Source: A. Graves et al., ICML
+   * 2006. A number of frames or labels that does not fit throws when the graph runs.
+   *
+   * @param name name of the output
+   * @param logits [batch, T, C], before the softmax
+   * @param targets INT [batch, S]
+   * @param frames INT [batch], how many of the T count
+   * @param lengths INT [batch], how many of the S count
+   * @param blank class of the blank
+   * @return [batch]; 0 where the labels do not fit into the frames
+   */
+  public SDVariable ctcLoss(
+      String name,
+      SDVariable logits,
+      SDVariable targets,
+      SDVariable frames,
+      SDVariable lengths,
+      int blank) {
+    CtcLoss check = new CtcLoss();
+    check.addIArgument(blank);
+    check.checkGraph(logits, targets, frames, lengths);
+    return named(name, new CtcLoss(sd, logits, targets, frames, lengths, blank));
   }
 
   private SDVariable named(String name, NormfreeOp op) {

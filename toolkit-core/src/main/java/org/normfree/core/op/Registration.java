@@ -63,7 +63,13 @@ public final class Registration {
           new SelectiveScan(),
           new SelectiveScanGradient(),
           new LongConvolution(),
-          new LongConvolutionGradient());
+          new LongConvolutionGradient(),
+          new GumbelQuantizer(),
+          new GumbelQuantizerGradient(),
+          new ContrastiveLogits(),
+          new ContrastiveLogitsGradient(),
+          new CtcLoss(),
+          new CtcLossGradient());
 
   private Registration() {}
 

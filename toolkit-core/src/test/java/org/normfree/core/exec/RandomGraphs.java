@@ -22,6 +22,7 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv1DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
+import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.exec.RandomGraph.Apply;
 import org.normfree.core.exec.RandomGraph.Building;
 import org.normfree.core.exec.RandomGraph.Draw;
@@ -243,6 +244,78 @@ final class RandomGraphs {
                     in,
                     g.ops.longConvolution(
                         null, v(in, 0), v(in, 1), r.nextBoolean() ? v(in, 2) : NONE))));
+    losses(draws);
+  }
+
+  private static void losses(List<Draw> draws) {
+    draws.add(
+        new Draw(
+            "contrastiveLogits loss",
+            d -> {
+              int x = d.tensor(s -> s.length == 3 && s[0] * s[1] > 1 && product(s) <= 3000);
+              long[] shape = d.shape(x);
+              Fill ids = Fill.ids(shape[0] * shape[1]);
+              return List.of(
+                  x,
+                  d.leaf(Fill.normal(1), shape),
+                  d.data(ids, shape[0], shape[1], d.random.nextLong(1, 5)),
+                  d.data(Fill.ids(5), shape[0], shape[1], 2));
+            },
+            (g, r, in) -> {
+              Node x = in.get(0);
+              enough(x.size(-1));
+              SDVariable codes = r.nextBoolean() ? v(in, 3) : NONE;
+              SDVariable logits =
+                  g.ops.contrastiveLogits(null, v(in, 0), v(in, 1), v(in, 2), codes, 0.5);
+              SDVariable own = g.sd.constant(Nd4j.zeros(DataType.INT32, x.size(0), x.size(1)));
+              return new Node(
+                  g.ops.sparseCrossEntropy(null, logits, own, 0, null), x.size(0), x.size(1));
+            }));
+    draws.add(
+        new Draw(
+            "ctcLoss",
+            d -> {
+              int x = d.tensor(s -> s.length == 3 && s[2] > 2 && product(s) <= 3000);
+              long[] shape = d.shape(x);
+              return List.of(
+                  x,
+                  d.data(Fill.ids(shape[2] - 1), shape[0], 3),
+                  d.data(Fill.ids(shape[1] + 1), shape[0]),
+                  d.data(Fill.ids(4), shape[0]));
+            },
+            (g, r, in) -> {
+              Node x = in.get(0);
+              int blank = Math.toIntExact(x.size(2) - 1);
+              return new Node(
+                  g.ops.ctcLoss(null, v(in, 0), v(in, 1), v(in, 2), v(in, 3), blank), x.size(0));
+            }));
+    draws.add(
+        new Draw(
+            "gumbelQuantizer",
+            d -> {
+              int entries = d.variable(6, d.random.nextLong(1, 5));
+              int logits = d.leaf(Fill.normal(2), d.size(), 6);
+              long[] shape = d.shape(logits);
+              return List.of(
+                  logits,
+                  entries,
+                  d.data(Fill.normal(1), shape),
+                  d.data(Fill.of(Fill.Kind.POSITIVE), 1));
+            },
+            (g, r, in) -> {
+              boolean training = g.note("training", r.nextBoolean());
+              SDVariable[] all =
+                  g.ops.gumbelQuantizer(
+                      null,
+                      v(in, 0),
+                      v(in, 1),
+                      training ? v(in, 2) : NONE,
+                      training ? v(in, 3) : NONE,
+                      2);
+              return r.nextInt(3) == 0
+                  ? new Node(g.note("output", all[2]), 6)
+                  : new Node(all[0], in.get(0).size(0), 2 * in.get(1).size(1));
+            }));
   }
 
   private static Node selectiveScan(Building g, SplittableRandom r, List<Node> in) {

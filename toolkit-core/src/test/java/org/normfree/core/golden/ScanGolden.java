@@ -1,5 +1,6 @@
 package org.normfree.core.golden;
 
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -19,37 +20,39 @@ final class ScanGolden {
 
   private static void scan(GoldenCase golden) {
     boolean softplus = golden.flag("softplus");
-    new GoldenOp(golden)
-        .input("u", LAST)
-        .input("delta", LAST)
-        .input("A")
-        .input("B", LAST)
-        .input("C", LAST)
-        .input("D")
-        .input("z", LAST)
-        .input("deltaBias")
-        .check(
-            "y",
-            (ops, in) ->
-                ops.selectiveScan(
-                    null,
-                    in.get("u"),
-                    in.get("delta"),
-                    in.get("A"),
-                    in.get("B"),
-                    in.get("C"),
-                    in.get("D"),
-                    in.get("z"),
-                    in.get("deltaBias"),
-                    softplus,
-                    false),
-            LAST);
+    GoldenOp op =
+        new GoldenOp(golden)
+            .input("u", LAST)
+            .input("delta", LAST)
+            .input("A")
+            .input("B", LAST)
+            .input("C", LAST)
+            .input("D")
+            .input("z", LAST)
+            .input("deltaBias");
+    SDVariable y =
+        op.ops()
+            .selectiveScan(
+                null,
+                op.get("u"),
+                op.get("delta"),
+                op.get("A"),
+                op.get("B"),
+                op.get("C"),
+                op.get("D"),
+                op.get("z"),
+                op.get("deltaBias"),
+                softplus,
+                false);
+    op.check("y", y.permute(LAST));
     golden.compare("lastState", lastState(golden, softplus));
   }
 
   /** The state behind the last position: what comes out where C takes one number of it alone. */
   private static INDArray lastState(GoldenCase golden, boolean softplus) {
     INDArray u = last(golden, "u");
+    INDArray delta = last(golden, "delta");
+    INDArray a = golden.tensor("A");
     INDArray b = last(golden, "B");
     INDArray bias = golden.has("deltaBias") ? golden.tensor("deltaBias") : null;
     INDArray states = Nd4j.create(golden.type(), golden.shape("lastState"));
@@ -57,18 +60,7 @@ final class ScanGolden {
       INDArray c = b.like();
       c.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(n)).assign(1);
       INDArray h =
-          Nd4j.exec(
-              new SelectiveScan(
-                  u,
-                  last(golden, "delta"),
-                  golden.tensor("A"),
-                  b,
-                  c,
-                  null,
-                  null,
-                  bias,
-                  softplus,
-                  false))[0];
+          Nd4j.exec(new SelectiveScan(u, delta, a, b, c, null, null, bias, softplus, false))[0];
       states
           .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(n))
           .assign(h.get(NDArrayIndex.all(), NDArrayIndex.point(u.size(1) - 1)));
@@ -82,19 +74,11 @@ final class ScanGolden {
 
   private static void convolution(GoldenCase golden) {
     long[] weight = golden.shape("weight");
-    boolean silu = golden.flag("silu");
     ConvolutionTerms terms = ConvolutionTerms.sequence(weight[1]).causal().groups(weight[0]);
-    new GoldenOp(golden)
-        .input("x", LAST)
-        .input("weight", 1, 0)
-        .input("bias")
-        .check(
-            "y",
-            (ops, in) -> {
-              var taps = in.get("weight").reshape(weight[1], 1, weight[0]);
-              var y = ops.convolution1d(null, in.get("x"), taps, in.get("bias"), terms);
-              return silu ? ops.silu(null, y) : y;
-            },
-            LAST);
+    GoldenOp op = new GoldenOp(golden).input("x", LAST).input("weight", 1, 0).input("bias");
+    SDVariable taps = op.get("weight").reshape(weight[1], 1, weight[0]);
+    SDVariable y = op.ops().convolution1d(null, op.get("x"), taps, op.get("bias"), terms);
+    y = golden.flag("silu") ? op.ops().silu(null, y) : y;
+    op.check("y", y.permute(LAST));
   }
 }

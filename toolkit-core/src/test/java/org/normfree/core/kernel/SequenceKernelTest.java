@@ -8,11 +8,18 @@ import static org.normfree.core.kernel.JavaKernelTest.shapes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.kernel.JavaKernelTest.Call;
+import org.normfree.core.op.ContrastiveLogits;
+import org.normfree.core.op.ContrastiveLogitsGradient;
+import org.normfree.core.op.CtcLoss;
+import org.normfree.core.op.CtcLossGradient;
+import org.normfree.core.op.GumbelQuantizer;
+import org.normfree.core.op.GumbelQuantizerGradient;
 import org.normfree.core.op.LongConvolution;
 import org.normfree.core.op.LongConvolutionGradient;
 import org.normfree.core.op.NormfreeOp;
@@ -31,11 +38,9 @@ class SequenceKernelTest {
 
   @Test
   void theScanAgreesWithTheReference() {
-    long[][] sizes = {
-      {1, 1, 1, 1}, {2, 5, 3, 2}, {1, 64, 17, 3}, {3, 67, 16, 16}, {2, 129, 33, 5}, {1, 200, 131, 4}
-    };
+    long[][] sizes = {{1, 1, 1, 1}, {2, 5, 3, 2}, {1, 64, 17, 3}, {3, 67, 16, 16}, {1, 129, 83, 5}};
     for (long[] size : sizes) {
-      for (int options : new int[] {0, 31, 8 + 1, 16 + 8 + 4, 2 + 4}) {
+      for (int options : new int[] {0, 31, 8 + 4, 16 + 2 + 1}) {
         scan(size, options);
       }
     }
@@ -80,7 +85,14 @@ class SequenceKernelTest {
   @Test
   void theLongConvolutionAgreesWithTheReference() {
     long[][] sizes = {
-      {1, 1, 1}, {2, 7, 3}, {1, 64, 17}, {2, 65, 16}, {3, 131, 33}, {1, 300, 5}, {2, 1030, 2}
+      {1, 1, 1},
+      {2, 7, 3},
+      {1, 32, 17},
+      {2, 33, 16},
+      {1, 65, 4},
+      {3, 131, 33},
+      {1, 300, 5},
+      {2, 1030, 2}
     };
     for (long[] size : sizes) {
       for (boolean skips : new boolean[] {false, true}) {
@@ -124,5 +136,118 @@ class SequenceKernelTest {
       Call from = new Call("from it", gradient, List.of(u, filter, upstream, kept), shapes);
       assertThat(from.prepared(loops, 3, -1)).isEqualTo(again.prepared(loops, 1, -1));
     }
+  }
+
+  private static INDArray ids(int from, int below, long... shape) {
+    int length = 1;
+    for (long size : shape) {
+      length *= (int) size;
+    }
+    int[] ids = new SplittableRandom(3).ints(length, from, below).toArray();
+    return Nd4j.createFromArray(ids).reshape(shape);
+  }
+
+  @Test
+  void theLossesOfSpeechAgreeWithTheReference() {
+    for (int[] size : new int[][] {{1, 1, 1, 2}, {3, 7, 5, 13}, {2, 31, 17, 29}}) {
+      quantizer(size[0] * size[1], size[2], size[3]);
+      contrastive(size[0], size[1], size[2], size[3]);
+      ctc(size[0], size[1], size[3]);
+    }
+  }
+
+  private static void quantizer(int rows, int width, int entries) {
+    long[] all = {2L * entries};
+    INDArray logits = random(1, rows, 2L * entries);
+    INDArray table = random(2, 2L * entries, width);
+    List<long[]> shapes = List.of(new long[] {rows, 2L * width}, new long[] {rows, 2}, all, all);
+    for (boolean training : new boolean[] {false, true}) {
+      List<INDArray> inputs =
+          new ArrayList<>(
+              present(
+                  logits,
+                  table,
+                  training ? random(3, rows, 2L * entries) : null,
+                  training ? Nd4j.createFromArray(0.7f) : null));
+      agrees(new Call("quantizer", () -> with(new GumbelQuantizer(), 2), inputs, shapes));
+      inputs.add(random(4, all));
+      inputs.add(random(5, shapes.get(0)));
+      agrees(
+          new Call(
+              "quantizer, gradient",
+              () -> with(new GumbelQuantizerGradient(), 2),
+              inputs,
+              shapes(List.of(logits, table))));
+    }
+  }
+
+  private static NormfreeOp with(NormfreeOp op, long attribute) {
+    op.addIArgument(attribute);
+    return op;
+  }
+
+  private static void contrastive(int batch, int length, int width, int count) {
+    INDArray context = random(1, batch, length, width);
+    INDArray targets = random(2, batch, length, width);
+    INDArray negatives = ids(0, batch * length, batch, length, count);
+    // every row is another code, so that no logit is −∞ but those of the own row
+    INDArray codes = ids(0, 9999, batch, length, 1);
+    long[] logits = {batch, length, count + 1L};
+    if (batch * length > 1) {
+      shiftOwn(negatives);
+      List<INDArray> inputs = new ArrayList<>(List.of(context, targets, negatives, codes));
+      agrees(
+          new Call(
+              "contrastive", () -> contrastive(new ContrastiveLogits()), inputs, List.of(logits)));
+      inputs.add(random(3, logits));
+      agrees(
+          new Call(
+              "contrastive, gradient",
+              () -> {
+                NormfreeOp op = contrastive(new ContrastiveLogitsGradient());
+                op.addBArgument(true);
+                return op;
+              },
+              inputs,
+              shapes(List.of(context, targets))));
+    }
+  }
+
+  /** Lets no row be a negative of its own. */
+  private static void shiftOwn(INDArray negatives) {
+    INDArray rows = negatives.reshape(negatives.size(0) * negatives.size(1), negatives.size(2));
+    for (int row = 0; row < rows.rows(); row++) {
+      for (int k = 0; k < rows.columns(); k++) {
+        if (rows.getInt(row, k) == row) {
+          rows.putScalar(row, k, (row + 1) % rows.rows());
+        }
+      }
+    }
+  }
+
+  private static NormfreeOp contrastive(NormfreeOp op) {
+    op.addTArgument(0.3);
+    return op;
+  }
+
+  private static void ctc(int batch, int frames, int classes) {
+    INDArray logits = random(1, batch, frames, classes);
+    int most = Math.min(frames, 5);
+    List<INDArray> inputs =
+        new ArrayList<>(
+            List.of(
+                logits,
+                ids(1, classes, batch, most),
+                ids(0, frames + 1, batch),
+                ids(0, most + 1, batch)));
+    long[] losses = {batch};
+    agrees(new Call("ctc", () -> with(new CtcLoss(), 0), inputs, List.of(losses)));
+    inputs.add(random(2, losses));
+    agrees(
+        new Call(
+            "ctc, gradient",
+            () -> with(new CtcLossGradient(), 0),
+            inputs,
+            List.of(logits.shape())));
   }
 }

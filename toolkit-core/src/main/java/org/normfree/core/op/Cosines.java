@@ -1,0 +1,162 @@
+package org.normfree.core.op;
+
+/**
+ * Cosines of the rows of {@link ContrastiveLogits} and their gradients. Rows are divided among the
+ * threads; for the gradient of the targets, columns are, so that every sum has the order of the
+ * rows.
+ */
+final class Cosines {
+  /** Least denominator. */
+  private static final double LEAST = 1e-8;
+
+  private final double temperature;
+  private final int threads;
+  private final double[] context;
+  private final double[] targets;
+  private final int[] negatives;
+  private final int[] codes;
+  private final int rows;
+  private final int width;
+  private final int choices;
+  private final double[] contextNorms;
+  private final double[] targetNorms;
+
+  /** Of each row with each choice, after {@link #toContext}. */
+  private final double[] dots;
+
+  private final boolean[] own;
+
+  Cosines(Shareable.Operands operands, double temperature, boolean coded, int threads) {
+    this.temperature = temperature;
+    this.threads = threads;
+    context = operands.real(0);
+    targets = operands.real(1);
+    negatives = operands.integer(2);
+    codes = coded ? operands.integer(3) : null;
+    width = operands.size(0, 2);
+    rows = context.length / width;
+    choices = operands.size(2, 2) + 1;
+    contextNorms = new double[rows];
+    targetNorms = new double[rows];
+    dots = new double[rows * choices];
+    own = new boolean[rows * choices];
+  }
+
+  private int begin(int thread) {
+    return Shareable.share(rows, thread, threads);
+  }
+
+  /** Lengths of a thread's rows. */
+  void measure(int thread) {
+    for (int row = begin(thread); row < begin(thread + 1); row++) {
+      contextNorms[row] = Math.sqrt(dot(context, row, context, row));
+      targetNorms[row] = Math.sqrt(dot(targets, row, targets, row));
+      for (int k = 1; k < choices; k++) {
+        requireRow(row, k);
+      }
+    }
+  }
+
+  private void requireRow(int row, int k) {
+    int target = negatives[row * (choices - 1) + k - 1];
+    if (target < 0 || target >= rows) {
+      throw new IllegalArgumentException(
+          "normfree_contrastive_logits: negative %s of row %s is %s, expected 0 to %s, a row of all targets"
+              .formatted(k - 1, row, target, rows - 1));
+    }
+  }
+
+  private double dot(double[] a, int i, double[] b, int j) {
+    double sum = 0;
+    for (int k = 0; k < width; k++) {
+      sum += a[i * width + k] * b[j * width + k];
+    }
+    return sum;
+  }
+
+  /** The target of a choice, of which the first is the row's own. */
+  private int target(int row, int choice) {
+    return choice == 0 ? row : negatives[row * (choices - 1) + choice - 1];
+  }
+
+  /** Whether a choice is no other than the own target. */
+  private boolean isOwn(int row, int choice) {
+    int other = target(row, choice);
+    return choice > 0
+        && (codes == null
+            ? same(row, other, width, (i, j) -> targets[i] == targets[j])
+            : same(row, other, codes.length / rows, (i, j) -> codes[i] == codes[j]));
+  }
+
+  private interface Equal {
+    boolean at(int i, int j);
+  }
+
+  private static boolean same(int a, int b, int count, Equal equal) {
+    for (int k = 0; k < count; k++) {
+      if (!equal.at(a * count + k, b * count + k)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private double norms(int row, int target) {
+    return Math.max(contextNorms[row] * targetNorms[target], LEAST);
+  }
+
+  void logits(int thread, double[] logits) {
+    for (int row = begin(thread); row < begin(thread + 1); row++) {
+      for (int k = 0; k < choices; k++) {
+        int j = target(row, k);
+        logits[row * choices + k] =
+            isOwn(row, k)
+                ? Double.NEGATIVE_INFINITY
+                : dot(context, row, targets, j) / norms(row, j) / temperature;
+      }
+    }
+  }
+
+  /** A thread's rows of the context's gradient. */
+  void toContext(int thread, double[] upstream, double[] to) {
+    for (int row = begin(thread); row < begin(thread + 1); row++) {
+      for (int k = 0; k < choices; k++) {
+        int i = row * choices + k;
+        int j = target(row, k);
+        own[i] = isOwn(row, k);
+        if (!own[i]) {
+          dots[i] = dot(context, row, targets, j);
+          double g = upstream[i] / temperature / norms(row, j);
+          double turn = turn(row, j, dots[i], contextNorms[row]);
+          for (int c = 0; c < width; c++) {
+            to[row * width + c] += g * (targets[j * width + c] - turn * context[row * width + c]);
+          }
+        }
+      }
+    }
+  }
+
+  /** A thread's columns of the targets' gradient. */
+  void toTargets(int thread, double[] upstream, double[] to) {
+    int first = Shareable.share(width, thread, threads);
+    int end = Shareable.share(width, thread + 1, threads);
+    for (int row = 0; row < rows; row++) {
+      for (int k = 0; k < choices; k++) {
+        int i = row * choices + k;
+        int j = target(row, k);
+        if (!own[i]) {
+          double g = upstream[i] / temperature / norms(row, j);
+          double turn = turn(row, j, dots[i], targetNorms[j]);
+          for (int c = first; c < end; c++) {
+            to[j * width + c] += g * (context[row * width + c] - turn * targets[j * width + c]);
+          }
+        }
+      }
+    }
+  }
+
+  /** {@code ⟨c, q⟩/‖·‖²}, what the denominator gives; 0 where it is constant. */
+  private double turn(int row, int target, double dot, double norm) {
+    return contextNorms[row] * targetNorms[target] > LEAST ? dot / (norm * norm) : 0;
+  }
+}
