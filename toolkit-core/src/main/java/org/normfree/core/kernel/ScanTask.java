@@ -17,7 +17,7 @@ abstract class ScanTask implements Task {
   static final int CHUNK = SelectiveScan.CHUNK;
 
   /** Most channels that are copied out of memory at a time. */
-  private static final int WIDTH = 64;
+  private static final int WIDTH = 128;
 
   private static final float LOG2_E = 1.442695f;
 
@@ -116,7 +116,7 @@ abstract class ScanTask implements Task {
       z = bench.array(4, most);
       block.b = bench.array(5, CHUNK * states);
       block.c = bench.array(6, CHUNK * states);
-      row = bench.array(7, WIDTH);
+      row = bench.array(7, own.stride(WIDTH));
     }
 
     /** An array that is not one of the stage's. */
@@ -133,7 +133,6 @@ abstract class ScanTask implements Task {
     void begin(Part next) {
       part = next;
       int stride = own.stride(part.count);
-      int lanes = own.lanes();
       block.rates = array(0, stride * states);
       block.state = array(1, stride * states);
       block.skip = vector(skip, array(2, stride), stride);
@@ -142,7 +141,7 @@ abstract class ScanTask implements Task {
       a.read(part.first * states, rates, 0, part.count * states);
       Arrays.fill(block.rates, 0, stride * states, 0);
       for (int i = 0; i < part.count * states; i++) {
-        block.rates[packed(i / states, i % states, lanes)] = rates[i] * LOG2_E;
+        block.rates[packed(i / states, i % states)] = rates[i] * LOG2_E;
       }
       Arrays.fill(block.state, 0, stride * states, 0);
     }
@@ -156,8 +155,9 @@ abstract class ScanTask implements Task {
     }
 
     /** Where a channel's n-th number of state stands in groups of channels. */
-    private int packed(int channel, int n, int lanes) {
-      return channel / lanes * lanes * states + n * lanes + channel % lanes;
+    private int packed(int channel, int n) {
+      int inGroup = channel % block.lanes;
+      return (channel - inGroup) * states + n * block.lanes + inGroup;
     }
 
     /** Goes to a chunk of steps. */
@@ -244,8 +244,8 @@ abstract class ScanTask implements Task {
     /** Writes the block's states to an array [examples, chunks, N, E]. */
     void saveStates(Floats array, int example) {
       for (int n = 0; n < states; n++) {
-        for (int i = 0; i < count(); i++) {
-          row[i] = block.state[packed(block.first + i, n, own.lanes())];
+        for (int i = 0; i < block.width; i += block.lanes) {
+          System.arraycopy(block.state, packed(block.first + i, n), row, i, block.lanes);
         }
         array.write(place(example, n), row, 0, count());
       }
@@ -253,10 +253,11 @@ abstract class ScanTask implements Task {
 
     /** Reads them back. */
     void loadStates(Floats array, int example) {
+      Arrays.fill(row, 0);
       for (int n = 0; n < states; n++) {
         array.read(place(example, n), row, 0, count());
-        for (int i = 0; i < count(); i++) {
-          block.state[packed(block.first + i, n, own.lanes())] = row[i];
+        for (int i = 0; i < block.width; i += block.lanes) {
+          System.arraycopy(row, i, block.state, packed(block.first + i, n), block.lanes);
         }
       }
     }
@@ -268,10 +269,12 @@ abstract class ScanTask implements Task {
 
     /** Adds what there is for each number of state of the block's channels to sums [E, N]. */
     void addTo(float[] values, double[] sums) {
-      for (int i = 0; i < count() * states; i++) {
-        int channel = block.first + i / states;
-        int n = i % states;
-        sums[(part.first + channel) * states + n] += values[packed(channel, n, own.lanes())];
+      for (int i = 0; i < count(); i++) {
+        int to = (part.first + block.first + i) * states;
+        int from = packed(block.first + i, 0);
+        for (int n = 0; n < states; n++) {
+          sums[to + n] += values[from + n * block.lanes];
+        }
       }
     }
 

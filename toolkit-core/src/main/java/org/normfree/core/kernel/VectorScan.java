@@ -8,20 +8,21 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The loops of a selective scan, neighbouring channels in the lanes.
  *
- * <p>{@code 2^x} is that of the whole part, added to the exponent, of a polynomial of the rest
- * (minimax, relative error 2e-9 before rounding). The sum with {@link #ROUNDING} leaves the whole
- * part in the last bits. As in {@link VectorMath}, it is written out wherever it is needed.
+ * <p>{@code 2^x} is a power of 2, for the whole part, times a polynomial of the rest (minimax,
+ * relative error 2e-9 before rounding). The sum with {@link #ROUNDING} leaves the exponent of that
+ * power in the last bits, where integers are compared in one instruction and floats would not be. As
+ * in {@link VectorMath}, all of it is written out wherever it is needed.
  */
 final class VectorScan {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
-  private static final float ROUNDING = 0x1.8p23f;
+  private static final float ROUNDING = 0x1.8p23f + 127;
   private static final int MANTISSA = 23;
 
-  /** Powers of 2 that are normal numbers. */
-  private static final float LOWEST = -126;
+  /** The sums of powers of 2 that are normal numbers, as integers. */
+  private static final int LOWEST = Float.floatToRawIntBits(ROUNDING) - 126;
 
-  private static final float HIGHEST = 127;
+  private static final int HIGHEST = Float.floatToRawIntBits(ROUNDING) + 127;
   private static final float LOG2_E = 1.44269504f;
   private static final float LN_2 = 0.69314718f;
   private static final float P1 = 0.6931472f;
@@ -38,7 +39,7 @@ final class VectorScan {
     FloatVector one = FloatVector.broadcast(S, 1);
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = FloatVector.fromArray(S, x, i);
-      FloatVector w = v.abs().mul(-LOG2_E).max(LOWEST);
+      FloatVector w = v.abs().mul(-LOG2_E);
       FloatVector z = w.add(ROUNDING);
       FloatVector f = w.sub(z.sub(ROUNDING));
       FloatVector p = FloatVector.broadcast(S, P6).fma(f, FloatVector.broadcast(S, P5));
@@ -47,8 +48,9 @@ final class VectorScan {
       p = p.fma(f, FloatVector.broadcast(S, P2));
       p = p.fma(f, FloatVector.broadcast(S, P1));
       p = p.fma(f, one);
-      IntVector whole = z.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA);
-      FloatVector e = p.reinterpretAsInts().add(whole).reinterpretAsFloats();
+      IntVector whole = z.reinterpretAsInts().max(LOWEST).min(HIGHEST);
+      FloatVector power = whole.lanewise(VectorOperators.LSHL, MANTISSA).reinterpretAsFloats();
+      FloatVector e = p.mul(power);
       // log(1 + e) = 2·artanh(e/(2 + e)), whose series ends soon
       FloatVector s = e.div(e.add(2));
       FloatVector q = s.mul(s);
@@ -90,7 +92,7 @@ final class VectorScan {
       FloatVector y = skip.mul(u);
       for (int n = 0; n < states; n++) {
         int at = base + n * LANES;
-        FloatVector w = step.mul(FloatVector.fromArray(S, rates, at)).max(LOWEST).min(HIGHEST);
+        FloatVector w = step.mul(FloatVector.fromArray(S, rates, at));
         FloatVector z = w.add(ROUNDING);
         FloatVector f = w.sub(z.sub(ROUNDING));
         FloatVector p = FloatVector.broadcast(S, P6).fma(f, FloatVector.broadcast(S, P5));
@@ -99,8 +101,9 @@ final class VectorScan {
         p = p.fma(f, FloatVector.broadcast(S, P2));
         p = p.fma(f, FloatVector.broadcast(S, P1));
         p = p.fma(f, FloatVector.broadcast(S, 1));
-        IntVector whole = z.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA);
-        FloatVector decay = p.reinterpretAsInts().add(whole).reinterpretAsFloats();
+        IntVector whole = z.reinterpretAsInts().max(LOWEST).min(HIGHEST);
+        FloatVector power = whole.lanewise(VectorOperators.LSHL, MANTISSA).reinterpretAsFloats();
+        FloatVector decay = p.mul(power);
         FloatVector h = decay.fma(FloatVector.fromArray(S, state, at), in.mul(b[t * states + n]));
         h.intoArray(state, at);
         y = h.fma(FloatVector.broadcast(S, c[t * states + n]), y);
@@ -139,7 +142,7 @@ final class VectorScan {
       for (int n = 0; n < states; n++) {
         int at = base + n * LANES;
         int kept = (t * states + n) * LANES;
-        FloatVector w = step.mul(FloatVector.fromArray(S, rates, at)).max(LOWEST).min(HIGHEST);
+        FloatVector w = step.mul(FloatVector.fromArray(S, rates, at));
         FloatVector z = w.add(ROUNDING);
         FloatVector f = w.sub(z.sub(ROUNDING));
         FloatVector p = FloatVector.broadcast(S, P6).fma(f, FloatVector.broadcast(S, P5));
@@ -148,8 +151,9 @@ final class VectorScan {
         p = p.fma(f, FloatVector.broadcast(S, P2));
         p = p.fma(f, FloatVector.broadcast(S, P1));
         p = p.fma(f, FloatVector.broadcast(S, 1));
-        IntVector whole = z.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA);
-        FloatVector decay = p.reinterpretAsInts().add(whole).reinterpretAsFloats();
+        IntVector whole = z.reinterpretAsInts().max(LOWEST).min(HIGHEST);
+        FloatVector power = whole.lanewise(VectorOperators.LSHL, MANTISSA).reinterpretAsFloats();
+        FloatVector decay = p.mul(power);
         decay.intoArray(decays, kept);
         FloatVector left = decay.mul(FloatVector.fromArray(S, state, at));
         left.intoArray(decayed, kept);

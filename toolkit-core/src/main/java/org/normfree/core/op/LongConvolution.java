@@ -15,7 +15,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public class LongConvolution extends NormfreeOp {
   /** The longest sequence that a kernel convolves term by term, where no transform is faster. */
-  public static final int DIRECT = 32;
+  public static final int DIRECT = 48;
 
   /** Most neighbouring channels that a kernel transforms at a time. */
   private static final long GROUP = 16;
