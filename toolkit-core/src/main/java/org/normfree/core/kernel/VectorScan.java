@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>{@code 2^x} is a power of 2, for the whole part, times a polynomial of the rest (minimax,
  * relative error 2e-9 before rounding). The sum with {@link #ROUNDING} leaves the exponent of that
- * power in the last bits, where integers are compared in one instruction and floats would not be. As
- * in {@link VectorMath}, all of it is written out wherever it is needed.
+ * power in the last bits, where integers are compared in one instruction and floats would not be.
+ * As in {@link VectorMath}, all of it is written out wherever it is needed.
  */
 final class VectorScan {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;

@@ -16,6 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.kernel.JavaKernelTest.Call;
 import org.normfree.core.op.ContrastiveLogits;
 import org.normfree.core.op.ContrastiveLogitsGradient;
+import org.normfree.core.op.ConvolutionGradient;
+import org.normfree.core.op.ConvolutionTerms;
 import org.normfree.core.op.CtcLoss;
 import org.normfree.core.op.CtcLossGradient;
 import org.normfree.core.op.GumbelQuantizer;
@@ -25,6 +27,7 @@ import org.normfree.core.op.LongConvolutionGradient;
 import org.normfree.core.op.NormfreeOp;
 import org.normfree.core.op.SelectiveScan;
 import org.normfree.core.op.SelectiveScanGradient;
+import org.normfree.core.op.WindowAxis;
 
 /** The Java kernel's ops on sequences, checked as {@link JavaKernelTest} does. */
 class SequenceKernelTest {
@@ -136,6 +139,50 @@ class SequenceKernelTest {
       Call from = new Call("from it", gradient, List.of(u, filter, upstream, kept), shapes);
       assertThat(from.prepared(loops, 3, -1)).isEqualTo(again.prepared(loops, 1, -1));
     }
+  }
+
+  @Test
+  void theWeightsOfADepthwiseConvolutionAgreeWithTheReference() {
+    List<WindowAxis> axes =
+        List.of(
+            WindowAxis.of(4).causal(),
+            WindowAxis.of(3).stride(2).padding(1, 0),
+            WindowAxis.of(5).dilation(3).causal(),
+            WindowAxis.of(7).padding(3),
+            WindowAxis.of(1));
+    for (WindowAxis axis : axes) {
+      for (long[] size : new long[][] {{1, 2, 1}, {2, 7, 3}, {3, 67, 16}, {1, 330, 37}}) {
+        weights(new ConvolutionTerms(List.of(axis), size[2]), size);
+      }
+      for (WindowAxis down : axes) {
+        weights(new ConvolutionTerms(List.of(down, axis), 5), 2, 11, 13, 5);
+      }
+    }
+  }
+
+  private static void weights(ConvolutionTerms terms, long... x) {
+    long channels = x[x.length - 1];
+    long[] y = x.clone();
+    List<Long> numbers = new ArrayList<>(List.of(channels));
+    for (int i = 0; i < terms.axes().size(); i++) {
+      WindowAxis axis = terms.axes().get(i);
+      y[i + 1] = axis.outputs(x[i + 1]);
+      numbers.addAll(
+          List.of(axis.size(), axis.stride(), axis.dilation(), axis.before(), axis.after()));
+      if (y[i + 1] < 1) {
+        return;
+      }
+    }
+    INDArray weight = random(2, terms.weightShape(channels, channels));
+    Supplier<NormfreeOp> op =
+        () -> {
+          NormfreeOp made = new ConvolutionGradient();
+          made.addIArgument(numbers.stream().mapToLong(Long::longValue).toArray());
+          made.addBArgument(false, false, true);
+          return made;
+        };
+    List<INDArray> inputs = List.of(random(1, x), weight, random(3, y));
+    agrees(new Call("depthwise " + terms, op, inputs, List.of(weight.shape())));
   }
 
   private static INDArray ids(int from, int below, long... shape) {
