@@ -14,7 +14,7 @@ public final class DiffusionKeys {
       Key.choice(
           "model",
           "dit",
-          () -> Stream.concat(Stream.of("dit"), DiTConfig.Preset.names().stream()).toList(),
+          DiffusionKeys::models,
           "the architecture; the named sizes override patch, width, depth and heads");
 
   /** Which maps begin at 0. */
@@ -67,6 +67,11 @@ public final class DiffusionKeys {
       Key.decimal("guidance", 1, NOT_NEGATIVE, "scale of classifier-free guidance; 1 = none");
 
   private DiffusionKeys() {}
+
+  /** The names of the architectures. */
+  public static List<String> models() {
+    return Stream.concat(Stream.of("dit"), DiTConfig.Preset.names().stream()).toList();
+  }
 
   /** Those that shape model and diffusion. */
   public static List<Key<?>> model() {

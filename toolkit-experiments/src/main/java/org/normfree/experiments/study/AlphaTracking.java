@@ -3,7 +3,6 @@ package org.normfree.experiments.study;
 import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.FigureSpec;
@@ -44,7 +43,7 @@ public final class AlphaTracking implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Studies.keys().withDefault(Keys.PROBES, List.of("alpha")).after(Keys.METHOD).keys();
+    return LookedInto.keys().withDefault(Keys.PROBES, List.of("alpha")).after(Keys.METHOD).keys();
   }
 
   @Override
@@ -82,9 +81,7 @@ public final class AlphaTracking implements Experiment {
   @Override
   public Runs run(Config config, RunDirectory directory) {
     return Runs.of(
-        new Study(name(), config, directory)
-            .add(config.get(Keys.METHOD), Map.of(), run -> run)
-            .run(name()));
+        new LookedInto(name(), config, directory).runs(config.get(Keys.METHOD)).run(name()));
   }
 
   /** Runs it from an IDE. */

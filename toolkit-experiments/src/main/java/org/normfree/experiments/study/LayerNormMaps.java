@@ -50,7 +50,7 @@ public final class LayerNormMaps implements Experiment {
 
   @Override
   public List<Key<?>> keys() {
-    return Studies.keys().withDefault(Keys.PROBES, List.of("layernorm-map")).keys();
+    return LookedInto.keys().withDefault(Keys.PROBES, List.of("layernorm-map")).keys();
   }
 
   @Override
@@ -89,7 +89,7 @@ public final class LayerNormMaps implements Experiment {
 
   @Override
   public Runs run(Config config, RunDirectory directory) {
-    return Runs.of(new Study(name(), config, directory).add(METHOD).run(name()));
+    return Runs.of(new LookedInto(name(), config, directory).runs(METHOD).run(name()));
   }
 
   /** Runs it from an IDE. */

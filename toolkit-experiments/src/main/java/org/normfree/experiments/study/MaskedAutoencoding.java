@@ -94,10 +94,10 @@ public final class MaskedAutoencoding implements Experiment {
               List.of(
                   "methods=pre-ln,dyt",
                   "lr.grid=0.003",
-                  "epochs=40",
+                  "epochs=30",
                   "warmup=3",
-                  "tune.epochs=60",
-                  "probe.epochs=30",
+                  "tune.epochs=30",
+                  "probe.epochs=20",
                   "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });

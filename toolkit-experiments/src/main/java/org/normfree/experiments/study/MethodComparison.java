@@ -67,7 +67,7 @@ public final class MethodComparison implements Experiment {
 
   @Override
   public Optional<List<String>> preset(Preset preset) {
-    return Optional.of(Studies.preset(preset, "epochs=8", "lr.grid=0.003,0.01", "lr.beyond=1"));
+    return Optional.of(Studies.preset(preset, "epochs=8", "lr.grid=0.003,0.01", "lr.beyond=0"));
   }
 
   @Override

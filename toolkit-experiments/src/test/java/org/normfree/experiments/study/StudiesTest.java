@@ -209,6 +209,41 @@ class StudiesTest {
   }
 
   @Test
+  void alphaAndMapsAreReadOfDiffusionTransformersToo() {
+    List<String> dit =
+        List.of(
+            "model=dit",
+            "width=16",
+            "depth=2",
+            "heads=2",
+            "seeds=1",
+            "epochs=4",
+            "batch=400",
+            "warmup=0");
+    Summary tracked = run(new AlphaTracking(), dit).summary();
+    assertThat(row(tracked, "dyt", "pearson_layers").mean()).isBetween(-1.0, 1.0);
+    assertThatThrownBy(() -> run(new LayerNormMaps(), List.of("model=dit", "mixup=0.5")))
+        .isInstanceOf(InputException.class)
+        .hasMessage("mixup is set, but model=dit does not read it; leave it out");
+    List<String> maps = new ArrayList<>(dit);
+    maps.add("probe.layers=9");
+    run(new LayerNormMaps(), maps);
+    LayerNormMap map =
+        Json.read(
+            folder.resolve("layernorm-map/runs/pre-ln-seed1/layernorm-map.json"),
+            LayerNormMap.class);
+    assertThat(map.layers())
+        .extracting(LayerNormMap.Layer::name)
+        .containsExactly(
+            "block0.attention.norm",
+            "block0.ffn.norm",
+            "block1.attention.norm",
+            "block1.ffn.norm",
+            "last.norm");
+    assertThat(folder.resolve("layernorm-map/runs/pre-ln-seed1/images.json")).doesNotExist();
+  }
+
+  @Test
   void eachModelFindsItsOwnRateAndConvNeXtItsStart() {
     Summary summary =
         run(
