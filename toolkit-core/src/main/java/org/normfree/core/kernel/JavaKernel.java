@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ops.impl.reduce.floating.Mean;
 import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
 import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.ThresholdReluBp;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
 import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.AffineTerms;
 import org.normfree.core.op.Attention;
@@ -351,7 +352,7 @@ public final class JavaKernel extends TaskKernel {
     elements(known, ExactGeluGradient.class, (own, a, n) -> own.geluGradient(a[0], a[1], n));
     elements(known, TanhGelu.class, (own, a, n) -> own.tanhGelu(a[0], n));
     elements(known, TanhGeluGradient.class, (own, a, n) -> own.tanhGeluGradient(a[0], a[1], n));
-    relu(known);
+    elementwise(known);
     withSlope(known, Silu.class, (own, a, n) -> own.siluWithSlope(a[0], a[1], n));
     withSlope(known, ExactGelu.class, (own, a, n) -> own.geluWithSlope(a[0], a[1], n));
     withSlope(known, TanhGelu.class, (own, a, n) -> own.tanhGeluWithSlope(a[0], a[1], n));
@@ -417,8 +418,14 @@ public final class JavaKernel extends TaskKernel {
         });
   }
 
-  /** ND4J's rectifier where it cuts at 0, and its gradient. */
-  private void relu(Preparations known) {
+  /** ND4J's rectifier where it cuts at 0, its gradient, and products with a number a row. */
+  private void elementwise(Preparations known) {
+    known.add(
+        MulOp.class,
+        (op, in) ->
+            in.inputs().stream().allMatch(JavaKernel::isFloat)
+                ? RowScalingTask.prepare(loops, in.inputs(), in.output(0), in.threads())
+                : Optional.empty());
     known.add(
         RectifiedLinear.class,
         (op, in) ->

@@ -111,7 +111,7 @@ public final class OneDnnKernel extends TaskKernel {
                 OneDnnAttention.backward(op.terms(), in.inputs(), in.outputs(), in.threads())));
     floats(known, AddOp.class, (op, in) -> binary(dnnl.algorithm.binary_add, in));
     floats(known, SubOp.class, (op, in) -> binary(dnnl.algorithm.binary_sub, in));
-    floats(known, MulOp.class, (op, in) -> binary(dnnl.algorithm.binary_mul, in));
+    floats(known, MulOp.class, (op, in) -> product(in));
     floats(known, Identity.class, (op, in) -> Optional.of(copy(in)));
     floats(known, Permute.class, OneDnnKernel::permute);
     for (Class<? extends DynamicCustomOp> type : OneDnnConvolution.OPS) {
@@ -186,6 +186,12 @@ public final class OneDnnKernel extends TaskKernel {
 
   private static View row(Tensor vector) {
     return View.of(vector.address(), vector.type(), 1, vector.length());
+  }
+
+  private static Optional<Task> product(Arrays in) {
+    Optional<Task> scaling =
+        RowScalingTask.prepare(LoopChoice.OF_THIS_JVM, in.inputs(), in.output(0), in.threads());
+    return scaling.isPresent() ? scaling : binary(dnnl.algorithm.binary_mul, in);
   }
 
   /** Element-wise arithmetic; the second input may broadcast over the first, not the reverse. */
