@@ -43,7 +43,6 @@ final class RightAngle {
   }
 
   private void split(SignalLoops loops, Spectrum x, int from, int size) {
-    int part = Math.min(size, PART);
     if (size > PART) {
       loops.split4(x.re, x.im, from, from + size, size, roots);
       for (int i = 0; i < 4; i++) {
@@ -51,7 +50,7 @@ final class RightAngle {
       }
       return;
     }
-    int step = part;
+    int step = size;
     for (; step > 2; step /= 4) {
       loops.split4(x.re, x.im, from, from + size, step, roots);
     }

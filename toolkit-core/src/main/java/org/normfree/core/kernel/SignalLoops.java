@@ -19,7 +19,7 @@ interface SignalLoops {
    */
   void split4(float[] re, float[] im, int from, int to, int size, Roots roots);
 
-  /** The same with the halves of blocks of two. */
+  /** The same with the halves of blocks of two; twice is the factor 2. */
   void split2(float[] re, float[] im, int from, int to);
 
   /** The step back, but for the factor 1/4. */

@@ -1,9 +1,11 @@
 package org.normfree.core.op;
 
+import java.util.Arrays;
+
 /**
- * Cosines of the rows of {@link ContrastiveLogits} and their gradients. Rows are divided among the
- * threads; for the gradient of the targets, columns are, so that every sum has the order of the
- * rows.
+ * Cosines of the rows of {@link ContrastiveLoss}, the losses and their gradients. Rows are divided
+ * among the threads; for the gradient of the targets, columns are, so that every sum has the order
+ * of the rows.
  */
 final class Cosines {
   /** Least denominator. */
@@ -21,10 +23,11 @@ final class Cosines {
   private final double[] contextNorms;
   private final double[] targetNorms;
 
-  /** Of each row with each choice, after {@link #toContext}. */
+  /** Products of each row with each choice. */
   private final double[] dots;
 
-  private final boolean[] own;
+  /** Gradients of these by way of the logits, after {@link #toContext}. */
+  private final double[] slopes;
 
   Cosines(Shareable.Operands operands, double temperature, boolean coded, int threads) {
     this.temperature = temperature;
@@ -39,7 +42,7 @@ final class Cosines {
     contextNorms = new double[rows];
     targetNorms = new double[rows];
     dots = new double[rows * choices];
-    own = new boolean[rows * choices];
+    slopes = new double[rows * choices];
   }
 
   private int begin(int thread) {
@@ -61,7 +64,7 @@ final class Cosines {
     int target = negatives[row * (choices - 1) + k - 1];
     if (target < 0 || target >= rows) {
       throw new IllegalArgumentException(
-          "normfree_contrastive_logits: negative %s of row %s is %s, expected 0 to %s, a row of all targets"
+          "normfree_contrastive_loss: negative %s of row %s is %s, expected 0 to %s, a row of all targets"
               .formatted(k - 1, row, target, rows - 1));
     }
   }
@@ -105,51 +108,64 @@ final class Cosines {
     return Math.max(contextNorms[row] * targetNorms[target], LEAST);
   }
 
-  void logits(int thread, double[] logits) {
+  /** A thread's rows of the losses and the logits. */
+  void losses(int thread, double[] losses, double[] logits) {
     for (int row = begin(thread); row < begin(thread + 1); row++) {
-      for (int k = 0; k < choices; k++) {
-        int j = target(row, k);
-        logits[row * choices + k] =
-            isOwn(row, k)
-                ? Double.NEGATIVE_INFINITY
-                : dot(context, row, targets, j) / norms(row, j) / temperature;
-      }
+      double[] own = logits(row);
+      System.arraycopy(own, 0, logits, row * choices, choices);
+      losses[row] = -Math.log(softmax(own)[0]);
     }
   }
 
+  /** The logits of a row. */
+  private double[] logits(int row) {
+    double[] logits = new double[choices];
+    for (int k = 0; k < choices; k++) {
+      int i = row * choices + k;
+      int j = target(row, k);
+      dots[i] = dot(context, row, targets, j);
+      logits[k] = isOwn(row, k) ? Double.NEGATIVE_INFINITY : dots[i] / norms(row, j) / temperature;
+    }
+    return logits;
+  }
+
+  private static double[] softmax(double[] logits) {
+    double max = Arrays.stream(logits).max().orElseThrow();
+    double[] p = Arrays.stream(logits).map(l -> Math.exp(l - max)).toArray();
+    double sum = Arrays.stream(p).sum();
+    return Arrays.stream(p).map(value -> value / sum).toArray();
+  }
+
   /** A thread's rows of the context's gradient. */
-  void toContext(int thread, double[] upstream, double[] to) {
+  void toContext(int thread, double[] ofLosses, double[] ofLogits, double[] to) {
     for (int row = begin(thread); row < begin(thread + 1); row++) {
+      double[] p = softmax(logits(row));
       for (int k = 0; k < choices; k++) {
         int i = row * choices + k;
         int j = target(row, k);
-        own[i] = isOwn(row, k);
-        if (!own[i]) {
-          dots[i] = dot(context, row, targets, j);
-          double g = upstream[i] / temperature / norms(row, j);
-          double turn = turn(row, j, dots[i], contextNorms[row]);
-          for (int c = 0; c < width; c++) {
-            to[row * width + c] += g * (targets[j * width + c] - turn * context[row * width + c]);
-          }
+        double toLogit = ofLosses[row] * (k == 0 ? p[k] - 1 : p[k]) + ofLogits[i];
+        slopes[i] = isOwn(row, k) ? 0 : toLogit / temperature / norms(row, j);
+        double turn = turn(row, j, dots[i], contextNorms[row]);
+        for (int c = 0; c < width; c++) {
+          to[row * width + c] +=
+              slopes[i] * (targets[j * width + c] - turn * context[row * width + c]);
         }
       }
     }
   }
 
   /** A thread's columns of the targets' gradient. */
-  void toTargets(int thread, double[] upstream, double[] to) {
+  void toTargets(int thread, double[] to) {
     int first = Shareable.share(width, thread, threads);
     int end = Shareable.share(width, thread + 1, threads);
     for (int row = 0; row < rows; row++) {
       for (int k = 0; k < choices; k++) {
         int i = row * choices + k;
         int j = target(row, k);
-        if (!own[i]) {
-          double g = upstream[i] / temperature / norms(row, j);
-          double turn = turn(row, j, dots[i], targetNorms[j]);
-          for (int c = first; c < end; c++) {
-            to[j * width + c] += g * (context[row * width + c] - turn * targets[j * width + c]);
-          }
+        double turn = turn(row, j, dots[i], targetNorms[j]);
+        for (int c = first; c < end; c++) {
+          to[j * width + c] +=
+              slopes[i] * (context[row * width + c] - turn * targets[j * width + c]);
         }
       }
     }

@@ -78,10 +78,15 @@ final class CtcPaths {
   }
 
   private double[] logSoftmax(double[] logits, int at) {
-    double sum = NONE;
+    double max = NONE;
     for (int c = 0; c < classes; c++) {
-      sum = add(sum, logits[at + c]);
+      max = Math.max(max, logits[at + c]);
     }
+    double powers = 0;
+    for (int c = 0; c < classes; c++) {
+      powers += Math.exp(logits[at + c] - max);
+    }
+    double sum = max + Math.log(powers);
     double[] result = new double[classes];
     for (int c = 0; c < classes; c++) {
       result[c] = logits[at + c] - sum;

@@ -20,6 +20,9 @@ public class LongConvolution extends NormfreeOp {
   /** Most neighbouring channels that a kernel transforms at a time. */
   private static final long GROUP = 16;
 
+  /** A larger spectrum is computed again. */
+  private static final long MOST_KEPT = 1 << 28;
+
   /** For cloning and loading. */
   public LongConvolution() {}
 
@@ -133,7 +136,8 @@ public class LongConvolution extends NormfreeOp {
   public List<long[]> savedShapes(List<long[]> shapes) {
     long[] u = shapes.get(0);
     long channels = (u[2] + GROUP - 1) / GROUP * GROUP;
-    return u[1] <= DIRECT ? List.of() : List.of(new long[] {channels, 2, frequencies(u[1])});
+    boolean kept = u[1] > DIRECT && 2 * channels * frequencies(u[1]) <= MOST_KEPT;
+    return kept ? List.of(new long[] {channels, 2, frequencies(u[1])}) : List.of();
   }
 
   /** How many complex frequencies a transform has: a power of 2, at least the length. */

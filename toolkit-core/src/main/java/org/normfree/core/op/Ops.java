@@ -727,31 +727,34 @@ public final class Ops {
   }
 
   /**
-   * Logits of a contrastive loss: cosines of each context vector with its own target and with
-   * others, over a temperature. Their loss is {@link #sparseCrossEntropy} with targets 0. Source:
-   * arXiv 2006.11477, section 3.2.
+   * Contrastive loss: the cross-entropy of finding the own target of each context vector among
+   * others by their cosines over a temperature. Source: arXiv 2006.11477, section 3.2.
    *
-   * @param name name of the output
+   * @param name name of the first output
    * @param context [batch, T, D]
    * @param targets [batch, T, D]
    * @param negatives INT [batch, T, K], rows of all batch·T targets
    * @param codes INT [batch, T, G], by which a negative is found to equal the own target; null to
    *     compare the targets themselves
    * @param temperature divides the cosines, &gt; 0
-   * @return [batch, T, K + 1], the own target first, −∞ for negatives that equal it
+   * @return losses [batch, T]; logits [batch, T, K + 1], the own target first, −∞ for negatives
+   *     that equal it
    */
-  public SDVariable contrastiveLogits(
+  public SDVariable[] contrastiveLoss(
       String name,
       SDVariable context,
       SDVariable targets,
       SDVariable negatives,
       SDVariable codes,
       double temperature) {
-    ContrastiveLogits check = new ContrastiveLogits();
+    ContrastiveLoss check = new ContrastiveLoss();
     check.addTArgument(temperature);
     check.checkGraph(
         ActivationTerms.present(context, targets, negatives, codes).toArray(SDVariable[]::new));
-    return named(name, new ContrastiveLogits(sd, context, targets, negatives, codes, temperature));
+    SDVariable[] outputs =
+        new ContrastiveLoss(sd, context, targets, negatives, codes, temperature).outputVariables();
+    outputs[0] = sd.updateVariableNameAndReference(outputs[0], name);
+    return outputs;
   }
 
   /**

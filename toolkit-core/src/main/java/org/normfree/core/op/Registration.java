@@ -66,8 +66,8 @@ public final class Registration {
           new LongConvolutionGradient(),
           new GumbelQuantizer(),
           new GumbelQuantizerGradient(),
-          new ContrastiveLogits(),
-          new ContrastiveLogitsGradient(),
+          new ContrastiveLoss(),
+          new ContrastiveLossGradient(),
           new CtcLoss(),
           new CtcLossGradient());
 

@@ -22,7 +22,6 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv1DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
-import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.exec.RandomGraph.Apply;
 import org.normfree.core.exec.RandomGraph.Building;
 import org.normfree.core.exec.RandomGraph.Draw;
@@ -250,7 +249,7 @@ final class RandomGraphs {
   private static void losses(List<Draw> draws) {
     draws.add(
         new Draw(
-            "contrastiveLogits loss",
+            "contrastiveLoss",
             d -> {
               int x = d.tensor(s -> s.length == 3 && s[0] * s[1] > 1 && product(s) <= 3000);
               long[] shape = d.shape(x);
@@ -265,11 +264,9 @@ final class RandomGraphs {
               Node x = in.get(0);
               enough(x.size(-1));
               SDVariable codes = r.nextBoolean() ? v(in, 3) : NONE;
-              SDVariable logits =
-                  g.ops.contrastiveLogits(null, v(in, 0), v(in, 1), v(in, 2), codes, 0.5);
-              SDVariable own = g.sd.constant(Nd4j.zeros(DataType.INT32, x.size(0), x.size(1)));
-              return new Node(
-                  g.ops.sparseCrossEntropy(null, logits, own, 0, null), x.size(0), x.size(1));
+              SDVariable[] both =
+                  g.ops.contrastiveLoss(null, v(in, 0), v(in, 1), v(in, 2), codes, 0.5);
+              return new Node(both[0], x.size(0), x.size(1));
             }));
     draws.add(
         new Draw(

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.kernel.JavaKernelTest.Call;
-import org.normfree.core.op.ContrastiveLogits;
-import org.normfree.core.op.ContrastiveLogitsGradient;
+import org.normfree.core.op.ContrastiveLoss;
+import org.normfree.core.op.ContrastiveLossGradient;
 import org.normfree.core.op.ConvolutionGradient;
 import org.normfree.core.op.ConvolutionTerms;
 import org.normfree.core.op.CtcLoss;
@@ -283,19 +283,24 @@ class SequenceKernelTest {
     INDArray negatives = ids(0, batch * length, batch, length, count);
     // every row is another code, so that no logit is −∞ but those of the own row
     INDArray codes = ids(0, 9999, batch, length, 1);
+    long[] losses = {batch, length};
     long[] logits = {batch, length, count + 1L};
     if (batch * length > 1) {
       shiftOwn(negatives);
       List<INDArray> inputs = new ArrayList<>(List.of(context, targets, negatives, codes));
       agrees(
           new Call(
-              "contrastive", () -> contrastive(new ContrastiveLogits()), inputs, List.of(logits)));
+              "contrastive",
+              () -> contrastive(new ContrastiveLoss()),
+              inputs,
+              List.of(losses, logits)));
+      inputs.add(random(6, losses));
       inputs.add(random(3, logits));
       agrees(
           new Call(
               "contrastive, gradient",
               () -> {
-                NormfreeOp op = contrastive(new ContrastiveLogitsGradient());
+                NormfreeOp op = contrastive(new ContrastiveLossGradient());
                 op.addBArgument(true);
                 return op;
               },

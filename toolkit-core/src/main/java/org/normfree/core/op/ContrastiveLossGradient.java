@@ -6,21 +6,23 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradient of {@link ContrastiveLogits}: each logit of upstream gradient G gives
+ * Gradient of {@link ContrastiveLoss}: with p the softmax of a row's logits, G the upstream
+ * gradient of its loss and H that of its logits,
  *
  * <pre>
- * dc += (q/(‖c‖‖q‖) − cos·c/‖c‖²)·G/τ    dq += (c/(‖c‖‖q‖) − cos·q/‖q‖²)·G/τ
+ * dl_k = G·(p_k − [k = 0]) + H_k
+ * dc += (q/(‖c‖‖q‖) − cos·c/‖c‖²)·dl/τ    dq += (c/(‖c‖‖q‖) − cos·q/‖q‖²)·dl/τ
  * </pre>
  *
- * in the order of the rows; one that is −∞ gives nothing, and a denominator at its lower bound is a
- * constant. Inputs: context, targets, negatives, codes if there are such, G. Outputs: dcontext,
- * dtargets.
+ * in the order of the rows; a logit that is −∞ gives nothing, and a denominator at its lower bound
+ * is a constant. Inputs: context, targets, negatives, codes if there are such, G, H. Outputs:
+ * dcontext, dtargets.
  */
-public class ContrastiveLogitsGradient extends GradientOp implements Shareable {
+public class ContrastiveLossGradient extends GradientOp implements Shareable {
   /** For cloning and loading. */
-  public ContrastiveLogitsGradient() {}
+  public ContrastiveLossGradient() {}
 
-  ContrastiveLogitsGradient(SameDiff sd, double temperature, boolean coded, SDVariable... inputs) {
+  ContrastiveLossGradient(SameDiff sd, double temperature, boolean coded, SDVariable... inputs) {
     super(sd, inputs);
     addTArgument(temperature);
     addBArgument(coded);
@@ -28,7 +30,7 @@ public class ContrastiveLogitsGradient extends GradientOp implements Shareable {
 
   @Override
   public String opName() {
-    return "normfree_contrastive_logits_gradient";
+    return "normfree_contrastive_loss_gradient";
   }
 
   @Override
@@ -67,7 +69,8 @@ public class ContrastiveLogitsGradient extends GradientOp implements Shareable {
   @Override
   public Shares share(Operands operands, int threads) {
     Cosines cosines = new Cosines(operands, getTArgument(0), coded(), threads);
-    double[] upstream = operands.real(upstream());
+    double[] ofLosses = operands.real(upstream());
+    double[] ofLogits = operands.real(upstream() + 1);
     return new Shares() {
       @Override
       public int phases() {
@@ -78,8 +81,8 @@ public class ContrastiveLogitsGradient extends GradientOp implements Shareable {
       public void run(int phase, int thread) {
         switch (phase) {
           case 0 -> cosines.measure(thread);
-          case 1 -> cosines.toContext(thread, upstream, operands.output(0));
-          default -> cosines.toTargets(thread, upstream, operands.output(1));
+          case 1 -> cosines.toContext(thread, ofLosses, ofLogits, operands.output(0));
+          default -> cosines.toTargets(thread, operands.output(1));
         }
       }
     };

@@ -7,21 +7,22 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Logits of a contrastive loss: the cosine of each context vector with its own target, then with
- * some other targets, each divided by a temperature.
+ * Contrastive loss: the cross-entropy of finding the own target of each context vector among
+ * others. Logits are the cosine with the own target, then with the others, each divided by a
+ * temperature.
  *
  * <p>context and targets are [batch, T, D]; negatives are INT [batch, T, K], numbers of rows of all
- * batch·T targets; the logits are [batch, T, K + 1], the own target first. A negative that equals
- * the own target gets −∞: equal are those of equal codes, INT [batch, T, G], where codes are given,
- * else equal vectors. The cosine is {@code ⟨c, q⟩/max(‖c‖‖q‖, 1e-8)}. Source: arXiv 2006.11477,
- * section 3.2.
+ * batch·T targets. Outputs: losses [batch, T]; logits [batch, T, K + 1], the own target first. A
+ * negative that equals the own target gets −∞: equal are those of equal codes, INT [batch, T, G],
+ * where codes are given, else equal vectors. The cosine is {@code ⟨c, q⟩/max(‖c‖‖q‖, 1e-8)}.
+ * Source: arXiv 2006.11477, section 3.2.
  */
-public class ContrastiveLogits extends NormfreeOp implements Shareable {
+public class ContrastiveLoss extends NormfreeOp implements Shareable {
   /** For cloning and loading. */
-  public ContrastiveLogits() {}
+  public ContrastiveLoss() {}
 
   /**
-   * In a graph; use {@link Ops#contrastiveLogits}, which checks the inputs first.
+   * In a graph; use {@link Ops#contrastiveLoss}, which checks the inputs first.
    *
    * @param sd the graph
    * @param context [batch, T, D]
@@ -30,7 +31,7 @@ public class ContrastiveLogits extends NormfreeOp implements Shareable {
    * @param codes INT [batch, T, G], or null
    * @param temperature divides the cosines
    */
-  public ContrastiveLogits(
+  public ContrastiveLoss(
       SameDiff sd,
       SDVariable context,
       SDVariable targets,
@@ -51,7 +52,7 @@ public class ContrastiveLogits extends NormfreeOp implements Shareable {
    * @param codes INT [batch, T, G], or null
    * @param temperature divides the cosines
    */
-  public ContrastiveLogits(
+  public ContrastiveLoss(
       INDArray context, INDArray targets, INDArray negatives, INDArray codes, double temperature) {
     super(ActivationTerms.present(context, targets, negatives, codes).toArray(INDArray[]::new));
     addTArgument(temperature);
@@ -59,12 +60,12 @@ public class ContrastiveLogits extends NormfreeOp implements Shareable {
 
   @Override
   public String opName() {
-    return "normfree_contrastive_logits";
+    return "normfree_contrastive_loss";
   }
 
   @Override
   public int getNumOutputs() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -104,7 +105,9 @@ public class ContrastiveLogits extends NormfreeOp implements Shareable {
   @Override
   protected List<long[]> outputShapes(List<long[]> shapes) {
     long[] negatives = shapes.get(2);
-    return List.of(new long[] {negatives[0], negatives[1], negatives[2] + 1});
+    return List.of(
+        new long[] {negatives[0], negatives[1]},
+        new long[] {negatives[0], negatives[1], negatives[2] + 1});
   }
 
   @Override
@@ -127,7 +130,7 @@ public class ContrastiveLogits extends NormfreeOp implements Shareable {
         if (phase == 0) {
           cosines.measure(thread);
         } else {
-          cosines.logits(thread, operands.output(0));
+          cosines.losses(thread, operands.output(0), operands.output(1));
         }
       }
     };
@@ -136,9 +139,9 @@ public class ContrastiveLogits extends NormfreeOp implements Shareable {
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     List<SDVariable> inputs = new ArrayList<>(List.of(args()));
-    inputs.add(gradients.get(0));
+    inputs.addAll(gradients);
     return List.of(
-        new ContrastiveLogitsGradient(
+        new ContrastiveLossGradient(
                 sameDiff, getTArgument(0), args().length > 3, inputs.toArray(SDVariable[]::new))
             .outputVariables());
   }

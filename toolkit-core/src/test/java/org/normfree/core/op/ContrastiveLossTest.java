@@ -2,6 +2,7 @@ package org.normfree.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.normfree.core.op.OpContract.assertClose;
 import static org.normfree.core.op.OpContract.inputs;
 import static org.normfree.core.op.OpContract.random;
 
@@ -16,7 +17,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-class ContrastiveLogitsTest {
+class ContrastiveLossTest {
   /** Negatives that are never the own target, some of them several times. */
   private static INDArray negatives(int batch, int length, int count) {
     int rows = batch * length;
@@ -47,6 +48,19 @@ class ContrastiveLogitsTest {
     return picked.mul(1 / temperature).reshape(negatives.size(0), negatives.size(1), choices);
   }
 
+  /** The first of the negative logarithms of their softmax. */
+  private static SDVariable loss(SameDiff sd, SDVariable logits, INDArray negatives) {
+    long rows = negatives.size(0) * negatives.size(1);
+    long choices = negatives.size(2) + 1;
+    INDArray first = Nd4j.zeros(DataType.DOUBLE, choices);
+    first.putScalar(0, -1);
+    return sd.nn
+        .logSoftmax(logits.reshape(rows, choices))
+        .mul(sd.constant(first).castTo(logits.dataType()))
+        .sum(1)
+        .reshape(negatives.size(0), negatives.size(1));
+  }
+
   private static SDVariable unit(SameDiff sd, SDVariable x, long rows) {
     SDVariable flat = x.reshape(rows, -1);
     return flat.mul(sd.math.reciprocal(sd.math.sqrt(flat.mul(flat).sum(true, 1))));
@@ -63,17 +77,56 @@ class ContrastiveLogitsTest {
                 "targets", random(2, 1, batch, length, width)),
             (sd, in) ->
                 Ops.of(sd)
-                    .contrastiveLogits(
+                    .contrastiveLoss(
                         null,
                         in.get("context"),
                         in.get("targets"),
                         sd.constant(negatives),
                         null,
-                        temperature),
-            (sd, in) -> composed(sd, in, negatives, temperature),
-            in -> new ContrastiveLogits(in.get(0), in.get(1), negatives, null, temperature),
-            "normfree_contrastive_logits_gradient")
+                        temperature)[0],
+            (sd, in) -> loss(sd, composed(sd, in, negatives, temperature), negatives),
+            in -> new ContrastiveLoss(in.get(0), in.get(1), negatives, null, temperature),
+            "normfree_contrastive_loss_gradient")
         .holds();
+  }
+
+  @Test
+  void theLogitsHaveAGradientOfTheirOwn() {
+    INDArray negatives = negatives(2, 3, 4);
+    INDArray weights = random(3, 1, 2, 3, 5);
+    Map<String, INDArray> values =
+        inputs("context", random(1, 1, 2, 3, 4), "targets", random(2, 1, 2, 3, 4));
+    SameDiff ours = SameDiff.create();
+    SameDiff twin = SameDiff.create();
+    SDVariable[] both =
+        Ops.of(ours)
+            .contrastiveLoss(
+                "losses",
+                ours.var("context", values.get("context")),
+                ours.var("targets", values.get("targets")),
+                ours.constant(negatives),
+                null,
+                0.3);
+    both[1].mul(ours.constant(weights)).sum("loss");
+    SDVariable expected =
+        composed(
+            twin,
+            Map.of(
+                "context", twin.var("context", values.get("context")),
+                "targets", twin.var("targets", values.get("targets"))),
+            negatives,
+            0.3);
+    expected.mul(twin.constant(weights)).sum("loss");
+    ours.setLossVariables("loss");
+    twin.setLossVariables("loss");
+    assertClose("logits", both[1].eval(), expected.eval(), 1e-12);
+    for (String name : values.keySet()) {
+      assertClose(
+          name,
+          ours.calculateGradients(Map.of(), name).get(name),
+          twin.calculateGradients(Map.of(), name).get(name),
+          1e-12);
+    }
   }
 
   @Test
@@ -82,12 +135,12 @@ class ContrastiveLogitsTest {
     INDArray targets = random(2, 1, 1, 3, 4);
     targets.slice(0).getRow(2).assign(targets.slice(0).getRow(0));
     INDArray negatives = Nd4j.createFromArray(new int[][][] {{{2, 1}, {0, 2}, {1, 0}}});
-    INDArray byValue = Nd4j.exec(new ContrastiveLogits(context, targets, negatives, null, 0.1))[0];
+    INDArray byValue = Nd4j.exec(new ContrastiveLoss(context, targets, negatives, null, 0.1))[1];
     assertThat(byValue.getDouble(0, 0, 1)).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(byValue.getDouble(0, 2, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(byValue.getDouble(0, 1, 1)).isFinite();
     INDArray codes = Nd4j.createFromArray(new int[][][] {{{1, 2}, {1, 2}, {1, 3}}});
-    INDArray byCode = Nd4j.exec(new ContrastiveLogits(context, targets, negatives, codes, 0.1))[0];
+    INDArray byCode = Nd4j.exec(new ContrastiveLoss(context, targets, negatives, codes, 0.1))[1];
     assertThat(byCode.getDouble(0, 0, 1)).isFinite();
     assertThat(byCode.getDouble(0, 0, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(byCode.getDouble(0, 1, 1)).isEqualTo(Double.NEGATIVE_INFINITY);
@@ -99,10 +152,7 @@ class ContrastiveLogitsTest {
     SDVariable context = sd.var("context", random(1, 1, 1, 2, 3).castTo(DataType.FLOAT));
     SDVariable targets = sd.var("targets", Nd4j.ones(DataType.FLOAT, 1, 2, 3));
     SDVariable negatives = sd.constant(Nd4j.createFromArray(new int[][][] {{{1}, {0}}}));
-    SDVariable logits =
-        Ops.of(sd).contrastiveLogits("logits", context, targets, negatives, null, 0.1);
-    SDVariable own = sd.constant(Nd4j.zeros(DataType.INT32, 1, 2));
-    Ops.of(sd).sparseCrossEntropy("losses", logits, own, 0, null).sum("loss");
+    Ops.of(sd).contrastiveLoss("losses", context, targets, negatives, null, 0.1)[0].sum("loss");
     sd.setLossVariables("loss");
     assertThat(sd.outputSingle(Map.of(), "loss").getFloat(0)).isZero();
     Map<String, INDArray> gradients = sd.calculateGradients(Map.of(), "context", "targets");
@@ -114,7 +164,7 @@ class ContrastiveLogitsTest {
   void wrongInputsAreNamed() {
     INDArray x = random(1, 1, 1, 3, 4);
     INDArray beyond = Nd4j.createFromArray(new int[][][] {{{1}, {3}, {0}}});
-    assertThatThrownBy(() -> Nd4j.exec(new ContrastiveLogits(x, x, beyond, null, 0.1)))
+    assertThatThrownBy(() -> Nd4j.exec(new ContrastiveLoss(x, x, beyond, null, 0.1)))
         .rootCause()
         .hasMessageContaining("negative 0 of row 1 is 3, expected 0 to 2");
     SameDiff sd = SameDiff.create();
@@ -122,10 +172,10 @@ class ContrastiveLogitsTest {
     SDVariable two = sd.placeHolder("two", DataType.INT32, -1, 2, 5);
     SDVariable three = sd.placeHolder("three", DataType.INT32, -1, 3, 5);
     Ops ops = Ops.of(sd);
-    assertThatThrownBy(() -> ops.contrastiveLogits("y", context, context, two, null, 0.1))
+    assertThatThrownBy(() -> ops.contrastiveLoss("y", context, context, two, null, 0.1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("negatives have shape [-1, 2, 5], expected [batch, T, K]");
-    assertThatThrownBy(() -> ops.contrastiveLogits("y", context, context, three, null, 0))
+    assertThatThrownBy(() -> ops.contrastiveLoss("y", context, context, three, null, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("temperature is 0.0");
   }
