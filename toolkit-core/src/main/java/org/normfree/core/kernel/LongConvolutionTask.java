@@ -13,6 +13,18 @@ import org.normfree.core.task.Tensor;
  * sum depends on the number of threads. The factor d is a part of the filter's first value.
  */
 final class LongConvolutionTask implements Task {
+  /** Most groups of channels that are copied together. */
+  private static final int GROUPS = 4;
+
+  // what arrays hold, behind four kinds of sequences; a spectrum is two kinds
+  private static final int FILTER = 4;
+  private static final int SUM = 6;
+  private static final int INPUT = 8;
+  private static final int WORK = 10;
+
+  /** Longest sequences of which several groups are copied together; longer ones fill no cache. */
+  private static final int LONG = 1 << 16;
+
   private final RowLoops loops;
   private final int batch;
   private final int length;
@@ -84,96 +96,143 @@ final class LongConvolutionTask implements Task {
   public void run(int phase, int thread) {
     int groups = loops.stride(channels) / loops.lanes();
     int end = Task.share(groups, thread + 1, threads);
-    for (int group = Task.share(groups, thread, threads); group < end; group++) {
-      Group mine = new Group(group * loops.lanes());
+    int most = length > LONG ? 1 : GROUPS;
+    for (int group = Task.share(groups, thread, threads); group < end; group += most) {
+      Block block = new Block(group, Math.min(most, end - group));
       if (upstream == null) {
-        mine.forward();
+        block.forward();
       } else {
-        mine.backward();
+        block.backward();
       }
     }
   }
 
-  /** Some neighbouring channels. */
-  private final class Group {
+  /**
+   * Some groups of as many neighbouring channels as there are lanes. They are copied from and to
+   * memory together, because a copy costs by the row; arrays are a group's each.
+   */
+  private final class Block {
     private final Workbench bench = Workbench.of(loops);
     private final SignalLoops own = bench.loops().signals();
     private final int lanes = loops.lanes();
+    private final int firstGroup;
+    private final int groups;
     private final int first;
     private final int count;
-    private final float[] x = bench.array(0, length * lanes);
-    private final float[] g = bench.array(1, length * lanes);
-    private final float[] taps = bench.array(2, length * lanes);
-    private final float[] out = bench.array(3, length * lanes);
+    private final int n;
+    private final float[] row;
+    private final float[] work;
+    private final float[][] x;
+    private final float[][] g;
+    private final float[][] taps;
+    private final float[][] out;
 
-    Group(int first) {
-      this.first = first;
-      count = Math.min(lanes, channels - first);
+    Block(int firstGroup, int groups) {
+      this.firstGroup = firstGroup;
+      this.groups = groups;
+      first = firstGroup * lanes;
+      count = Math.min(groups * lanes, channels - first);
+      n = transform == null ? 0 : LongConvolution.frequencies(length) * lanes;
+      row = new float[groups * lanes];
+      work = bench.array(WORK * GROUPS, n);
+      x = arrays(0);
+      g = upstream == null ? x : arrays(1);
+      taps = arrays(2);
+      out = arrays(3);
+    }
+
+    private float[][] arrays(int kind) {
+      float[][] arrays = new float[groups][];
+      Arrays.setAll(arrays, k -> bench.array(kind * GROUPS + k, length * lanes));
+      return arrays;
+    }
+
+    private Spectrum spectrum(int kind, int k) {
+      int re = kind * GROUPS + k;
+      return new Spectrum(bench.array(re, n), bench.array(re + GROUPS, n));
     }
 
     /** Reads the channels of rows of an array. */
-    private void read(Floats array, int row, float[] values) {
+    private void read(Floats array, int from, float[][] values) {
       for (int t = 0; t < length; t++) {
-        array.read((row + t) * channels + first, values, t * lanes, count);
-        Arrays.fill(values, t * lanes + count, (t + 1) * lanes, 0);
+        array.read((from + t) * channels + first, row, 0, count);
+        for (int k = 0; k < groups; k++) {
+          System.arraycopy(row, k * lanes, values[k], t * lanes, lanes);
+        }
       }
     }
 
-    private void write(float[] values, Floats array, int row) {
+    private void write(float[][] values, Floats array, int from) {
       for (int t = 0; t < length; t++) {
-        array.write((row + t) * channels + first, values, t * lanes, count);
+        for (int k = 0; k < groups; k++) {
+          System.arraycopy(values[k], t * lanes, row, k * lanes, lanes);
+        }
+        array.write((from + t) * channels + first, row, 0, count);
       }
+      Arrays.fill(row, 0); // what lies behind the last channel is 0 again
     }
 
     private void readFilter() {
       read(filter, 0, taps);
       if (skip != null) {
-        float[] more = new float[count];
-        skip.read(first, more, 0, count);
+        skip.read(first, row, 0, count);
         for (int i = 0; i < count; i++) {
-          taps[i] += more[i];
+          taps[i / lanes][i % lanes] += row[i];
         }
       }
     }
 
     private void writeFilterGradient() {
-      write(out, dFilter, 0);
       if (dSkip != null) {
-        dSkip.write(first, out, 0, count);
+        for (int i = 0; i < count; i++) {
+          row[i] = out[i / lanes][i % lanes];
+        }
+        dSkip.write(first, row, 0, count);
+      }
+      write(out, dFilter, 0);
+    }
+
+    private void clear(float[][] values) {
+      for (int k = 0; k < groups; k++) {
+        Arrays.fill(values[k], 0, length * lanes, 0);
       }
     }
 
     void forward() {
       readFilter();
-      if (transform == null) {
-        for (int example = 0; example < batch; example++) {
-          read(u, example * length, x);
-          Arrays.fill(out, 0, length * lanes, 0);
-          own.convolve(taps, x, out, length);
-          write(out, y, example * length);
+      for (int k = 0; k < groups && transform != null; k++) {
+        Spectrum ofFilter = spectrum(FILTER, k);
+        transform.forward(own, lanes, taps[k], length, ofFilter);
+        if (spectrum != null) {
+          spectrum.write(kept(k), ofFilter.re(), 0, n);
+          spectrum.write(kept(k) + n, ofFilter.im(), 0, n);
         }
-        return;
       }
-      int n = LongConvolution.frequencies(length) * lanes;
-      Spectrum ofFilter = spectrum(4, n);
-      Spectrum ofInput = spectrum(6, n);
-      float[] work = bench.array(8, n);
-      transform.forward(own, lanes, taps, length, ofFilter);
-      if (spectrum != null) {
-        spectrum.write(2 * n * (first / lanes), ofFilter.re(), 0, n);
-        spectrum.write(2 * n * (first / lanes) + n, ofFilter.im(), 0, n);
-      }
+      clear(out);
       for (int example = 0; example < batch; example++) {
         read(u, example * length, x);
-        transform.forward(own, lanes, x, length, ofInput);
-        RightAngle.multiply(ofInput, ofFilter, false, work, n);
-        transform.back(own, ofInput, out, length);
+        for (int k = 0; k < groups; k++) {
+          convolve(k);
+        }
         write(out, y, example * length);
       }
     }
 
-    private Spectrum spectrum(int k, int n) {
-      return new Spectrum(bench.array(k, n), bench.array(k + 1, n));
+    /** Where a group's spectrum is kept. */
+    private int kept(int k) {
+      return 2 * n * (firstGroup + k);
+    }
+
+    private void convolve(int k) {
+      if (transform == null) {
+        Arrays.fill(out[k], 0, length * lanes, 0);
+        own.convolve(taps[k], x[k], out[k], length);
+        return;
+      }
+      Spectrum ofInput = spectrum(INPUT, 0);
+      transform.forward(own, lanes, x[k], length, ofInput);
+      RightAngle.multiply(ofInput, spectrum(FILTER, k), false, work, n);
+      transform.back(own, ofInput, out[k], length);
     }
 
     void backward() {
@@ -187,44 +246,53 @@ final class LongConvolutionTask implements Task {
     }
 
     private void backwardTermByTerm() {
-      float[] du = bench.array(4, length * lanes);
-      Arrays.fill(out, 0, length * lanes, 0);
+      float[][] du = arrays(FILTER);
+      clear(out);
       for (int example = 0; example < batch; example++) {
         read(u, example * length, x);
         read(upstream, example * length, g);
-        Arrays.fill(du, 0, length * lanes, 0);
-        own.correlate(g, taps, du, length);
-        own.correlate(g, x, out, length);
+        clear(du);
+        for (int k = 0; k < groups; k++) {
+          own.correlate(g[k], taps[k], du[k], length);
+          own.correlate(g[k], x[k], out[k], length);
+        }
         write(du, y, example * length);
       }
     }
 
     private void backwardByTransforms() {
-      int n = LongConvolution.frequencies(length) * lanes;
-      Spectrum ofFilter = spectrum(4, n);
-      Spectrum ofInput = spectrum(6, n);
-      Spectrum ofUpstream = spectrum(8, n);
-      Spectrum sum = spectrum(10, n);
-      float[] work = bench.array(12, n);
-      if (spectrum == null) {
-        transform.forward(own, lanes, taps, length, ofFilter);
-      } else {
-        spectrum.read(2 * n * (first / lanes), ofFilter.re(), 0, n);
-        spectrum.read(2 * n * (first / lanes) + n, ofFilter.im(), 0, n);
+      for (int k = 0; k < groups; k++) {
+        Spectrum ofFilter = spectrum(FILTER, k);
+        if (spectrum == null) {
+          transform.forward(own, lanes, taps[k], length, ofFilter);
+        } else {
+          spectrum.read(kept(k), ofFilter.re(), 0, n);
+          spectrum.read(kept(k) + n, ofFilter.im(), 0, n);
+        }
+        Arrays.fill(spectrum(SUM, k).re(), 0, n, 0);
+        Arrays.fill(spectrum(SUM, k).im(), 0, n, 0);
       }
-      Arrays.fill(sum.re(), 0, n, 0);
-      Arrays.fill(sum.im(), 0, n, 0);
       for (int example = 0; example < batch; example++) {
         read(u, example * length, x);
         read(upstream, example * length, g);
-        transform.forward(own, lanes, x, length, ofInput);
-        transform.forward(own, lanes, g, length, ofUpstream);
-        RightAngle.addCorrelation(ofUpstream, ofInput, sum, work, n);
-        RightAngle.multiply(ofUpstream, ofFilter, true, work, n);
-        transform.back(own, ofUpstream, out, length);
+        for (int k = 0; k < groups; k++) {
+          correlate(k);
+        }
         write(out, y, example * length);
       }
-      transform.back(own, sum, out, length);
+      for (int k = 0; k < groups; k++) {
+        transform.back(own, spectrum(SUM, k), out[k], length);
+      }
+    }
+
+    private void correlate(int k) {
+      Spectrum ofInput = spectrum(INPUT, 0);
+      Spectrum ofUpstream = spectrum(INPUT, 1);
+      transform.forward(own, lanes, x[k], length, ofInput);
+      transform.forward(own, lanes, g[k], length, ofUpstream);
+      RightAngle.addCorrelation(ofUpstream, ofInput, spectrum(SUM, k), work, n);
+      RightAngle.multiply(ofUpstream, spectrum(FILTER, k), true, work, n);
+      transform.back(own, ofUpstream, out[k], length);
     }
   }
 }

@@ -11,7 +11,7 @@ import org.normfree.core.task.Scratch;
  * after the other.
  */
 final class Workbench {
-  private static final int ARRAYS = 32;
+  private static final int ARRAYS = 48;
 
   private static final ThreadLocal<Map<String, Workbench>> OF_THIS_THREAD =
       ThreadLocal.withInitial(HashMap::new);
