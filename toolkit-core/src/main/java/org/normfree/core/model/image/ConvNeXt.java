@@ -158,7 +158,7 @@ public final class ConvNeXt {
     }
     SDVariable factor =
         scope.parameter("layer_scale", Initializer.constant(config.layerScale()), dim);
-    return scope.ops().scale(scope.name("scaled"), y, factor);
+    return scope.ops().scale(scope.name("rescaled"), y, factor);
   }
 
   /**
