@@ -121,6 +121,9 @@ public final class CompiledExecutor implements GraphExecutor {
       stock = new StockExecutor(graph, settings.kernels());
     }
     owned = new Native(settings.threads());
+    if (stock != null) {
+      owned.team.close();
+    }
     cleanable = CLEANER.register(this, owned);
   }
 
@@ -201,6 +204,7 @@ public final class CompiledExecutor implements GraphExecutor {
       } catch (NotCompilableException e) {
         LOG.warn("Not compiled, SameDiff's own session runs it: {}", e.getMessage());
         stock = new StockExecutor(graph, settings.kernels());
+        owned.team.close(); // what the session multiplies may have OpenBLAS's threads
         return Optional.empty();
       }
       owned.plans.put(key, plan);

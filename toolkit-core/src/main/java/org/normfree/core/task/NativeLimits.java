@@ -8,14 +8,16 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 /**
  * Keeps native libraries to the threads that call them while teams are at work. OpenMP's limit
  * holds for the thread that sets it; OpenBLAS brings threads of its own, and its limit holds for
- * the process: it is 1 from the first team that begins to the last that ends.
+ * the process: it is 1 from the first team that is held to the last that is released. OpenBLAS
+ * takes a third of a millisecond to change it there and back, so a team that works step after step
+ * is held for as long as it lives, and one for single ops while it works.
  */
 final class NativeLimits {
   private static final NativeLimits OF_THIS_PROCESS = new NativeLimits();
 
   private final NativeOps openMp;
   private final Blas blas;
-  private int teamsAtWork;
+  private int teams;
   private int blasThreads;
 
   private NativeLimits() {
@@ -41,23 +43,29 @@ final class NativeLimits {
   int enter() {
     int before = openMp.ompGetMaxThreads();
     openMp.setOmpNumThreads(1);
-    synchronized (this) {
-      if (teamsAtWork++ == 0) {
-        blasThreads = blas.getMaxThreads();
-        if (blasThreads != 1) {
-          blas.setMaxThreads(1);
-        }
-      }
-    }
+    hold();
     return before;
   }
 
   void leave(int before) {
     openMp.setOmpNumThreads(before);
-    synchronized (this) {
-      if (--teamsAtWork == 0 && blasThreads > 1) {
-        blas.setMaxThreads(blasThreads);
+    release();
+  }
+
+  /** OpenBLAS has one thread until {@link #release} was called as often as this. */
+  synchronized void hold() {
+    if (teams++ == 0) {
+      blasThreads = blas.getMaxThreads();
+      if (blasThreads != 1) {
+        blas.setMaxThreads(1);
       }
+    }
+  }
+
+  /** OpenBLAS has the threads it had before, if no team is held any more. */
+  synchronized void release() {
+    if (--teams == 0 && blasThreads > 1) {
+      blas.setMaxThreads(blasThreads);
     }
   }
 }

@@ -48,12 +48,14 @@ public final class Team implements AutoCloseable {
   private final Thread owner;
 
   /**
-   * Starts the threads, which end when the team is closed.
+   * Starts the threads, which end when the team is closed. Until then OpenBLAS is kept to one
+   * thread in this process.
    *
    * @param threads size of the team, the caller included, at least 1
    */
   public Team(int threads) {
     this(threads, null);
+    LIMITS.hold();
   }
 
   private Team(int threads, Thread owner) {
@@ -249,7 +251,12 @@ public final class Team implements AutoCloseable {
   /** Ends the threads, such as are at work after what they are doing; the team cannot run again. */
   @Override
   public void close() {
-    closed = true;
+    synchronized (this) {
+      if (owner == null && !closed) {
+        LIMITS.release();
+      }
+      closed = true;
+    }
     for (Thread worker : workers) {
       LockSupport.unpark(worker);
     }
