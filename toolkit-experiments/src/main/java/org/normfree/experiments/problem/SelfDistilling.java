@@ -188,7 +188,7 @@ public final class SelfDistilling extends ImageProblem {
                   .toList(),
               Keys.execution(),
               List.of(Keys.SEED))
-          .withDefault(Keys.EPOCHS, 25)
+          .withDefault(Keys.EPOCHS, 20)
           .withDefault(Keys.LEARNING_RATE, 5e-4)
           .withDefault(Keys.WARMUP, 3.0)
           .withDefault(Keys.CLIP, 1.0)
