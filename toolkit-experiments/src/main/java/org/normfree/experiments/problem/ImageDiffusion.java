@@ -58,7 +58,7 @@ public final class ImageDiffusion extends ImageProblem {
               Keys.training().stream().filter(key -> !NOT_FOR_PIXELS.contains(key)).toList(),
               Keys.execution(),
               List.of(Keys.SEED))
-          .withDefault(Keys.STEPS, 1800)
+          .withDefault(Keys.STEPS, 1500)
           .withDefault(Keys.BATCH, 64)
           .withDefault(Keys.LEARNING_RATE, 3e-3)
           .withDefault(Keys.CLIP, 1.0)

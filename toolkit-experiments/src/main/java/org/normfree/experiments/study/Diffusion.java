@@ -41,6 +41,9 @@ public final class Diffusion implements Experiment {
           () -> List.of("dit", "derf", "dyt"),
           "what begins at 0, by source; each method with each");
 
+  /** Runs that search are so many times shorter. */
+  private static final int SEARCH_PART = 3;
+
   /** By how much of the way from real images to noise methods may differ and be called equal. */
   private static final double MARGIN = 0.05;
 
@@ -216,7 +219,7 @@ public final class Diffusion implements Experiment {
     RateSearch search =
         new RateSearch(name(), config, directory, ImageDiffusion.KIND)
             .by(VALIDATION)
-            .searchingWith(run -> run.with(DiffusionKeys.SAMPLES, 0));
+            .searchingWith(run -> shorter(run).with(DiffusionKeys.SAMPLES, 0));
     for (String method : config.get(METHODS)) {
       for (String zeroInit : config.get(ZERO_INITS)) {
         search.add(
@@ -226,6 +229,12 @@ public final class Diffusion implements Experiment {
       }
     }
     return search.run();
+  }
+
+  /** A rate is told from others after a part of the way. */
+  private static Config shorter(Config run) {
+    Key<Integer> length = run.get(Keys.STEPS) > 0 ? Keys.STEPS : Keys.EPOCHS;
+    return run.with(length, Math.max(1, run.get(length) / SEARCH_PART));
   }
 
   /** Runs it from an IDE. */
