@@ -76,7 +76,8 @@ final class DepthwiseWeightTask implements Task {
     ConvolutionTerms terms = op.terms();
     int channels = inputs.get(0).columns();
     boolean fits =
-        op.toInput() < 0
+        Floating.all(inputs, outputs)
+            && op.toInput() < 0
             && op.toBias() < 0
             && terms.groups() == channels
             && inputs.get(2).columns() == channels;

@@ -422,10 +422,7 @@ public final class JavaKernel extends TaskKernel {
   private void elementwise(Preparations known) {
     known.add(
         MulOp.class,
-        (op, in) ->
-            in.inputs().stream().allMatch(JavaKernel::isFloat)
-                ? RowScalingTask.prepare(loops, in.inputs(), in.output(0), in.threads())
-                : Optional.empty());
+        (op, in) -> RowScalingTask.prepare(loops, in.inputs(), in.output(0), in.threads()));
     known.add(
         RectifiedLinear.class,
         (op, in) ->

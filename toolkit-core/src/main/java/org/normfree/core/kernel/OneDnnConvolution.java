@@ -34,8 +34,8 @@ import org.normfree.core.task.Tensor;
 /**
  * The project's convolutions and ND4J's, {@code conv2d}, {@code depthwise_conv2d}, {@code conv1d},
  * and their gradients by oneDNN. Each thread takes its share of the batch; gradients of weights are
- * summed over the threads, in their order. Weights of depthwise convolutions get theirs by {@link
- * DepthwiseWeightTask}.
+ * summed over the threads, in their order. For those of depthwise convolutions {@link
+ * DepthwiseWeightTask} comes first.
  *
  * <p>Arrays with channels last are read and written as they lie, others by way of a copy in
  * oneDNN's own layout, as the weights always are.
@@ -86,11 +86,6 @@ final class OneDnnConvolution {
     if (op instanceof Convolution own) {
       return of(own.terms(), inputs, outputs.get(0)).map(c -> c.forward(bias, threads));
     } else if (op instanceof ConvolutionGradient own) {
-      Optional<Task> depthwise =
-          DepthwiseWeightTask.prepare(LoopChoice.OF_THIS_JVM, own, inputs, outputs, threads);
-      if (depthwise.isPresent()) {
-        return depthwise;
-      }
       IntFunction<Tensor> gradient = number -> number < 0 ? null : outputs.get(number);
       return of(own.terms(), inputs, inputs.get(2))
           .map(

@@ -17,6 +17,7 @@ import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.ColumnSum;
+import org.normfree.core.op.ConvolutionGradient;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.MatrixProduct;
@@ -111,7 +112,12 @@ public final class OneDnnKernel extends TaskKernel {
                 OneDnnAttention.backward(op.terms(), in.inputs(), in.outputs(), in.threads())));
     floats(known, AddOp.class, (op, in) -> binary(dnnl.algorithm.binary_add, in));
     floats(known, SubOp.class, (op, in) -> binary(dnnl.algorithm.binary_sub, in));
-    floats(known, MulOp.class, (op, in) -> product(in));
+    floats(known, MulOp.class, (op, in) -> binary(dnnl.algorithm.binary_mul, in));
+    known.first(
+        MulOp.class,
+        (op, in) ->
+            RowScalingTask.prepare(
+                LoopChoice.OF_THIS_JVM, in.inputs(), in.output(0), in.threads()));
     floats(known, Identity.class, (op, in) -> Optional.of(copy(in)));
     floats(known, Permute.class, OneDnnKernel::permute);
     for (Class<? extends DynamicCustomOp> type : OneDnnConvolution.OPS) {
@@ -120,6 +126,11 @@ public final class OneDnnKernel extends TaskKernel {
           type,
           (op, in) -> OneDnnConvolution.prepare(op, in.inputs(), in.outputs(), in.threads()));
     }
+    known.first(
+        ConvolutionGradient.class,
+        (op, in) ->
+            DepthwiseWeightTask.prepare(
+                LoopChoice.OF_THIS_JVM, op, in.inputs(), in.outputs(), in.threads()));
     for (Class<? extends DynamicCustomOp> type : OneDnnPooling.OPS) {
       floats(
           known,
@@ -186,12 +197,6 @@ public final class OneDnnKernel extends TaskKernel {
 
   private static View row(Tensor vector) {
     return View.of(vector.address(), vector.type(), 1, vector.length());
-  }
-
-  private static Optional<Task> product(Arrays in) {
-    Optional<Task> scaling =
-        RowScalingTask.prepare(LoopChoice.OF_THIS_JVM, in.inputs(), in.output(0), in.threads());
-    return scaling.isPresent() ? scaling : binary(dnnl.algorithm.binary_mul, in);
   }
 
   /** Element-wise arithmetic; the second input may broadcast over the first, not the reverse. */

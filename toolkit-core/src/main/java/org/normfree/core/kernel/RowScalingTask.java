@@ -31,11 +31,12 @@ final class RowScalingTask implements Task {
   }
 
   /**
-   * @return empty for another pair of shapes
+   * @return empty for another pair of shapes, or another type than FLOAT
    */
   static Optional<Task> prepare(RowLoops loops, List<Tensor> inputs, Tensor result, int threads) {
     boolean fits =
-        Arrays.equals(inputs.get(0).shape(), result.shape())
+        Floating.all(inputs, List.of(result))
+            && Arrays.equals(inputs.get(0).shape(), result.shape())
             && leads(inputs.get(1).shape(), result.shape());
     return fits
         ? Optional.of(new RowScalingTask(loops, inputs.get(0), inputs.get(1), result, threads))
