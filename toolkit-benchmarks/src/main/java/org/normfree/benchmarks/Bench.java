@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
     subcommands = {
       StepCommand.class,
       OpsCommand.class,
+      SequenceCommand.class,
       DepthCommand.class,
       MemoryCommand.class,
       AugmentCommand.class
@@ -84,6 +85,7 @@ public final class Bench implements Runnable {
         (setting, results) -> {
           new StepCommand().run(setting, results);
           new OpsCommand().run(setting, results);
+          new SequenceCommand().run(setting, results);
           new DepthCommand().run(setting, results);
           new MemoryCommand().run(setting, results);
           new AugmentCommand().run(setting, results);

@@ -36,11 +36,7 @@ final class Peers implements AutoCloseable {
     Path arrays = null;
     try {
       arrays = Files.createTempFile("normfree-bench", ".arrays");
-      ArrayFile.write(
-          arrays,
-          workload instanceof Workload.Training training
-              ? Families.arrays(training)
-              : OpPeer.arrays((Workload.Op) workload));
+      ArrayFile.write(arrays, arrays(workload));
       for (Variant variant : variants) {
         start(variant, workload.word(), arrays);
       }
@@ -50,6 +46,15 @@ final class Peers implements AutoCloseable {
     } finally {
       delete(arrays);
     }
+  }
+
+  private static Map<String, ArrayFile.Array> arrays(Workload workload) {
+    if (workload instanceof Workload.Training training) {
+      return Families.arrays(training);
+    }
+    return workload instanceof Workload.Sequence sequence
+        ? SequencePeer.arrays(sequence)
+        : OpPeer.arrays((Workload.Op) workload);
   }
 
   private void start(Variant variant, String workload, Path arrays) {

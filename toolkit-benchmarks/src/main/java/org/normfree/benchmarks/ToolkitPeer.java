@@ -39,6 +39,9 @@ public final class ToolkitPeer {
     if (workload instanceof Workload.Training training) {
       return new NetworkPeer(training, arrays, args[3], threads);
     }
+    if (workload instanceof Workload.Sequence sequence) {
+      return new SequencePeer(sequence, arrays, args[3], threads);
+    }
     return new OpPeer((Workload.Op) workload, arrays, threads);
   }
 }

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.normfree.benchmarks.family.VitShape;
 import org.normfree.benchmarks.peer.Workload;
 
@@ -75,6 +77,18 @@ class PeersTest {
     try (Peers peers = new Peers(setting, "dyt", new Workload.Op("dyt", 7, 13), variants)) {
       assertThat(peers.agree(1, 1e-4, 1e-4)).isLessThan(1e-5);
       assertThat(peers.process(Variant.COMPILED).ask("memory")[0]).isGreaterThan(1 << 20);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Workload.Sequence.SCAN, Workload.Sequence.CONVOLUTION})
+  void anOpOnSequencesIsTheSameForBothExecutors(String op) {
+    List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
+    Workload.Sequence workload = new Workload.Sequence(op, 2, 37, 5, 3);
+    try (Peers peers = new Peers(setting, op, workload, variants)) {
+      assertThat(peers.agree(1, 1e-4, 1e-4)).isLessThan(1e-5);
+      assertThat(peers.process(Variant.COMPILED).ask("report")[0]).isPositive();
+      assertThat(peers.time("pass", 1)).containsOnlyKeys(variants);
     }
   }
 

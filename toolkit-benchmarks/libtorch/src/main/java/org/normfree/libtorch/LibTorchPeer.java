@@ -36,6 +36,9 @@ public final class LibTorchPeer {
     if (workload instanceof Workload.Training training) {
       return new TorchNetwork(training, arrays);
     }
+    if (workload instanceof Workload.Sequence sequence) {
+      return new TorchSequence(sequence, arrays);
+    }
     return new TorchOp((Workload.Op) workload, arrays);
   }
 }

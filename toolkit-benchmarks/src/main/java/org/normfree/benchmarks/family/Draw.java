@@ -46,7 +46,8 @@ public final class Draw {
     return of(distribution.draw(Rng.of(Family.SEED, "bench/" + name, 0), shape), shape);
   }
 
-  static ArrayFile.Array of(IntToDoubleFunction element, long... shape) {
+  /** An array of a shape whose element at a row-major place is given. */
+  public static ArrayFile.Array of(IntToDoubleFunction element, long... shape) {
     long length = 1;
     for (long size : shape) {
       length *= size;

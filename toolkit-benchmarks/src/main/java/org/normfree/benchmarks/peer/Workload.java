@@ -1,5 +1,7 @@
 package org.normfree.benchmarks.peer;
 
+import java.util.List;
+
 /** What all sides of a comparison do. A workload is one word, so it fits a command line. */
 public sealed interface Workload {
   /** The workload as one word; {@link #parse} reads it. */
@@ -48,4 +50,29 @@ public sealed interface Workload {
    * @param width of a row
    */
   record Op(String op, int rows, int width) implements Workload {}
+
+  /**
+   * An op on sequences, forward and backward, with the gradient of every input: of the sum of its
+   * output's elements times given numbers.
+   *
+   * @param op {@code selective-scan} or {@code long-convolution}
+   * @param batch sequences
+   * @param length positions of each
+   * @param channels numbers a position
+   * @param states a scan's states a channel; a convolution has none
+   */
+  record Sequence(String op, int batch, int length, int channels, int states) implements Workload {
+    /** A Mamba block's scan: softplus, D, gate and the bias of δ. */
+    public static final String SCAN = "selective-scan";
+
+    /** A convolution with filters as long as the sequence, and d. */
+    public static final String CONVOLUTION = "long-convolution";
+
+    /** Its inputs in their order, as an {@link ArrayFile} names them. */
+    public List<String> inputs() {
+      return op.equals(SCAN)
+          ? List.of(WorkloadFile.INPUT, "delta", "a", "b", "c", "skip", "gate", "bias")
+          : List.of(WorkloadFile.INPUT, "filter", "skip");
+    }
+  }
 }

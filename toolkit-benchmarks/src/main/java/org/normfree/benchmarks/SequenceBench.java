@@ -1,0 +1,146 @@
+package org.normfree.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.normfree.benchmarks.peer.Workload;
+
+/**
+ * Ops on sequences, forward and backward with every gradient: their time and the memory of their
+ * processes at each length, by the toolkit beside libtorch; and our time beside the line through
+ * the origin that the shortest length gives.
+ */
+final class SequenceBench {
+  private static final String BENCH = "sequence";
+  private static final double TOLERANCE = 1e-3;
+  private static final double MEBI = 1 << 20;
+  private static final double GIGA = 1e9;
+
+  /** Arrays of [batch, length, channels, states] that a scan of single ops holds at its end. */
+  private static final double SINGLE_OPS = 6;
+
+  private final Setting setting;
+  private final Results results;
+  private final List<Variant> variants;
+
+  SequenceBench(Setting setting, Results results, List<Variant> variants) {
+    this.setting = setting;
+    this.results = results;
+    this.variants = variants;
+  }
+
+  /** Adds rows for an op at several lengths. */
+  void run(List<Workload.Sequence> ofLengths) {
+    Map<Integer, Sample> ours = new TreeMap<>();
+    for (Workload.Sequence op : ofLengths) {
+      try (Peers peers = new Peers(setting, name(op), op, fit(op))) {
+        peers.agree(1, TOLERANCE, TOLERANCE);
+        Map<Variant, Sample> times = peers.time("pass", 1);
+        times.forEach(
+            (variant, sample) ->
+                setting.say("%s: %s %.2f ms", name(op), variant.title(), sample.median()));
+        Comparison.rows(BENCH, name(op), "ms", times).forEach(results::add);
+        addMemory(op, peers);
+        if (times.containsKey(Variant.COMPILED)) {
+          ours.put(op.length(), times.get(Variant.COMPILED));
+        }
+      } catch (PeerException e) {
+        setting.say("%s: not timed, %s", name(op), e.getMessage());
+      }
+    }
+    addGrowth(ofLengths, ours);
+  }
+
+  /** The variants whose arrays the machine holds; what is left out is told. */
+  private List<Variant> fit(Workload.Sequence op) {
+    double free = physicalBytes() / 2;
+    double needed = SINGLE_OPS * Float.BYTES * elements(op) * Math.max(1, op.states());
+    List<Variant> fitting = new ArrayList<>();
+    for (Variant variant : variants) {
+      boolean single = variant == Variant.LIBTORCH || variant == Variant.SAMEDIFF;
+      if (single && needed > free) {
+        setting.say(
+            "%s: %s left out, its single ops keep about %.0f GB and half of the memory is %.0f",
+            name(op), variant.title(), needed / GIGA, free / GIGA);
+      } else {
+        fitting.add(variant);
+      }
+    }
+    return fitting;
+  }
+
+  private static double physicalBytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Double.POSITIVE_INFINITY;
+  }
+
+  private void addMemory(Workload.Sequence op, Peers peers) {
+    Map<Variant, Sample> resident = new EnumMap<>(Variant.class);
+    for (Variant variant : peers.variants()) {
+      resident.put(variant, new Sample(peers.process(variant).ask("memory")[0] / MEBI));
+      double[] planned = peers.process(variant).ask("report");
+      if (planned.length > 0) {
+        results.add(
+            Row.of(
+                BENCH,
+                name(op) + ", inputs and arena",
+                variant.title(),
+                "inputs, output and gradients",
+                "MiB",
+                (inputBytes(op) + planned[0]) / MEBI,
+                2 * inputBytes(op) / MEBI));
+      }
+    }
+    Comparison.rows(BENCH, name(op) + ", resident", "MiB", resident).forEach(results::add);
+  }
+
+  private void addGrowth(List<Workload.Sequence> ofLengths, Map<Integer, Sample> ours) {
+    if (ours.size() < 2) {
+      return;
+    }
+    int shortest = ours.keySet().iterator().next();
+    double eachPosition = ours.get(shortest).median() / shortest;
+    for (Workload.Sequence op : ofLengths) {
+      Sample sample = ours.get(op.length());
+      if (sample != null) {
+        results.add(
+            Row.of(
+                BENCH,
+                name(op),
+                Variant.COMPILED.title(),
+                "its time a position at length " + shortest,
+                "ms",
+                sample,
+                eachPosition * op.length()));
+      }
+    }
+  }
+
+  private static double elements(Workload.Sequence op) {
+    return (double) op.batch() * op.length() * op.channels();
+  }
+
+  /**
+   * Bytes of the inputs and of what the output is multiplied with; output and gradients have as
+   * many.
+   */
+  private static double inputBytes(Workload.Sequence op) {
+    double inputs =
+        op.op().equals(Workload.Sequence.SCAN)
+            ? 3 * elements(op) + 2.0 * op.batch() * op.length() * op.states()
+            : elements(op) + (double) op.length() * op.channels();
+    return Float.BYTES * (inputs + elements(op));
+  }
+
+  private static String name(Workload.Sequence op) {
+    String states = op.states() == 0 ? "" : ", N " + op.states();
+    return String.format(
+        Locale.ROOT, "%s [%d, %d, %d]%s", op.op(), op.batch(), op.length(), op.channels(), states);
+  }
+}
