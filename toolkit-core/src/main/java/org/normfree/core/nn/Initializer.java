@@ -1,6 +1,7 @@
 package org.normfree.core.nn;
 
 import java.util.function.DoubleSupplier;
+import org.apache.commons.math3.special.Erf;
 
 /**
  * Initial values of a parameter. Shapes of weights are [window..., in, out]: a linear map's has no
@@ -54,6 +55,34 @@ public interface Initializer {
               }
               return std * z;
             });
+  }
+
+  /**
+   * Normal with mean 0, redrawn until within ±bound, an absolute number: PyTorch's {@code
+   * trunc_normal_} with its default bound of 2, which leaves small deviations as they are.
+   */
+  static Initializer truncatedNormalAt(double bound, double std) {
+    return (shape, rng) ->
+        fill(
+            shape,
+            () -> {
+              double z = std * rng.gaussian();
+              while (Math.abs(z) > bound) {
+                z = std * rng.gaussian();
+              }
+              return z;
+            });
+  }
+
+  /**
+   * By what the standard deviation of normal numbers shrinks where those beyond ±cut deviations are
+   * drawn again: {@code √(1 − 2·cut·φ(cut)/(2Φ(cut) − 1))}, 0.8796 at 2.
+   *
+   * @param cut in deviations, above 0
+   */
+  static double truncation(double cut) {
+    double density = Math.exp(-cut * cut / 2) / Math.sqrt(2 * Math.PI);
+    return Math.sqrt(1 - 2 * cut * density / Erf.erf(cut / Math.sqrt(2)));
   }
 
   /** Uniform on ±bound. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.task.Task;
@@ -254,6 +255,60 @@ final class ElementLoop {
         });
     run();
     return sums;
+  }
+
+  /** Several sums over the elements of FLOAT blocks: adds them to {@code sums}. */
+  @FunctionalInterface
+  interface FloatSums {
+    void add(float[][] rows, int length, double[] sums);
+  }
+
+  /** The same of DOUBLE blocks. */
+  @FunctionalInterface
+  interface DoubleSums {
+    void add(double[][] rows, int length, double[] sums);
+  }
+
+  /**
+   * Adds a loop that changes nothing and gives sums over elements of several arrays. The blocks'
+   * sums are added in order, so the size of the team does not change a bit.
+   *
+   * @param name whose loop it is; under the same name the same arrays are expected again
+   * @param count how many sums
+   * @param operands arrays of one type and shape
+   * @return gives the sums once {@link #run()} has returned
+   */
+  Supplier<double[]> addSums(
+      String name, FloatSums floats, DoubleSums doubles, int count, INDArray... operands) {
+    int first = blocks.size();
+    List<double[]> own = new ArrayList<>();
+    add(name, (rows, n) -> {}, (rows, n) -> {}, 0, operands);
+    boolean single = operands[0].dataType() == DataType.FLOAT;
+    for (int i = first; i < blocks.size(); i++) {
+      Block reading = blocks.get(i);
+      double[] sums = new double[count];
+      int n = (int) Math.min(BLOCK, operands[0].length() - (long) (i - first) * BLOCK);
+      own.add(sums);
+      blocks.set(
+          i,
+          rows -> {
+            reading.run(rows);
+            if (single) {
+              floats.add(rows.floats, n, sums);
+            } else {
+              doubles.add(rows.doubles(), n, sums);
+            }
+          });
+    }
+    return () -> {
+      double[] total = new double[count];
+      for (double[] sums : own) {
+        for (int k = 0; k < count; k++) {
+          total[k] += sums[k];
+        }
+      }
+      return total;
+    };
   }
 
   /** Does all loops that were added, and forgets them. */

@@ -1,5 +1,6 @@
 package org.normfree.core.optim;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,9 +55,30 @@ abstract class GroupedOptimizer implements Optimizer {
     }
   }
 
+  /**
+   * A parameter that a step moves.
+   *
+   * @param name its name
+   * @param steps its own steps, this one included
+   * @param rate the step's rate for it
+   * @param weightDecay λ of the step
+   * @param parameter the array to change
+   * @param gradient its gradient
+   * @param state its arrays of state
+   */
+  record Moving(
+      String name,
+      long steps,
+      double rate,
+      double weightDecay,
+      INDArray parameter,
+      INDArray gradient,
+      INDArray[] state) {}
+
   @Override
   public final void step(double learningRate, Map<String, INDArray> gradients) {
     steps++;
+    List<Moving> moving = new ArrayList<>();
     for (ParameterGroup group : groups) {
       long moved = steps - group.frozenSteps();
       if (moved < 1) {
@@ -67,21 +89,30 @@ abstract class GroupedOptimizer implements Optimizer {
       for (String name : group.names()) {
         INDArray gradient = gradients.get(name);
         if (gradient != null) {
-          update(
-              loop,
-              name,
-              moved,
-              rate,
-              weightDecay,
-              parameters.get(name),
-              gradient,
-              state.get(name));
+          moving.add(
+              new Moving(
+                  name, moved, rate, weightDecay, parameters.get(name), gradient, state.get(name)));
         }
       }
+    }
+    prepare(loop, moving);
+    for (Moving one : moving) {
+      update(
+          loop,
+          one.name,
+          one.steps,
+          one.rate,
+          one.weightDecay,
+          one.parameter,
+          one.gradient,
+          one.state);
     }
     loop.run();
     finish(loop);
   }
+
+  /** What has to be known of all parameters before any moves; nothing by default. */
+  void prepare(ElementLoop loop, List<Moving> moving) {}
 
   /** What is left to do when the loops of all parameters have run; nothing by default. */
   void finish(ElementLoop loop) {}
@@ -97,10 +128,16 @@ abstract class GroupedOptimizer implements Optimizer {
       INDArray gradient,
       INDArray[] state);
 
+  /** Arrays of state that belong to no single parameter, by name; none by default. */
+  Map<String, INDArray> common() {
+    return Map.of();
+  }
+
   @Override
   public final Map<String, INDArray> state() {
     Map<String, INDArray> copy = new LinkedHashMap<>();
     copy.put(STEPS, Nd4j.scalar(DataType.INT64, steps));
+    common().forEach((name, array) -> copy.put(name, array.dup()));
     state.forEach(
         (name, arrays) -> {
           for (int k = 0; k < arrays.length; k++) {
@@ -114,6 +151,7 @@ abstract class GroupedOptimizer implements Optimizer {
   public final void restore(Map<String, INDArray> saved) {
     Map<String, INDArray> current = new LinkedHashMap<>();
     current.put(STEPS, Nd4j.scalar(DataType.INT64, steps));
+    current.putAll(common());
     state.forEach(
         (name, arrays) -> {
           for (int k = 0; k < arrays.length; k++) {

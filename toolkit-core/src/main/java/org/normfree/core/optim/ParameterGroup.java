@@ -108,6 +108,11 @@ public record ParameterGroup(
     return free;
   }
 
+  /** The same settings for other parameters. */
+  ParameterGroup with(List<String> members) {
+    return with(members, frozenSteps);
+  }
+
   private ParameterGroup with(List<String> members, long frozen) {
     return new ParameterGroup(members, weightDecay, learningRateScale, frozen);
   }

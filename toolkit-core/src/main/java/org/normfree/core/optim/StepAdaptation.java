@@ -1,0 +1,125 @@
+package org.normfree.core.optim;
+
+import org.normfree.core.InputException;
+
+/**
+ * Step sizes that follow the gradients, by exponentiated gradients on factors of the step: a gain p
+ * for each coordinate, one scale s for all. With the step's direction h and an average m of earlier
+ * gradients, both of the step before, and the gradient g now,
+ *
+ * <pre>
+ * s ← s·exp(γ_s·&lt;h, g&gt;)          p ← p·exp(γ_p·m∘g)
+ * s ← s·exp(γ_s·cos(h, g))        p ← p·exp(γ_p·sign(m)∘sign(g))      normalized
+ * </pre>
+ *
+ * Both stay within a factor of {@value #BOUND} of 1. The plain form depends on the size of
+ * gradients: it runs away where they are large and stands still where they are small; the
+ * normalized one is this toolkit's. Sources: arXiv 2202.00145; kexue.fm/archives/8968.
+ *
+ * @param kind which factors move
+ * @param normalized whether the exponents are free of the gradients' size
+ * @param gainRate γ_p, at least 0
+ * @param scaleRate γ_s, at least 0; of {@link Kind#HYPERGRADIENT} its β
+ * @param averageDecay decay of the average m of earlier gradients, in [0, 1)
+ */
+public record StepAdaptation(
+    Kind kind, boolean normalized, double gainRate, double scaleRate, double averageDecay) {
+  /** How far from 1 a factor may move, either way. */
+  static final double BOUND = 1000;
+
+  /** Which factors move. */
+  public enum Kind {
+    /** One for all coordinates. */
+    SCALE,
+    /** One for each coordinate. */
+    GAIN,
+    /** Both. */
+    BOTH,
+    /**
+     * The rate itself, by {@code η ← η + β·<g, g_before>}; it may turn negative. arXiv 1703.04782.
+     */
+    HYPERGRADIENT
+  }
+
+  /** Checks the settings. */
+  public StepAdaptation {
+    requireRate("gain", gainRate);
+    requireRate("scale", scaleRate);
+    GroupedOptimizer.requireFraction("the decay of the average gradient", averageDecay);
+  }
+
+  private static void requireRate(String what, double rate) {
+    if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
+      throw new InputException(
+          "the adaptation rate of the %s is %s; expected at least 0, about 0.01"
+              .formatted(what, rate));
+    }
+  }
+
+  boolean gains() {
+    return kind == Kind.GAIN || kind == Kind.BOTH;
+  }
+
+  boolean scales() {
+    return kind == Kind.SCALE || kind == Kind.BOTH;
+  }
+
+  static double bounded(double factor) {
+    return Math.min(BOUND, Math.max(1 / BOUND, factor));
+  }
+
+  /** What moves the gains. */
+  Gains gainRule() {
+    return new Gains(normalized, gainRate, Math.exp(gainRate), Math.exp(-gainRate));
+  }
+
+  /**
+   * Moves gains.
+   *
+   * @param normalized whether products count by their sign alone
+   * @param rate γ_p
+   * @param up {@code exp(γ_p)}
+   * @param down {@code exp(−γ_p)}
+   */
+  record Gains(boolean normalized, double rate, double up, double down) {
+    /** The next gain, where an earlier direction and a gradient have a product. */
+    double next(double gain, double product) {
+      if (normalized) {
+        return product > 0 ? bounded(gain * up) : product < 0 ? bounded(gain * down) : gain;
+      }
+      return bounded(gain * Math.exp(rate * product));
+    }
+  }
+
+  /** The next scale, from {@code <h, g>, <h, h>, <g, g>} over all parameters. */
+  double scale(double scale, double... products) {
+    double exponent = products[0];
+    if (normalized) {
+      double lengths = Math.sqrt(products[1] * products[2]);
+      exponent = lengths > 0 ? products[0] / lengths : 0;
+    }
+    return bounded(scale * Math.exp(scaleRate * exponent));
+  }
+
+  static void products(double[] h, double[] g, int n, double[] sums) {
+    for (int i = 0; i < n; i++) {
+      sums[0] += h[i] * g[i];
+      sums[1] += h[i] * h[i];
+      sums[2] += g[i] * g[i];
+    }
+  }
+
+  static void products(float[] h, float[] g, int n, double[] sums) {
+    double hg = 0;
+    double hh = 0;
+    double gg = 0;
+    for (int i = 0; i < n; i++) {
+      hg += (double) h[i] * g[i];
+      hh += (double) h[i] * h[i];
+      gg += (double) g[i] * g[i];
+    }
+    sums[0] += hg;
+    sums[1] += hh;
+    sums[2] += gg;
+  }
+}
