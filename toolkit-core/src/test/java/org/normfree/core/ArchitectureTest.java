@@ -44,7 +44,7 @@ class ArchitectureTest {
           Map.entry("nn", Set.of("op")),
           Map.entry("method", Set.of("nn", "op")),
           Map.entry("model", Set.of("nn", "method", "op")),
-          Map.entry("optim", Set.of("task")),
+          Map.entry("optim", Set.of("task", "nn")),
           Map.entry("data", Set.of("nn")),
           Map.entry("record", Set.of()),
           Map.entry("train", Set.of("exec", "optim", "nn", "data", "record")),
