@@ -9,7 +9,9 @@ import org.normfree.core.nn.Rng;
  * Nash-MTL: the direction whose product of gains {@code ∏ <g_i, u>} is largest at its length, with
  * weights above 0 that solve {@code (M a)_i = 1/a_i}. They are where the strictly convex {@code
  * ½aᵀMa − Σ log a_i} is least, which damped Newton steps find. The direction does not change when a
- * loss is multiplied by a number. Source: arXiv 2202.01017, section 3.
+ * loss is multiplied by a number. Where a sum of the gradients with weights above 0 is 0 there is
+ * no bargain: the weights grow for as many steps as are taken, and the direction is nearly 0.
+ * Source: arXiv 2202.01017, section 3.
  */
 public final class NashBargaining implements Weighting {
   private static final int MOST_STEPS = 200;
