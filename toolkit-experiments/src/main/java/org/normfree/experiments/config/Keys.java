@@ -80,6 +80,50 @@ public final class Keys {
   public static final Key<String> OPTIMIZER =
       Key.choice("optimizer", "adamw", () -> List.of("adamw", "sgd", "lamb"), "the optimizer");
 
+  /** What of the steps adapts. */
+  public static final Key<String> STEP_ADAPTATION =
+      Key.choice(
+          "step.adaptation",
+          "none",
+          () -> List.of("none", "scale", "gain", "both", "hypergradient"),
+          "AdamW and SGD: what of the steps follows the gradients, by exponentiated gradients");
+
+  /** How fast gains move. */
+  public static final Key<Double> STEP_GAIN_RATE =
+      Key.decimal("step.gain.rate", 0.01, NOT_NEGATIVE, "how fast each coordinate's gain adapts");
+
+  /** How fast the scale moves. */
+  public static final Key<Double> STEP_SCALE_RATE =
+      Key.decimal(
+          "step.scale.rate",
+          0.01,
+          NOT_NEGATIVE,
+          "how fast the scale of all steps adapts; of a hypergradient its beta");
+
+  /** What gains compare a gradient with. */
+  public static final Key<Double> STEP_AVERAGE =
+      Key.decimal(
+          "step.average",
+          0.9,
+          FRACTION,
+          "SGD: decay of the average of earlier gradients that gains follow");
+
+  /** What is masked at random. */
+  public static final Key<String> STEP_MASK =
+      Key.choice(
+          "step.mask",
+          "none",
+          () -> List.of("none", "gradients", "updates"),
+          "what a mask drawn anew at every step is for: gradients before the optimizer, or its updates");
+
+  /** How much a mask leaves. */
+  public static final Key<Double> STEP_KEPT =
+      Key.decimal(
+          "step.kept",
+          0.3,
+          Range.any().above(0).atMost(1),
+          "share of the elements that the mask keeps, divided by it");
+
   /** AdamW's β₁. */
   public static final Key<Double> BETA1 =
       Key.decimal("beta1", 0.9, FRACTION, "AdamW and LAMB: decay of the gradient's mean");
@@ -192,7 +236,9 @@ public final class Keys {
 
   /** Channels of stages of convolutions. */
   public static final Key<List<Integer>> DIMS =
-      Key.sizes("dims", "convolutions: channels of each stage; empty = the model's own");
+      Key.sizes(
+          "dims",
+          "convolutions: channels of each stage; mlp: widths of hidden layers; empty = the model's own");
 
   /** Blocks of stages of convolutions. */
   public static final Key<List<Integer>> DEPTHS =
@@ -420,6 +466,12 @@ public final class Keys {
         BETA1,
         BETA2,
         MOMENTUM,
+        STEP_ADAPTATION,
+        STEP_GAIN_RATE,
+        STEP_SCALE_RATE,
+        STEP_AVERAGE,
+        STEP_MASK,
+        STEP_KEPT,
         WEIGHT_DECAY,
         DECAY_ALL,
         CLIP,

@@ -3,6 +3,7 @@ package org.normfree.experiments.training;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,13 +25,17 @@ import org.normfree.core.method.Methods;
 import org.normfree.core.nn.Accuracy;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.AdamW;
+import org.normfree.core.optim.AdaptiveAdamW;
+import org.normfree.core.optim.AdaptiveSgd;
 import org.normfree.core.optim.Constant;
 import org.normfree.core.optim.Ema;
 import org.normfree.core.optim.Follower;
 import org.normfree.core.optim.Lamb;
+import org.normfree.core.optim.MaskedSteps;
 import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Sgd;
+import org.normfree.core.optim.StepAdaptation;
 import org.normfree.core.optim.WarmupCosine;
 import org.normfree.core.task.Team;
 import org.normfree.core.train.Checkpoint;
@@ -134,7 +139,7 @@ public final class TrainingRun {
         Trainer trainer =
             new Trainer(
                 runner,
-                optimizer(network, optimization.groups()),
+                optimizer(network, optimization.groups(), settings.seed()),
                 optimization.learningRate(),
                 settings,
                 company.sources(),
@@ -269,14 +274,54 @@ public final class TrainingRun {
     return problem.optimization(new Problem.Optimization(schedule(settings), groups), settings);
   }
 
-  private Optimizer optimizer(Network network, List<ParameterGroup> groups) {
+  private Optimizer optimizer(Network network, List<ParameterGroup> groups, long seed) {
     Map<String, INDArray> parameters = Trainer.parameters(network);
+    Optimizer plain = optimizer(parameters, groups);
+    double kept = config.get(Keys.STEP_KEPT);
+    return switch (config.get(Keys.STEP_MASK)) {
+      case "gradients" -> MaskedSteps.randomGradients(plain, kept, seed);
+      case "updates" -> MaskedSteps.randomUpdates(plain, parameters, kept, seed);
+      default -> plain;
+    };
+  }
+
+  private Optimizer optimizer(Map<String, INDArray> parameters, List<ParameterGroup> groups) {
     double beta1 = config.get(Keys.BETA1);
     double beta2 = config.get(Keys.BETA2);
+    double momentum = config.get(Keys.MOMENTUM);
+    Optional<StepAdaptation> adaptation = adaptation();
     return switch (config.get(Keys.OPTIMIZER)) {
-      case "sgd" -> new Sgd(parameters, groups, config.get(Keys.MOMENTUM));
-      case "lamb" -> new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
-      default -> new AdamW(parameters, groups, beta1, beta2, AdamW.EPSILON);
+      case "sgd" ->
+          adaptation.isPresent()
+              ? new AdaptiveSgd(parameters, groups, momentum, adaptation.get())
+              : new Sgd(parameters, groups, momentum);
+      case "lamb" -> {
+        if (adaptation.isPresent()) {
+          throw new InputException(
+              "step.adaptation=%s with optimizer=lamb, which has no such steps; use adamw or sgd, or none"
+                  .formatted(config.get(Keys.STEP_ADAPTATION)));
+        }
+        yield new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
+      }
+      default ->
+          adaptation.isPresent()
+              ? new AdaptiveAdamW(parameters, groups, beta1, beta2, AdamW.EPSILON, adaptation.get())
+              : new AdamW(parameters, groups, beta1, beta2, AdamW.EPSILON);
     };
+  }
+
+  private Optional<StepAdaptation> adaptation() {
+    String name = config.get(Keys.STEP_ADAPTATION);
+    if (name.equals("none")) {
+      return Optional.empty();
+    }
+    StepAdaptation.Kind kind = StepAdaptation.Kind.valueOf(name.toUpperCase(Locale.ROOT));
+    return Optional.of(
+        new StepAdaptation(
+            kind,
+            kind != StepAdaptation.Kind.HYPERGRADIENT,
+            config.get(Keys.STEP_GAIN_RATE),
+            config.get(Keys.STEP_SCALE_RATE),
+            config.get(Keys.STEP_AVERAGE)));
   }
 }

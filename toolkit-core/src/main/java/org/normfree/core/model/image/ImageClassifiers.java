@@ -21,6 +21,7 @@ public final class ImageClassifiers {
     ConvNeXtConfig.register();
     ResNetConfig.register();
     VggConfig.register();
+    MlpConfig.register();
   }
 
   private ImageClassifiers() {}
