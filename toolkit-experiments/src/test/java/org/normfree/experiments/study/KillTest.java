@@ -100,28 +100,57 @@ class KillTest {
     assertThat(folder.resolve("killed/runs/dyt-seed1/tokenizer.json")).isNotEmptyFile();
   }
 
+  /** Gains, the scale and the masks go on where they were. */
+  @Test
+  void stepsThatAdaptAndAreMaskedResumeToTheSameBytes() throws Exception {
+    for (String optimizer : List.of("adamw", "sgd")) {
+      resumes(
+          new Case(
+              List.of(
+                  "run",
+                  "train",
+                  "model=mlp",
+                  "method=identity-no-alpha",
+                  "affine=false",
+                  "epochs=30",
+                  "optimizer=" + optimizer,
+                  "step.adaptation=both",
+                  "step.mask=" + (optimizer.equals("sgd") ? "updates" : "gradients"),
+                  "checkpoint.every=7"),
+              "",
+              900),
+          optimizer);
+    }
+  }
+
   private void resumes(Case given) throws Exception {
-    finish(given, "whole");
-    Process killed = start(given, "killed");
-    Path metrics = folder.resolve("killed/" + given.run + "metrics.jsonl");
+    resumes(given, "");
+  }
+
+  private void resumes(Case given, String prefix) throws Exception {
+    String whole = prefix + "whole";
+    String killedRun = prefix + "killed";
+    finish(given, whole);
+    Process killed = start(given, killedRun);
+    Path metrics = folder.resolve(killedRun + "/" + given.run + "metrics.jsonl");
     while (killed.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < given.bytes)) {
       killed.waitFor(2, TimeUnit.MILLISECONDS);
     }
     killed.destroyForcibly().waitFor();
-    assertThat(folder.resolve("killed/" + given.run + "DONE")).doesNotExist();
-    finish(given, "killed");
-    assertThat(Files.readString(folder.resolve("killed.log")).toLowerCase(Locale.ROOT))
+    assertThat(folder.resolve(killedRun + "/" + given.run + "DONE")).doesNotExist();
+    finish(given, killedRun);
+    assertThat(Files.readString(folder.resolve(killedRun + ".log")).toLowerCase(Locale.ROOT))
         .contains("resuming");
-    assertThat(folder.resolve("killed/summary.json"))
-        .hasSameBinaryContentAs(folder.resolve("whole/summary.json"));
+    assertThat(folder.resolve(killedRun + "/summary.json"))
+        .hasSameBinaryContentAs(folder.resolve(whole + "/summary.json"));
     for (String file :
         List.of(
             "metrics.jsonl",
             "checkpoints/final/model.safetensors",
             "checkpoints/final/optimizer.safetensors",
             "checkpoints/final/state.json")) {
-      assertThat(folder.resolve("killed/" + given.run + file))
-          .hasSameBinaryContentAs(folder.resolve("whole/" + given.run + file));
+      assertThat(folder.resolve(killedRun + "/" + given.run + file))
+          .hasSameBinaryContentAs(folder.resolve(whole + "/" + given.run + file));
     }
   }
 }

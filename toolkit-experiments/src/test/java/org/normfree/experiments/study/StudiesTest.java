@@ -272,6 +272,29 @@ class StudiesTest {
   }
 
   @Test
+  void stepsAdaptAtEveryRate() {
+    Summary summary =
+        run(
+                new StepAdaptationStudy(),
+                List.of("rates=1e-5,1e-2,1", "epochs=1", "batch=100", "seeds=2", "dims=16"))
+            .summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
+    assertThat(rows).hasSize(5 * 3);
+    assertThat(summary.claims()).hasSize(3).allSatisfy(c -> assertThat(c.n()).isGreaterThan(1));
+    double fixed = rows.get(0).mean();
+    assertThat(rows.stream().anyMatch(row -> row.mean() != fixed)).isTrue();
+  }
+
+  @Test
+  void adaptingStepsAreRefusedWhereThereAreNone() {
+    assertThatThrownBy(() -> run(new Train(), "optimizer=lamb", "step.adaptation=both", "epochs=1"))
+        .hasMessageContaining("step.adaptation=both with optimizer=lamb");
+    assertThatThrownBy(() -> run(new Train(), "step.adaptation=hypergradient", "epochs=1"))
+        .hasMessageContaining("take SGD");
+  }
+
+  @Test
   void batchNormIsReplacedAtEveryDepth() {
     Summary summary =
         run(
