@@ -8,8 +8,10 @@ package org.normfree.core.method;
  * @param width channels of the residual stream, behind the branch
  * @param stack the stack it belongs to
  * @param affine what the architecture has behind the normalization that belongs to the branch
+ * @param epsilon what the architecture adds to a variance there
  */
-public record Branch(Kind kind, int block, long width, Stack stack, NormSite.Affine affine) {
+public record Branch(
+    Kind kind, int block, long width, Stack stack, NormSite.Affine affine, double epsilon) {
   /** What a branch computes. */
   public enum Kind {
     /** Self attention. */
@@ -23,6 +25,11 @@ public record Branch(Kind kind, int block, long width, Stack stack, NormSite.Aff
      * NormSite.Kind#CONVOLUTION}; the method only joins.
      */
     CONVOLUTION
+  }
+
+  /** A branch with the usual ε. */
+  public Branch(Kind kind, int block, long width, Stack stack, NormSite.Affine affine) {
+    this(kind, block, width, stack, affine, NormSite.EPSILON);
   }
 
   /** A branch of an architecture with biases. */
@@ -43,6 +50,6 @@ public record Branch(Kind kind, int block, long width, Stack stack, NormSite.Aff
           case FFN -> NormSite.Kind.FFN;
           case CONVOLUTION -> NormSite.Kind.CONVOLUTION;
         };
-    return new NormSite(place, width, affine);
+    return new NormSite(place, width, affine, epsilon);
   }
 }

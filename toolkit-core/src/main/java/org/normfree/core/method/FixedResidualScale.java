@@ -34,7 +34,7 @@ abstract class FixedResidualScale extends TransformersOnly {
     SDVariable y =
         scope
             .ops()
-            .deepNorm(norm.name("output"), x, f.apply(x), alpha, gain, bias, LayerNorms.EPSILON);
+            .deepNorm(norm.name("output"), x, f.apply(x), alpha, gain, bias, branch.epsilon());
     norm.normPoint(x, y, Optional.empty());
     return y;
   }

@@ -7,14 +7,12 @@ import org.normfree.core.nn.Scope;
 
 /** A layer norm with its own gain (1 at the start) and bias (0), as several methods use it. */
 final class LayerNorms {
-  /** ViT's value; PyTorch's default is 1e-5. */
-  static final double EPSILON = 1e-6;
-
   private LayerNorms() {}
 
   static SDVariable apply(Scope scope, NormSite site, SDVariable x) {
     SDVariable gain = gain(scope, site);
-    SDVariable y = scope.ops().layerNorm(scope.name("output"), x, gain, bias(scope, site), EPSILON);
+    SDVariable bias = bias(scope, site);
+    SDVariable y = scope.ops().layerNorm(scope.name("output"), x, gain, bias, site.epsilon());
     scope.normPoint(x, y, Optional.empty());
     return y;
   }

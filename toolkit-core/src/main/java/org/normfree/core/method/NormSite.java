@@ -6,8 +6,12 @@ package org.normfree.core.method;
  * @param kind what the layer stands before (or behind)
  * @param width channels, the length of the last axis
  * @param affine what the architecture has there behind the normalization itself
+ * @param epsilon what the architecture adds to a variance or mean square, &gt; 0
  */
-public record NormSite(Kind kind, long width, Affine affine) {
+public record NormSite(Kind kind, long width, Affine affine, double epsilon) {
+  /** ViT's and LLaMA's ε; PyTorch's default is 1e-5. */
+  public static final double EPSILON = 1e-6;
+
   /** What stands behind a normalization. */
   public enum Affine {
     /** A gain and a bias. */
@@ -42,6 +46,11 @@ public record NormSite(Kind kind, long width, Affine affine) {
   /** A site with a gain and a bias. */
   public NormSite(Kind kind, long width) {
     this(kind, width, Affine.GAIN_AND_BIAS);
+  }
+
+  /** A site with the usual ε. */
+  public NormSite(Kind kind, long width, Affine affine) {
+    this(kind, width, affine, EPSILON);
   }
 
   /** A site with a gain, and with a bias if wanted. */

@@ -4,10 +4,11 @@ import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Scope;
 
-/** RMS norm in pre-norm position, as in LLaMA. Source: arXiv 1910.07467; ε of arXiv 2302.13971. */
+/**
+ * RMS norm in pre-norm position, as in LLaMA. Source: arXiv 1910.07467; the usual ε is that of
+ * arXiv 2302.13971.
+ */
 public final class RmsNorm extends PreNorm {
-  private static final double EPSILON = 1e-6;
-
   @Override
   public String name() {
     return "rms-norm";
@@ -16,7 +17,7 @@ public final class RmsNorm extends PreNorm {
   @Override
   public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
     SDVariable gain = LayerNorms.gain(scope, site);
-    SDVariable y = scope.ops().rmsNorm(scope.name("output"), x, gain, EPSILON);
+    SDVariable y = scope.ops().rmsNorm(scope.name("output"), x, gain, site.epsilon());
     scope.normPoint(x, y, Optional.empty());
     return y;
   }

@@ -24,6 +24,7 @@ import org.normfree.core.nn.Scope;
  * @param feedForward what it computes
  * @param bias whether linear maps have biases
  * @param affine what stands behind normalizations
+ * @param epsilon what normalizations add to a variance
  * @param starts what the architecture's authors draw a weight from, by its kind; empty for the
  *     usual
  */
@@ -36,6 +37,7 @@ public record Layers(
     FeedForward feedForward,
     boolean bias,
     NormSite.Affine affine,
+    double epsilon,
     Function<WeightRole.Kind, Optional<Start>> starts) {
 
   /** Layers whose norms have biases if linear maps have, and whose weights start as usual. */
@@ -56,12 +58,19 @@ public record Layers(
         feedForward,
         bias,
         bias ? NormSite.Affine.GAIN_AND_BIAS : NormSite.Affine.GAIN,
+        NormSite.EPSILON,
         kind -> Optional.empty());
   }
 
   /** The same with weights that the architecture's authors draw in their own way. */
   public Layers from(Function<WeightRole.Kind, Optional<Start>> own) {
-    return new Layers(method, stack, width, heads, hidden, feedForward, bias, affine, own);
+    return new Layers(method, stack, width, heads, hidden, feedForward, bias, affine, epsilon, own);
+  }
+
+  /** The same with another ε of the normalizations. */
+  public Layers epsilon(double other) {
+    return new Layers(
+        method, stack, width, heads, hidden, feedForward, bias, affine, other, starts);
   }
 
   /** How queries meet keys and values, each [batch, tokens, width]. */
@@ -183,7 +192,7 @@ public record Layers(
 
   /** What stands behind the last layer. */
   public SDVariable last(Scope scope, SDVariable x) {
-    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, affine), x);
+    return method.normalize(scope, new NormSite(NormSite.Kind.FINAL, width, affine, epsilon), x);
   }
 
   /** Attention over the keys that are not masked, and up to the query's own place if causal. */
@@ -211,6 +220,6 @@ public record Layers(
   }
 
   private Branch branch(Branch.Kind kind, int block) {
-    return new Branch(kind, block, width, stack, affine);
+    return new Branch(kind, block, width, stack, affine, epsilon);
   }
 }

@@ -80,8 +80,14 @@ public record Network(
    *
    * @param name the variable's name
    * @param rank its rank; recipes exempt rank 0 and 1 (gains, biases, α) from weight decay
+   * @param decays whether the architecture's authors let it decay, if a recipe would
    */
-  public record Parameter(String name, int rank) {}
+  public record Parameter(String name, int rank, boolean decays) {
+    /** A parameter that recipes decide about. */
+    public Parameter(String name, int rank) {
+      this(name, rank, true);
+    }
+  }
 
   /**
    * A constant of the graph that the training loop replaces after each step, for example the
@@ -118,6 +124,14 @@ public record Network(
   /** What evaluations run: the twin, or this network where it has none. */
   public Network evaluation() {
     return twin.orElse(this);
+  }
+
+  /** Names of the parameters that the architecture exempts from weight decay. */
+  public Set<String> undecayed() {
+    return parameters.stream()
+        .filter(parameter -> !parameter.decays())
+        .map(Parameter::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Names of the graph's constants that change in place: the states. */

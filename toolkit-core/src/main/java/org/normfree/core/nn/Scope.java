@@ -2,10 +2,12 @@ package org.normfree.core.nn;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -55,6 +57,7 @@ public final class Scope {
     private final List<RandomInput> randoms = new ArrayList<>();
     private final List<Network.NormPoint> norms = new ArrayList<>();
     private final List<Network.AttentionPoint> attentions = new ArrayList<>();
+    private final Set<String> undecayed = new HashSet<>();
     private Objective objective = Objective.NONE;
     private boolean modeMatters;
 
@@ -168,6 +171,17 @@ public final class Scope {
   }
 
   /**
+   * Exempts the parameters of this place, and of places inside it, from weight decay. Say so before
+   * they are declared.
+   *
+   * @return this place
+   */
+  public Scope undecayed() {
+    registry.undecayed.add(prefix);
+    return this;
+  }
+
+  /**
    * The place this one is inside of.
    *
    * @throws IllegalStateException if this is the root
@@ -226,7 +240,8 @@ public final class Scope {
     if (registry.graph.hasVariable(full)) {
       return known("parameter", full, shape);
     }
-    registry.parameters.add(new Network.Parameter(full, shape.length));
+    boolean decays = registry.undecayed.stream().noneMatch(full::startsWith);
+    registry.parameters.add(new Network.Parameter(full, shape.length, decays));
     // SameDiff.var compares a new array with all it has; this one is new for certain
     SDVariable parameter =
         new SDVariable(full, VariableType.VARIABLE, registry.graph, shape, type());

@@ -113,6 +113,32 @@ public record ParameterGroup(
     return with(members, frozenSteps);
   }
 
+  /**
+   * The same groups, with some parameters in groups of their own that never decay.
+   *
+   * @param groups the groups of all
+   * @param exempt names of the parameters that do not decay
+   * @return groups of what may decay, and behind them groups of what may not
+   */
+  public static List<ParameterGroup> exempting(List<ParameterGroup> groups, Set<String> exempt) {
+    List<ParameterGroup> free = new ArrayList<>();
+    List<ParameterGroup> undecayed = new ArrayList<>();
+    for (ParameterGroup group : groups) {
+      Map<Boolean, List<String>> split =
+          group.names.stream().collect(Collectors.partitioningBy(exempt::contains));
+      if (!split.get(false).isEmpty()) {
+        free.add(group.with(split.get(false), group.frozenSteps));
+      }
+      if (!split.get(true).isEmpty()) {
+        undecayed.add(
+            new ParameterGroup(
+                split.get(true), constant(0), group.learningRateScale, group.frozenSteps));
+      }
+    }
+    free.addAll(undecayed);
+    return free;
+  }
+
   private ParameterGroup with(List<String> members, long frozen) {
     return new ParameterGroup(members, weightDecay, learningRateScale, frozen);
   }

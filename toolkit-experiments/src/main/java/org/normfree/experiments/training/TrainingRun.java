@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
 import org.normfree.core.data.BatchStream;
@@ -268,9 +269,11 @@ public final class TrainingRun {
   }
 
   private Problem.Optimization optimization(Network network, TrainingSettings settings) {
-    List<ParameterGroup> groups =
+    List<ParameterGroup> all =
         ParameterGroup.byRank(
             Trainer.parameters(network), config.get(Keys.WEIGHT_DECAY), config.get(Keys.DECAY_ALL));
+    Set<String> exempt = network.undecayed();
+    List<ParameterGroup> groups = exempt.isEmpty() ? all : ParameterGroup.exempting(all, exempt);
     return problem.optimization(new Problem.Optimization(schedule(settings), groups), settings);
   }
 

@@ -36,6 +36,7 @@ final class ClassTokenEncoder {
             FeedForward.GELU,
             true,
             NormSite.Affine.GAIN_AND_BIAS,
+            NormSite.EPSILON,
             kind -> backbone.weights().start(kind, backbone.patches().size()));
   }
 

@@ -74,6 +74,7 @@ public final class DiffusionTransformer implements Denoiser {
             FeedForward.TANH_GELU,
             true,
             NormSite.Affine.NONE,
+            NormSite.EPSILON,
             DiffusionTransformer::start);
   }
 

@@ -9,6 +9,7 @@ import org.normfree.core.method.Method;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Layers;
+import org.normfree.core.model.Tokens;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Objective;
 import org.normfree.core.nn.Scope;

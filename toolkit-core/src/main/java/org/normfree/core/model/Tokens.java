@@ -1,4 +1,4 @@
-package org.normfree.core.model.text;
+package org.normfree.core.model;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -8,28 +8,28 @@ import org.normfree.core.nn.Objective;
 import org.normfree.core.nn.Scope;
 
 /** The ends of a text model: ids and positions go in, a loss over tokens comes out. */
-final class Tokens {
+public final class Tokens {
   private static final double LONGEST_WAVE = 10_000;
 
   private Tokens() {}
 
   /** A placeholder of token ids, [batch, length]. */
-  static SDVariable ids(Scope root, String name) {
+  public static SDVariable ids(Scope root, String name) {
     return root.graph().placeHolder(name, DataType.INT32, -1, -1);
   }
 
   /** A placeholder of positions, [length]. */
-  static SDVariable positions(Scope root, String name) {
+  public static SDVariable positions(Scope root, String name) {
     return root.graph().placeHolder(name, DataType.INT32, -1);
   }
 
   /** A placeholder of 1 for tokens and 0 for padding, [batch, length]. */
-  static SDVariable mask(Scope root) {
+  public static SDVariable mask(Scope root) {
     return root.graph().placeHolder(Network.INPUT_MASK, root.type(), -1, -1);
   }
 
   /** Rows of a table for positions, [1, length, width], to be added to embedded tokens. */
-  static SDVariable rows(Scope scope, SDVariable table, SDVariable positions) {
+  public static SDVariable rows(Scope scope, SDVariable table, SDVariable positions) {
     long width = table.getShape()[1];
     return scope.ops().embedding(scope.name("rows"), table, positions).reshape(1, -1, width);
   }
@@ -38,7 +38,7 @@ final class Tokens {
    * The fixed table of sines and cosines: {@code sin(p/10000^(2i/width))} in column 2i, the cosine
    * in column 2i+1. Source: arXiv 1706.03762, section 3.5.
    */
-  static Initializer waves() {
+  public static Initializer waves() {
     return (shape, rng) -> {
       int length = Math.toIntExact(shape[0]);
       int width = Math.toIntExact(shape[1]);
@@ -59,7 +59,7 @@ final class Tokens {
    *
    * @param logits [batch, length, vocabulary]
    */
-  static void loss(Scope root, SDVariable logits, double smoothing) {
+  public static void loss(Scope root, SDVariable logits, double smoothing) {
     SDVariable targets = ids(root, Network.TARGETS);
     SDVariable counted = targets.gte(0).castTo(root.type()).sum();
     mean(root, Network.LOSS, logits, targets, smoothing, counted);
