@@ -17,6 +17,7 @@ import org.normfree.core.nn.Network;
 public final class Official {
   private static final int[] LINEAR = {1, 0};
   private static final int[] CONVOLUTION = {2, 3, 1, 0};
+  private static final int[] SEQUENCE = {2, 1, 0};
 
   private final Map<String, Source> sources = new LinkedHashMap<>();
 
@@ -24,19 +25,44 @@ public final class Official {
    * Where a parameter comes from.
    *
    * @param name the official name
-   * @param part which of the parts along the first axis
-   * @param parts how many there are
+   * @param rows which of the parts along the first axis
+   * @param reversed whether the last axis runs the other way
    * @param axes the official axes in the project's order; empty for the same
    */
-  private record Source(String name, int part, int parts, int... axes) {
+  private record Source(String name, Rows rows, boolean reversed, int... axes) {
+    Source(String name, int part, int parts, int... axes) {
+      this(name, new Rows(part, parts, -1, -1), false, axes);
+    }
+
     INDArray of(INDArray official) {
-      INDArray own = official;
-      if (parts > 1) {
-        long size = official.size(0) / parts;
-        long from = part * size;
-        own = official.get(NDArrayIndex.interval(from, from + size));
+      INDArray own = turned(official);
+      if (rows.parts > 1) {
+        long from = rows.first(official.size(0));
+        own = own.get(NDArrayIndex.interval(from, from + rows.count(official.size(0))));
       }
       return axes.length == 0 ? own.dup('c') : own.permute(axes).dup('c');
+    }
+
+    private INDArray turned(INDArray official) {
+      return reversed ? lastAxisReversed(official) : official;
+    }
+  }
+
+  /**
+   * Rows of an official parameter.
+   *
+   * @param part which of the parts
+   * @param parts how many there are
+   * @param from the first row; −1 where all parts are as long
+   * @param size how many; −1 where all parts are as long
+   */
+  private record Rows(int part, int parts, long from, long size) {
+    long first(long all) {
+      return from < 0 ? part * (all / parts) : from;
+    }
+
+    long count(long all) {
+      return size < 0 ? all / parts : size;
     }
   }
 
@@ -92,6 +118,34 @@ public final class Official {
             .same(official + ".weight", ours + ".gamma")
             .same(official + ".bias", ours + ".beta")
         : same(official + ".weight", ours + ".gain").same(official + ".bias", ours + ".bias");
+  }
+
+  /** Rows of an [out, in] become [in, rows]. */
+  public Official linear(String official, String ours, int part, int parts, long from, long count) {
+    return put(ours, new Source(official, new Rows(part, parts, from, count), false, LINEAR));
+  }
+
+  /** One of equal parts of a linear map with its bias. */
+  public Official linearPart(String official, String ours, int part, int parts) {
+    return put(ours + ".weight", new Source(official + ".weight", part, parts, LINEAR))
+        .put(ours + ".bias", new Source(official + ".bias", part, parts));
+  }
+
+  /** [out, in/groups, time] becomes [time, in/groups, out]: one of equal parts, with its bias. */
+  public Official sequencePart(String official, String ours, int part, int parts) {
+    return put(ours + ".weight", new Source(official + ".weight", part, parts, SEQUENCE))
+        .put(ours + ".bias", new Source(official + ".bias", part, parts));
+  }
+
+  /**
+   * A depthwise convolution of a sequence with its bias.
+   *
+   * @param reversed whether its taps lie the other way round
+   */
+  public Official depthwise(String official, String ours, boolean reversed) {
+    Rows all = new Rows(0, 1, -1, -1);
+    return put(ours + ".weight", new Source(official + ".weight", all, reversed, SEQUENCE))
+        .same(official + ".bias", ours + ".bias");
   }
 
   private Official put(String ours, Source source) {
@@ -163,7 +217,9 @@ public final class Official {
     sources.forEach(
         (name, source) -> {
           assertThat(ours).as("gradients").containsKey(name);
-          parts.computeIfAbsent(source.name, n -> new INDArray[source.parts])[source.part] =
+          parts
+                  .computeIfAbsent(source.name, n -> new INDArray[source.rows.parts])[
+                  source.rows.part] =
               official(source, ours.get(name), golden, field);
         });
     Map<String, INDArray> official = new LinkedHashMap<>();
@@ -175,9 +231,12 @@ public final class Official {
   /** An array of ours in the official layout. */
   private static INDArray official(Source source, INDArray own, GoldenCase golden, String field) {
     long[] shape = golden.shape(field + "/" + source.name);
-    if (source.parts > 1) {
-      shape[0] /= source.parts;
-    }
+    shape[0] = source.rows.count(shape[0]);
+    INDArray official = inOfficialAxes(source, own, shape);
+    return source.reversed ? lastAxisReversed(official) : official;
+  }
+
+  private static INDArray inOfficialAxes(Source source, INDArray own, long... shape) {
     if (source.axes.length == 0) {
       return own.dup('c').reshape(shape);
     }
@@ -188,5 +247,15 @@ public final class Official {
       back[source.axes[i]] = i;
     }
     return own.dup('c').reshape(permuted).permute(back).dup('c');
+  }
+
+  private static INDArray lastAxisReversed(INDArray array) {
+    INDArray reversed = array.dup('c');
+    int last = array.rank() - 1;
+    for (long i = 0; i < array.size(last); i++) {
+      long other = array.size(last) - 1 - i;
+      reversed.slice(i, last).assign(array.slice(other, last));
+    }
+    return reversed;
   }
 }

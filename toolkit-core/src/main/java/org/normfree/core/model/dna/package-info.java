@@ -1,0 +1,2 @@
+/** Models of DNA: Hyena, Mamba and Caduceus. */
+package org.normfree.core.model.dna;
