@@ -254,6 +254,12 @@ public final class CompiledExecutor implements GraphExecutor {
     return last.explain();
   }
 
+  /** How many plans there are: one for each set of outputs and input shapes that was asked for. */
+  public int plans() {
+    requireOpen();
+    return owned.plans.size();
+  }
+
   /** Bytes of the last plan's arena, and of one buffer for each variable instead. */
   public record Memory(long arena, long separate) {}
 

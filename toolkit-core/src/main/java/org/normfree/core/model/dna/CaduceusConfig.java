@@ -37,6 +37,34 @@ public record CaduceusConfig(
     POST_HOC
   }
 
+  /** The published sizes. */
+  public enum Preset {
+    /** 118 channels a strand, 4 layers, 1,024 bases: for GenomicBenchmarks. */
+    SMALL(118, 4, 1_024),
+    /** 256 channels a strand, 8 layers, 131,072 bases. */
+    LARGE(256, 8, 131_072);
+
+    private final int width;
+    private final int depth;
+    private final int length;
+
+    Preset(int width, int depth, int length) {
+      this.width = width;
+      this.depth = depth;
+      this.length = length;
+    }
+
+    /**
+     * A masked language model of texts of the longest length.
+     *
+     * @param complement the token that pairs with each
+     * @param strands how the two strands are treated
+     */
+    public CaduceusConfig config(List<Integer> complement, Strands strands) {
+      return of(complement, MambaShape.of(width), depth, strands, length);
+    }
+  }
+
   /**
    * @throws InputException if the numbers do not fit each other
    */

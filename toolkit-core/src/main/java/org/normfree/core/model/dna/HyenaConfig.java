@@ -36,9 +36,7 @@ public record HyenaConfig(
     /** 128 channels, 2 layers, 1,024 bases: the smallest published weights. */
     TINY(128, 2, 1_024),
     /** 256 channels, 4 layers, 1,024 bases, as Caduceus' code trains it. */
-    SMALL(256, 4, 1_024),
-    /** 256 channels, 8 layers, 131,072 bases. */
-    MEDIUM(256, 8, 131_072);
+    SMALL(256, 4, 1_024);
 
     private final int width;
     private final int depth;
