@@ -70,6 +70,15 @@ public interface Method {
   }
 
   /**
+   * The same with its norms behind the additions, {@code n(x + f(x))}, for an architecture whose
+   * layers are made so. A method that says itself where its norms stand, or has none, is not
+   * changed.
+   */
+  default Method postNorm() {
+    return this;
+  }
+
+  /**
    * A weight for a role: its initial distribution and any reparametrization. By default what the
    * architecture draws it from; where that says nothing Xavier uniform, as in the original ViT; a
    * table of embeddings is normal with deviation {@code 1/√width}, as in fairseq; a convolution is

@@ -22,4 +22,9 @@ abstract class PreNorm implements Method {
     SDVariable in = inside ? x : normalize(scope.child("norm"), branch.site(), x);
     return shortcut.add(f.apply(in));
   }
+
+  @Override
+  public Method postNorm() {
+    return new NormBehind(this);
+  }
 }

@@ -1,7 +1,9 @@
 package org.normfree.core.nn;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.IntToLongFunction;
 import org.normfree.core.InputException;
 
 /** What a {@link RandomInput} is drawn from; elements are drawn in row-major order. */
@@ -232,6 +234,79 @@ public sealed interface Distribution {
       int chosen = Permutation.length(shape);
       require(chosen <= of, "%s different numbers of %s; expected at most as many", chosen, of);
       return chosen;
+    }
+  }
+
+  /**
+   * Along the last axis the frames of a sequence that are masked, ascending, as many in each row as
+   * {@link SpanMask#masked} says, rows independent. Neutral: the first frames.
+   *
+   * @param frames how many a sequence has
+   * @param mask how they are chosen
+   */
+  record Spans(int frames, SpanMask mask) implements Distribution {
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      int masked = masked(shape);
+      int[][] row = new int[1][];
+      return i -> {
+        if (i % masked == 0) {
+          row[0] = mask.draw(frames, rng);
+        }
+        return row[0][i % masked];
+      };
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      int masked = masked(shape);
+      return i -> i % masked;
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
+    }
+
+    private int masked(long... shape) {
+      int masked = Permutation.length(shape);
+      int own = mask.masked(frames);
+      require(masked == own, "%s masked frames of %s; expected %s", masked, frames, own);
+      return masked;
+    }
+  }
+
+  /**
+   * Of a shape [batch, T, K]: numbers of other rows of the same example among all batch·T rows,
+   * each as likely, with replacement. Neutral: the next ones, and from the last on to the first.
+   */
+  record Others() implements Distribution {
+    @Override
+    public IntToDoubleFunction draw(Rng rng, long... shape) {
+      return numbers(shape, k -> rng.below(shape[1] - 1));
+    }
+
+    @Override
+    public IntToDoubleFunction neutral(long... shape) {
+      return numbers(shape, k -> k % (shape[1] - 1));
+    }
+
+    /** The row that lies so many places and one behind the own one. */
+    private static IntToDoubleFunction numbers(long[] shape, IntToLongFunction places) {
+      require(
+          shape.length == 3 && shape[1] >= 2,
+          "other rows for a shape %s; expected [batch, T, K] with T at least 2",
+          Arrays.toString(shape));
+      return i -> {
+        long own = i / shape[2];
+        long first = own - own % shape[1];
+        return first + (own - first + 1 + places.applyAsLong((int) (i % shape[2]))) % shape[1];
+      };
+    }
+
+    @Override
+    public boolean integers() {
+      return true;
     }
   }
 

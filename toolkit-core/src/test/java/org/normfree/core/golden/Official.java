@@ -86,6 +86,11 @@ public final class Official {
     return put(ours, new Source(official, 0, 1, CONVOLUTION));
   }
 
+  /** [out, in/groups, window] becomes [window, in/groups, out]. */
+  public Official sequence(String official, String ours) {
+    return put(ours, new Source(official, 0, 1, SEQUENCE));
+  }
+
   /** A convolution with its bias. */
   public Official convolutionWithBias(String official, String ours) {
     return convolution(official + ".weight", ours + ".weight")

@@ -149,30 +149,37 @@ final class Wav2VecGolden {
                 golden.number("temperature"));
     SDVariable loss = both[0].sum();
     op.check(Map.of("loss", loss), loss);
-    compareLogits(golden, both[1].eval());
+    double[] values = compareLogits(golden, both[1].eval(), 1 / golden.number("temperature"));
+    countFound(golden, values, (int) both[1].eval().size(2));
   }
 
-  /** Compares them, −∞ with what stands for it, and counts where the own target is found. */
-  private static void compareLogits(GoldenCase golden, INDArray logits) {
+  /**
+   * Compares logits in the official order, −∞ with what stands for it.
+   *
+   * @return them in that order
+   */
+  static double[] compareLogits(GoldenCase golden, INDArray logits, double largest) {
     INDArray official = logits.permute(2, 0, 1).dup('c').castTo(DataType.DOUBLE);
     double[] values = official.data().asDouble();
     double[] finite = Arrays.stream(values).map(x -> Double.isInfinite(x) ? -1e300 : x).toArray();
     double own = golden.type() == DataType.DOUBLE ? 1e-11 : 1e-4;
-    golden.compare(
-        "logits",
-        Nd4j.createFromArray(finite).reshape(official.shape()),
-        own,
-        1 / golden.number("temperature"));
-    int rows = values.length / (int) official.size(0);
+    INDArray all = Nd4j.createFromArray(finite).reshape(official.shape());
+    golden.compare("logits", all, own, largest);
+    return values;
+  }
+
+  /** Counts where the own target is found. */
+  private static void countFound(GoldenCase golden, double[] values, int choices) {
+    int rows = values.length / choices;
     int correct = 0;
     for (int row = 0; row < rows; row++) {
-      List<Double> choices = new ArrayList<>();
+      List<Double> logits = new ArrayList<>();
       for (int k = row; k < values.length; k += rows) {
-        choices.add(values[k]);
+        logits.add(values[k]);
       }
-      double first = choices.get(0);
-      boolean largest = choices.stream().allMatch(x -> x <= first);
-      boolean smallest = choices.stream().allMatch(x -> x >= first);
+      double first = logits.get(0);
+      boolean largest = logits.stream().allMatch(x -> x <= first);
+      boolean smallest = logits.stream().allMatch(x -> x >= first);
       correct += largest && !smallest ? 1 : 0;
     }
     golden.compareNumbers("correct", correct);

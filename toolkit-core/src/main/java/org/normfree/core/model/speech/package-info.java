@@ -1,0 +1,2 @@
+/** Models of speech. */
+package org.normfree.core.model.speech;
