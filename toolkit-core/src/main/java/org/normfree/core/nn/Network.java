@@ -33,8 +33,8 @@ public record Network(
     List<AttentionPoint> attentions,
     Optional<Network> twin) {
   /**
-   * Placeholder of the model's input: images [batch, height, width, channels], or token ids INT
-   * [batch, length].
+   * Placeholder of the model's input: images [batch, height, width, channels], token ids INT
+   * [batch, length], or waves [batch, samples].
    */
   public static final String INPUT = "input";
 
@@ -59,6 +59,12 @@ public record Network(
    * before smoothing and mixing.
    */
   public static final String TARGETS = "targets";
+
+  /** Placeholder of a model of speech: how many frames of each wave count, INT [batch]. */
+  public static final String FRAMES = "frames";
+
+  /** Placeholder of a model of speech: how many of each row of targets count, INT [batch]. */
+  public static final String LENGTHS = "lengths";
 
   /** A target that does not count. */
   public static final int IGNORED = -1;

@@ -17,7 +17,7 @@ import org.normfree.core.InputException;
 import org.normfree.core.data.Sources;
 
 /** UTF-8 files, plain or {@code .gz}, read strictly. */
-final class TextFiles {
+public final class TextFiles {
   private TextFiles() {}
 
   /** A file of this name, or the same with {@code .gz}. */
@@ -64,8 +64,13 @@ final class TextFiles {
     return text;
   }
 
-  /** A file's lines; line feeds end them, nothing else does. */
-  static List<String> lines(Path file) {
+  /**
+   * A file's lines; line feeds end them, nothing else does.
+   *
+   * @param file in UTF-8, plain or {@code .gz}
+   * @throws InputException if it cannot be read, is blank or no UTF-8
+   */
+  public static List<String> lines(Path file) {
     String text = text(file);
     List<String> lines = new ArrayList<>();
     int start = 0;

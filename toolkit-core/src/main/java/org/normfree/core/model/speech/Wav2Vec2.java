@@ -97,12 +97,6 @@ public final class Wav2Vec2 {
   /** Output of {@link #features}: the mean of the frames before the Transformer. */
   public static final String FRAME_FEATURES = "frame_mean";
 
-  /** Placeholder of {@link #recognizer}: how many frames of each wave count, INT [batch]. */
-  public static final String FRAMES = "frames";
-
-  /** Placeholder of {@link #recognizer}: how many symbols each target has, INT [batch]. */
-  public static final String LENGTHS = "lengths";
-
   /** The class that stands for no symbol. */
   public static final int BLANK = 0;
 
@@ -190,8 +184,9 @@ public final class Wav2Vec2 {
    * classification: a context vector says which symbol, or {@link #BLANK}, it belongs to. Frames
    * are masked in training, as in pretraining; channels, which fairseq masks too, are not.
    *
-   * <p>{@link Network#TARGETS} is INT [batch, length], its first {@link #LENGTHS} symbols count;
-   * {@link Network#LOGITS} [batch, frames, symbols]; {@link Network#LOSS} the mean over the batch.
+   * <p>{@link Network#TARGETS} is INT [batch, length], its first {@link Network#LENGTHS} symbols
+   * count; {@link Network#LOGITS} [batch, frames, symbols]; {@link Network#LOSS} the mean over the
+   * batch.
    *
    * @param symbols how many, the blank among them, at least 2
    */
@@ -313,8 +308,8 @@ public final class Wav2Vec2 {
         method.linear(head, layers.role(WeightRole.Kind.HEAD, 0), dropped, width, symbols);
     logits = sd.updateVariableNameAndReference(logits, Network.LOGITS);
     SDVariable targets = sd.placeHolder(Network.TARGETS, DataType.INT32, -1, -1);
-    SDVariable frames = sd.placeHolder(FRAMES, DataType.INT32, -1);
-    SDVariable lengths = sd.placeHolder(LENGTHS, DataType.INT32, -1);
+    SDVariable frames = sd.placeHolder(Network.FRAMES, DataType.INT32, -1);
+    SDVariable lengths = sd.placeHolder(Network.LENGTHS, DataType.INT32, -1);
     root.ops().ctcLoss("losses", logits, targets, frames, lengths, BLANK).mean(Network.LOSS);
     root.objective(Objective.of(Network.LOSS, Metric.mean(Network.LOSS, Network.LOSS)));
   }

@@ -1,0 +1,2 @@
+/** Recorded and synthetic speech: files, corpora, and batches of waves. */
+package org.normfree.core.data.speech;
