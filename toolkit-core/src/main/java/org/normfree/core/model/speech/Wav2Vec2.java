@@ -1,5 +1,6 @@
 package org.normfree.core.model.speech;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -91,11 +92,11 @@ public final class Wav2Vec2 {
   /** Metric: share of negatives that equal the own target. */
   public static final String SAME = "same_negatives";
 
-  /** Output of {@link #features}: the mean of the context vectors over time, [batch, width]. */
-  public static final String FEATURES = "context_mean";
-
-  /** Output of {@link #features}: the mean of the frames before the Transformer. */
-  public static final String FRAME_FEATURES = "frame_mean";
+  /**
+   * Output of {@link #features}: the means over time of what goes into the first layer and of what
+   * comes out of each, side by side, [batch, (layers + 1)·width].
+   */
+  public static final String FEATURES = "features";
 
   /** The class that stands for no symbol. */
   public static final int BLANK = 0;
@@ -172,7 +173,7 @@ public final class Wav2Vec2 {
 
   /**
    * What the trained network says of a whole clip, with nothing masked: it has no objective, its
-   * outputs are {@link #FEATURES}, {@link #FRAME_FEATURES} and {@link #CONTEXT}.
+   * outputs are {@link #FEATURES} and {@link #CONTEXT}.
    */
   public static Network features(Wav2Vec2Config config, Method method, DataType type, long seed) {
     Wav2Vec2Config whole = config.with(Wav2Vec2Config.Dropouts.NONE);
@@ -182,18 +183,25 @@ public final class Wav2Vec2 {
   /**
    * The network with a linear map to symbols behind it, trained by connectionist temporal
    * classification: a context vector says which symbol, or {@link #BLANK}, it belongs to. Frames
-   * are masked in training, as in pretraining; channels, which fairseq masks too, are not.
+   * may be masked in training, as in pretraining; channels, which fairseq masks too, are not.
    *
    * <p>{@link Network#TARGETS} is INT [batch, length], its first {@link Network#LENGTHS} symbols
    * count; {@link Network#LOGITS} [batch, frames, symbols]; {@link Network#LOSS} the mean over the
    * batch.
    *
    * @param symbols how many, the blank among them, at least 2
+   * @param masking whether frames are masked in training
    */
   public static Network recognizer(
-      Wav2Vec2Config config, int symbols, Method method, DataType type, long seed) {
+      Wav2Vec2Config config,
+      int symbols,
+      boolean masking,
+      Method method,
+      DataType type,
+      long seed) {
     Checks.require(symbols >= 2, "%d symbols, expected a blank and at least one besides", symbols);
-    return Scope.build(type, seed, root -> new Wav2Vec2(config, method, root).recognize(symbols));
+    return Scope.build(
+        type, seed, root -> new Wav2Vec2(config, method, root).recognize(symbols, masking));
   }
 
   private void pretrain() {
@@ -236,7 +244,7 @@ public final class Wav2Vec2 {
     SDVariable target =
         linear(
             root.child("target_projection"), codes[0], config.quantizer().dim(), config.finalDim());
-    SDVariable context = context(normed, Optional.of(ids));
+    SDVariable context = context(normed, Optional.of(ids)).last();
     SDVariable guess =
         linear(
             root.child("context_projection"),
@@ -283,19 +291,19 @@ public final class Wav2Vec2 {
   }
 
   private void describe() {
-    SDVariable normed = normed(frames());
-    normed.mean(FRAME_FEATURES, 1);
-    context(normed, Optional.empty()).mean(FEATURES, 1);
+    List<SDVariable> means =
+        context(normed(frames()), Optional.empty()).depths().stream().map(x -> x.mean(1)).toList();
+    sd.concat(FEATURES, 1, means.toArray(SDVariable[]::new));
   }
 
-  private void recognize(int symbols) {
-    boolean training = root.mode() == Mode.TRAINING;
-    Optional<SDVariable> ids = training ? Optional.of(masked()) : Optional.empty();
-    if (!training) {
-      maskEmbedding();
+  private void recognize(int symbols, boolean masking) {
+    Optional<SDVariable> ids = Optional.empty();
+    if (masking) {
+      maskEmbedding(); // a parameter of both graphs
+      ids = root.mode() == Mode.TRAINING ? Optional.of(masked()) : ids;
     }
     int width = config.context().width();
-    SDVariable context = context(normed(frames()), ids);
+    SDVariable context = context(normed(frames()), ids).last();
     Scope head = root.child("head");
     SDVariable dropped =
         head.dropout(
@@ -379,8 +387,15 @@ public final class Wav2Vec2 {
     return root.parameter("mask_embedding", UNIT, config.context().width());
   }
 
-  /** What the Transformer makes of frames, [batch, frames, width]. */
-  private SDVariable context(SDVariable normed, Optional<SDVariable> ids) {
+  /**
+   * What the Transformer makes of frames, each [batch, frames, width].
+   *
+   * @param depths what goes into the first layer, and what comes out of each
+   * @param last the context vectors
+   */
+  private record Context(List<SDVariable> depths, SDVariable last) {}
+
+  private Context context(SDVariable normed, Optional<SDVariable> ids) {
     Wav2Vec2Config.Context shape = config.context();
     int channels = config.encoder().channels();
     Wav2Vec2Config.Dropouts dropouts = config.dropouts();
@@ -400,10 +415,13 @@ public final class Wav2Vec2 {
       x = method.normalize(last, new NormSite(NormSite.Kind.STEM, shape.width()), x);
     }
     x = dropout(root.child("stem"), dropouts.residual()).apply(x);
+    List<SDVariable> depths = new ArrayList<>(List.of(x));
     for (int block = 0; block < shape.depth(); block++) {
       x = layer(root.child("block" + block), block, x);
+      depths.add(x);
     }
-    return sd.identity(CONTEXT, postNorm(config) ? x : layers.last(last, x));
+    SDVariable context = sd.identity(CONTEXT, postNorm(config) ? x : layers.last(last, x));
+    return new Context(depths, context);
   }
 
   /** Puts the mask embedding in the place of some frames. */

@@ -233,6 +233,7 @@ class Wav2Vec2Test {
                 whole,
                 config.dropouts()),
             5,
+            true,
             method(name),
             DataType.DOUBLE,
             11);
@@ -380,7 +381,7 @@ class Wav2Vec2Test {
     Wav2Vec2Config config = small(Order.POST_NORM, ALL);
     Network trained = Wav2Vec2.build(config, method("dyt"), DataType.FLOAT, 1);
     Network features = Wav2Vec2.features(config, method("dyt"), DataType.FLOAT, 1);
-    Network recognizer = Wav2Vec2.recognizer(config, 5, method("dyt"), DataType.FLOAT, 1);
+    Network recognizer = Wav2Vec2.recognizer(config, 5, true, method("dyt"), DataType.FLOAT, 1);
     assertThat(trained.parameters()).containsAll(features.parameters());
     assertThat(recognizer.parameters()).containsAll(features.parameters());
     assertThat(features.randoms()).isEmpty();
@@ -394,7 +395,7 @@ class Wav2Vec2Test {
             .of(features)
             .output(inputs(features, 1), List.of(Wav2Vec2.FEATURES))
             .get(Wav2Vec2.FEATURES);
-    assertThat(vectors.shape()).containsExactly(BATCH, 8);
+    assertThat(vectors.shape()).containsExactly(BATCH, (2 + 1) * 8);
   }
 
   /** The first time step's own target is found, the second's is not, the third's cannot be. */
@@ -447,7 +448,8 @@ class Wav2Vec2Test {
     refused("a convolution of 0 channels", () -> new FeatureEncoderConfig.Layer(0, 1, 1));
     refused(
         "1 symbols",
-        () -> Wav2Vec2.recognizer(Preset.TINY.of(4000), 1, method("dyt"), DataType.FLOAT, 1));
+        () ->
+            Wav2Vec2.recognizer(Preset.TINY.of(4000), 1, false, method("dyt"), DataType.FLOAT, 1));
     assertThat(Preset.names()).contains("wav2vec2-base", "wav2vec2-small");
     assertThat(Preset.named("wav2vec3")).isEmpty();
   }
