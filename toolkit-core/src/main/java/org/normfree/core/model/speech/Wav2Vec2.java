@@ -349,14 +349,11 @@ public final class Wav2Vec2 {
         config.context().featureNorm() == Wav2Vec2Config.FeatureNorm.LAYER_NORM
             ? new PreLn()
             : method;
-    return norm.normalize(
-        root.child("feature_norm"),
-        new NormSite(
-            NormSite.Kind.STEM,
-            config.encoder().channels(),
-            NormSite.Affine.GAIN_AND_BIAS,
-            EPSILON),
-        frames);
+    return norm.normalize(root.child("feature_norm"), stem(config.encoder().channels()), frames);
+  }
+
+  private static NormSite stem(long width) {
+    return new NormSite(NormSite.Kind.STEM, width, NormSite.Affine.GAIN_AND_BIAS, EPSILON);
   }
 
   /** What {@link org.normfree.core.op.Ops#gumbelQuantizer} gives of the frames. */
@@ -412,7 +409,7 @@ public final class Wav2Vec2 {
     x = x.add(positions.of(root.child("positions"), x));
     Scope last = root.child("norm");
     if (postNorm(config)) {
-      x = method.normalize(last, new NormSite(NormSite.Kind.STEM, shape.width()), x);
+      x = method.normalize(last, stem(shape.width()), x);
     }
     x = dropout(root.child("stem"), dropouts.residual()).apply(x);
     List<SDVariable> depths = new ArrayList<>(List.of(x));
