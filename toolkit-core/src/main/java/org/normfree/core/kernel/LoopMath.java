@@ -14,6 +14,9 @@ final class LoopMath {
 
   private static final double LOWEST_EXPONENT = -88;
 
+  /** Where a saturating sine is 1. */
+  private static final float HALF_PI = (float) (Math.PI / 2);
+
   private LoopMath() {}
 
   /** {@code t = tanh(u)}, absolute error below 5e-7. */
@@ -50,6 +53,41 @@ final class LoopMath {
       q = q * s + -7.37332916720468e-03f;
       q = q * s + -1.42647390514189e-02f;
       t[i] = x * p / q;
+    }
+  }
+
+  /**
+   * {@code t = sin(min(max(u, −π/2), π/2))}, absolute error below 5e-7; the Taylor polynomial of
+   * degree 11.
+   */
+  static void sine(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i++) {
+      float x = Math.max(-HALF_PI, Math.min(HALF_PI, u[i]));
+      float s = x * x;
+      float p = s * (-1f / 39916800) + 1f / 362880;
+      p = p * s + -1f / 5040;
+      p = p * s + 1f / 120;
+      p = p * s + -1f / 6;
+      p = p * s + 1;
+      t[i] = x * p;
+    }
+  }
+
+  /**
+   * {@code t = cos u} inside (−π/2, π/2), else 0, absolute error below 5e-7; the Taylor polynomial
+   * of degree 12.
+   */
+  static void cosine(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i++) {
+      float x = Math.max(-HALF_PI, Math.min(HALF_PI, u[i]));
+      float s = x * x;
+      float p = s * (1f / 479001600) + -1f / 3628800;
+      p = p * s + 1f / 40320;
+      p = p * s + -1f / 720;
+      p = p * s + 1f / 24;
+      p = p * s + -1f / 2;
+      p = p * s + 1;
+      t[i] = HALF_PI <= Math.abs(u[i]) ? 0f : p;
     }
   }
 

@@ -91,6 +91,12 @@ final class PlainLoops implements RowLoops {
           t[i] = v / (float) Math.sqrt(1f + v * v);
         }
       }
+      case SATURSIN -> LoopMath.sine(u, t, n);
+      case SOFTSIGN -> {
+        for (int i = 0; i < n; i++) {
+          t[i] = u[i] / (1f + Math.abs(u[i]));
+        }
+      }
       case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
   }
@@ -121,6 +127,13 @@ final class PlainLoops implements RowLoops {
         for (int i = 0; i < n; i++) {
           float r = 1f / (1f + u[i] * u[i]);
           p[i] = r * (float) Math.sqrt(r);
+        }
+      }
+      case SATURSIN -> LoopMath.cosine(u, p, n);
+      case SOFTSIGN -> {
+        for (int i = 0; i < n; i++) {
+          float r = 1f / (1f + Math.abs(u[i]));
+          p[i] = r * r;
         }
       }
       case ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);

@@ -590,6 +590,8 @@ final class VectorLoops implements RowLoops {
       case HARDTANH -> clip(u, t, n);
       case SIGMOID -> VectorMath.logistic(u, t, scratch.get(2, n), n);
       case ISRU -> isru(u, t, n);
+      case SATURSIN -> VectorMath.sine(u, t, n);
+      case SOFTSIGN -> softsign(u, t, n);
       case TANH, ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
   }
@@ -605,6 +607,8 @@ final class VectorLoops implements RowLoops {
         multiply(u, t, n);
       }
       case ISRU -> isruDerivative(u, n);
+      case SATURSIN -> VectorMath.cosine(u, u, n);
+      case SOFTSIGN -> softsignDerivative(u, n);
       case TANH, ARCTAN -> throw new IllegalArgumentException("no loop for " + squash);
     }
   }
@@ -634,6 +638,21 @@ final class VectorLoops implements RowLoops {
       FloatVector v = FloatVector.fromArray(S, u, i);
       FloatVector r = FloatVector.broadcast(S, 1).div(v.fma(v, FloatVector.broadcast(S, 1)));
       r.mul(r.sqrt()).intoArray(u, i);
+    }
+  }
+
+  private static void softsign(float[] u, float[] t, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, u, i);
+      v.div(v.abs().add(1)).intoArray(t, i);
+    }
+  }
+
+  private static void softsignDerivative(float[] u, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, u, i);
+      FloatVector r = FloatVector.broadcast(S, 1).div(v.abs().add(1));
+      r.mul(r).intoArray(u, i);
     }
   }
 

@@ -22,6 +22,10 @@ final class VectorMath {
   static final float TANH_LIMIT = 7.90531110763549805f;
 
   private static final float ERF_LIMIT = 4;
+
+  /** Where a saturating sine is 1. */
+  private static final float HALF_PI = (float) (Math.PI / 2);
+
   private static final float LOWEST_EXPONENT = -20;
 
   private static final float LOG2_E = 1.44269504f;
@@ -112,6 +116,46 @@ final class VectorMath {
       q = q.fma(q, q.add(q));
       q = q.fma(q, q.add(q));
       FloatVector.broadcast(S, scale).fma(q, FloatVector.broadcast(S, scale)).intoArray(e, i);
+    }
+  }
+
+  /**
+   * {@code t = sin(min(max(x, −π/2), π/2))}, absolute error below 5e-7, by the Taylor polynomial of
+   * degree 11; t may be x.
+   */
+  static void sine(float[] x, float[] t, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i).min(HALF_PI).max(-HALF_PI);
+      FloatVector s = v.mul(v);
+      FloatVector p = FloatVector.broadcast(S, -1f / 39916800);
+      p = p.fma(s, FloatVector.broadcast(S, 1f / 362880));
+      p = p.fma(s, FloatVector.broadcast(S, -1f / 5040));
+      p = p.fma(s, FloatVector.broadcast(S, 1f / 120));
+      p = p.fma(s, FloatVector.broadcast(S, -1f / 6));
+      p = p.fma(s, FloatVector.broadcast(S, 1));
+      p.mul(v).intoArray(t, i);
+    }
+  }
+
+  /**
+   * {@code t = cos x} inside (−π/2, π/2), else 0, absolute error below 5e-7, by the Taylor
+   * polynomial of degree 12; t may be x.
+   */
+  static void cosine(float[] x, float[] t, int n) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      FloatVector w = v.min(HALF_PI).max(-HALF_PI);
+      FloatVector s = w.mul(w);
+      FloatVector p = FloatVector.broadcast(S, 1f / 479001600);
+      p = p.fma(s, FloatVector.broadcast(S, -1f / 3628800));
+      p = p.fma(s, FloatVector.broadcast(S, 1f / 40320));
+      p = p.fma(s, FloatVector.broadcast(S, -1f / 720));
+      p = p.fma(s, FloatVector.broadcast(S, 1f / 24));
+      p = p.fma(s, FloatVector.broadcast(S, -1f / 2));
+      p = p.fma(s, FloatVector.broadcast(S, 1));
+      p.blend(zero, FloatVector.broadcast(S, HALF_PI).compare(VectorOperators.LE, v.abs()))
+          .intoArray(t, i);
     }
   }
 

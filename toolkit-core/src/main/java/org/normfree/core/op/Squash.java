@@ -9,7 +9,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /**
  * The element-wise function at the heart of a dynamic activation, with its derivative. Sources:
  * arXiv 2503.10622 section 6.1 (tanh, hardtanh, sigmoid, identity); arXiv 2512.10938 (erf, isru,
- * arctan).
+ * arctan, satursin); softsign is the community's.
  */
 public enum Squash {
   /** {@code tanh u}; derivative {@code 1 − tanh² u}. */
@@ -97,6 +97,33 @@ public enum Squash {
     @Override
     INDArray derivative(INDArray u, INDArray t) {
       return u.mul(u).addi(1).rdivi(2 / Math.PI);
+    }
+  },
+  /** {@code sin(min(max(u, −π/2), π/2))}; derivative {@code cos u} inside (−π/2, π/2), else 0. */
+  SATURSIN(7) {
+    @Override
+    INDArray apply(INDArray u) {
+      return Transforms.sin(Nd4j.math().clipByValue(u, -Math.PI / 2, Math.PI / 2), false);
+    }
+
+    @Override
+    INDArray derivative(INDArray u, INDArray t) {
+      INDArray inside = Transforms.abs(u, true).lt(Math.PI / 2).castTo(u.dataType());
+      return Transforms.cos(Nd4j.math().clipByValue(u, -Math.PI / 2, Math.PI / 2), false)
+          .muli(inside);
+    }
+  },
+  /** {@code u / (1 + |u|)}; derivative {@code (1 + |u|)^(−2)}. */
+  SOFTSIGN(8) {
+    @Override
+    INDArray apply(INDArray u) {
+      return u.div(Transforms.abs(u, true).addi(1));
+    }
+
+    @Override
+    INDArray derivative(INDArray u, INDArray t) {
+      INDArray r = Transforms.abs(u, true).addi(1).rdivi(1);
+      return r.muli(r);
     }
   };
 

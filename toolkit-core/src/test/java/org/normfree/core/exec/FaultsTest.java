@@ -451,6 +451,8 @@ class FaultsTest {
       case ERF -> org.apache.commons.math3.special.Erf::erf;
       case ISRU -> u -> u / Math.hypot(1, u);
       case ARCTAN -> u -> 2 / Math.PI * Math.atan(u);
+      case SATURSIN -> u -> Math.sin(Math.max(-Math.PI / 2, Math.min(Math.PI / 2, u)));
+      case SOFTSIGN -> u -> u / (1 + Math.abs(u));
     };
   }
 
@@ -463,6 +465,8 @@ class FaultsTest {
       case ERF -> u -> 2 / Math.sqrt(Math.PI) * Math.exp(-u * u);
       case ISRU -> u -> Math.pow(Math.hypot(1, u), -3);
       case ARCTAN -> u -> 2 / Math.PI / (1 + u * u);
+      case SATURSIN -> u -> Math.abs(u) < Math.PI / 2 ? Math.cos(u) : 0;
+      case SOFTSIGN -> u -> Math.pow(1 + Math.abs(u), -2);
     };
   }
 

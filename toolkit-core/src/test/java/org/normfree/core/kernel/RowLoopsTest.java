@@ -81,6 +81,16 @@ class RowLoopsTest {
 
   @ParameterizedTest
   @MethodSource("loops")
+  void saturatingSineIsAsAccurateAsSaid(RowLoops loops) {
+    isAccurate(
+        loops,
+        Squash.SATURSIN,
+        u -> Math.sin(Math.max(-Math.PI / 2, Math.min(Math.PI / 2, u))),
+        u -> Math.abs(u) < Math.PI / 2 ? Math.cos(u) : 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
   void geluIsAsAccurateAsSaid(RowLoops loops) {
     float[] x = Arrays.copyOfRange(arguments(), 16, N - 16);
     float[] y = x.clone();
@@ -217,7 +227,10 @@ class RowLoopsTest {
   @MethodSource("loops")
   void notANumberStaysOne(RowLoops loops) {
     int n = loops.stride(1);
-    for (Squash squash : new Squash[] {Squash.TANH, Squash.ERF, Squash.SIGMOID, Squash.HARDTANH}) {
+    for (Squash squash : Squash.values()) {
+      if (squash == Squash.ARCTAN) {
+        continue; // has no loop
+      }
       float[] t = new float[n];
       t[0] = Float.NaN;
       loops.activation(squash, t, 1, n, neutral(n));

@@ -29,6 +29,8 @@ class DynamicActivationTest {
       case ERF -> sd.math.erf(u);
       case ISRU -> u.mul(sd.math.reciprocal(sd.math.sqrt(u.mul(u).add(1))));
       case ARCTAN -> sd.math.atan(u).mul(2 / Math.PI);
+      case SATURSIN -> sd.math.sin(sd.math.clipByValue(u, -Math.PI / 2, Math.PI / 2));
+      case SOFTSIGN -> u.mul(sd.math.reciprocal(sd.math.abs(u).add(1)));
     };
   }
 

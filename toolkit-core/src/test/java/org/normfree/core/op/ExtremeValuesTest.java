@@ -159,7 +159,7 @@ class ExtremeValuesTest {
         NormfreeOp back = new DynamicActivationGradient();
         back.addIArgument(squash.code(), 0);
         double[] dx = way.run(back, x, way.row(1, 1))[0];
-        double near = size > 1e3 ? 1e-6 : 0.03;
+        double near = size > 1e3 ? 1e-6 : 0.035; // softsign has 1/31 to go
         assertThat(y[0]).as(what).isCloseTo(1, within(near));
         assertThat(y[1]).as(what).isCloseTo(squash == Squash.SIGMOID ? 0 : -1, within(near));
         assertThat(dx[0]).as(what).isCloseTo(0, within(near));
