@@ -1,6 +1,5 @@
 package org.normfree.core.method;
 
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Initializer;
@@ -27,16 +26,8 @@ abstract class FixedResidualScale extends TransformersOnly {
 
   @Override
   SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
-    Scope norm = scope.child("norm");
-    SDVariable gain = LayerNorms.gain(norm, branch.site());
-    SDVariable bias = LayerNorms.bias(norm, branch.site());
     double alpha = coefficients(branch.stack()).alpha();
-    SDVariable y =
-        scope
-            .ops()
-            .deepNorm(norm.name("output"), x, f.apply(x), alpha, gain, bias, branch.epsilon());
-    norm.normPoint(x, y, Optional.empty());
-    return y;
+    return LayerNorms.joined(scope.child("norm"), branch.site(), x, () -> f.apply(x), alpha);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.normfree.core.method;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Scope;
@@ -13,6 +14,19 @@ final class LayerNorms {
     SDVariable gain = gain(scope, site);
     SDVariable bias = bias(scope, site);
     SDVariable y = scope.ops().layerNorm(scope.name("output"), x, gain, bias, site.epsilon());
+    scope.normPoint(x, y, Optional.empty());
+    return y;
+  }
+
+  /** {@code LN(α·x + branch)} as one op. */
+  static SDVariable joined(
+      Scope scope, NormSite site, SDVariable x, Supplier<SDVariable> branch, double alpha) {
+    SDVariable gain = gain(scope, site);
+    SDVariable bias = bias(scope, site);
+    SDVariable y =
+        scope
+            .ops()
+            .deepNorm(scope.name("output"), x, branch.get(), alpha, gain, bias, site.epsilon());
     scope.normPoint(x, y, Optional.empty());
     return y;
   }

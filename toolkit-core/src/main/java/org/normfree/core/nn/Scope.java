@@ -3,6 +3,7 @@ package org.normfree.core.nn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import org.normfree.core.op.Ops;
  * as a prefix, and is remembered for the {@link Network} that the root scope turns into.
  */
 public final class Scope {
+  private static final String STEPS = "training_steps";
+
   private final Registry registry;
   private final Optional<Scope> parent;
   private final Optional<Pass> pass;
@@ -58,6 +61,7 @@ public final class Scope {
     private final List<Network.NormPoint> norms = new ArrayList<>();
     private final List<Network.AttentionPoint> attentions = new ArrayList<>();
     private final Set<String> undecayed = new HashSet<>();
+    private final IdentityHashMap<SDVariable, Object> remembered = new IdentityHashMap<>();
     private Objective objective = Objective.NONE;
     private boolean modeMatters;
 
@@ -354,6 +358,44 @@ public final class Scope {
     if (pass.isEmpty()) {
       registry.states.put(state.name(), new Network.State(state.name(), Optional.of(next.name())));
     }
+  }
+
+  /**
+   * The number of training steps that have been made, [1]: one state for the whole graph, 0 at the
+   * start, moved on by the training loop. In single precision it is exact up to 2²⁴, where it
+   * stays.
+   *
+   * @return the graph constant, also to be read in evaluation
+   */
+  public SDVariable steps() {
+    Scope root = new Scope(registry, Optional.empty(), Optional.empty(), "");
+    boolean first = !registry.states.containsKey(STEPS);
+    SDVariable steps = root.state(STEPS, Initializer.constant(0), 1);
+    if (first) {
+      root.advance(steps, steps.add(STEPS + "_next", 1));
+    }
+    return steps;
+  }
+
+  /**
+   * Keeps something beside a variable of this graph while the graph is built, such as what a method
+   * carries from branch to branch besides the residual stream.
+   *
+   * @param variable what it goes with; the very object, whatever its name
+   * @param beside what is kept; it takes the place of what was kept there before
+   */
+  public void remember(SDVariable variable, Object beside) {
+    registry.remembered.put(variable, beside);
+  }
+
+  /**
+   * @param variable what {@link #remember} was told
+   * @param type what was kept
+   * @return it; empty if nothing of that type was kept beside this variable
+   */
+  public <T> Optional<T> remembered(SDVariable variable, Class<T> type) {
+    Object beside = registry.remembered.get(variable);
+    return type.isInstance(beside) ? Optional.of(type.cast(beside)) : Optional.empty();
   }
 
   /**

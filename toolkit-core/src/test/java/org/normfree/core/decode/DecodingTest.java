@@ -151,7 +151,18 @@ class DecodingTest {
   }
 
   static Stream<String> methods() {
-    return Stream.of("pre-ln", "dyt", "deepnorm", "admin", "t-fixup", "sigma-reparam");
+    return Stream.of(
+        "pre-ln",
+        "dyt",
+        "deepnorm",
+        "admin",
+        "t-fixup",
+        "sigma-reparam",
+        "taper-norm",
+        "span-norm",
+        "siamese-norm",
+        "block-attn-res",
+        "hyper-connections-4");
   }
 
   private void agree(GraphExecutor reference, boolean encoder, Starter cached) {

@@ -85,10 +85,10 @@ class AddAMethodDocTest {
     try (URLClassLoader loader =
         new URLClassLoader(
             new URL[] {classes.toUri().toURL()}, AddAMethodDocTest.class.getClassLoader())) {
-      Class<?> example = loader.loadClass("org.example.PeriLnVit");
+      Class<?> example = loader.loadClass("org.example.SandwichLnVit");
       example.getMethod("register").invoke(null);
-      assertThat(Methods.names()).contains("peri-ln");
-      obeysItsFormula(Methods.create("peri-ln", MethodOptions.DEFAULTS));
+      assertThat(Methods.names()).contains("sandwich-ln");
+      obeysItsFormula(Methods.create("sandwich-ln", MethodOptions.DEFAULTS));
       Network network =
           (Network)
               example

@@ -37,7 +37,16 @@ class ConvolutionalStackTest {
           "deepnorm-adam",
           "deepnorm-lamb",
           "admin",
-          "t-fixup");
+          "t-fixup",
+          "peri-ln",
+          "lns",
+          "mix-ln",
+          "keel",
+          "span-norm",
+          "siamese-norm",
+          "block-attn-res",
+          "hyper-connections",
+          "hyper-connections-4");
 
   private static final int BATCH = 3;
 

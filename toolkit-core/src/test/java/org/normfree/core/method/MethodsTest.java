@@ -41,7 +41,24 @@ class MethodsTest {
             "rezero",
             "layerscale",
             "admin",
-            "sigma-reparam");
+            "sigma-reparam",
+            "satursin",
+            "arctan",
+            "isru",
+            "softsign",
+            "bhyt",
+            "see-d-norm",
+            "peri-ln",
+            "lns",
+            "mix-ln",
+            "keel",
+            "pro-res",
+            "taper-norm",
+            "span-norm",
+            "siamese-norm",
+            "block-attn-res",
+            "hyper-connections",
+            "hyper-connections-4");
   }
 
   @ParameterizedTest
@@ -65,7 +82,7 @@ class MethodsTest {
         continue; // it refuses, see ConvolutionalStackTest
       }
       SmallGraph graph = new SmallGraph();
-      SDVariable y = graph.residual(method, Branch.Kind.CROSS_ATTENTION, stack);
+      SDVariable y = graph.layers(method, stack, 2);
       assertThat(y.eval().shape()).containsExactly(2, 3, SmallGraph.WIDTH);
       for (WeightRole.Kind role : WeightRole.Kind.values()) {
         SDVariable mapped =
@@ -88,6 +105,20 @@ class MethodsTest {
     "sigmoid, 903",
     "dyt-no-alpha, 896",
     "derf, 910",
+    "softsign, 910",
+    "bhyt, 455",
+    "see-d-norm, 1344",
+    "peri-ln, 1664",
+    "lns, 896",
+    "mix-ln, 896",
+    "keel, 1536",
+    "pro-res, 896",
+    "taper-norm, 448",
+    "span-norm, 768",
+    "siamese-norm, 2560",
+    "block-attn-res, 1280",
+    "hyper-connections, 932",
+    "hyper-connections-4, 1088",
     "deepnorm, 768",
     "admin, 1152",
     "layerscale, 1280",

@@ -1,6 +1,7 @@
 package org.normfree.core.method;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -50,6 +51,24 @@ final class SmallGraph {
     return residual(method, Branch.Kind.ATTENTION, Stack.encoderOnly(6));
   }
 
+  /** All branches of the first layers of {@code stack}, each around {@link #f}. */
+  SDVariable layers(Method method, Stack stack, int layers) {
+    SDVariable y = x;
+    for (int block = 0; block < layers; block++) {
+      for (Branch.Kind kind : kinds(stack)) {
+        Scope scope = root.child("block" + block).child(kind.name().toLowerCase(Locale.ROOT));
+        y = method.residual(scope, new Branch(kind, block, WIDTH, stack), y, SmallGraph::f);
+      }
+    }
+    return y;
+  }
+
+  private static List<Branch.Kind> kinds(Stack stack) {
+    return stack.kind() == Stack.Kind.DECODER
+        ? List.of(Branch.Kind.ATTENTION, Branch.Kind.CROSS_ATTENTION, Branch.Kind.FFN)
+        : List.of(Branch.Kind.ATTENTION, Branch.Kind.FFN);
+  }
+
   SDVariable normalize(Method method, NormSite.Kind site) {
     return method.normalize(root.child("norm"), new NormSite(site, WIDTH), x);
   }
@@ -90,6 +109,22 @@ final class SmallGraph {
   double scalar(String name) {
     Assertions.assertThat(network().array(name).length()).as(name + " is a scalar").isEqualTo(1);
     return network().array(name).getDouble(0);
+  }
+
+  /** What a state becomes after a training step. */
+  double[] next(String state) {
+    String next =
+        network().states().stream()
+            .filter(s -> s.name().equals(state))
+            .findFirst()
+            .flatMap(Network.State::next)
+            .orElseThrow();
+    return root.graph().getVariable(next).eval().dup().reshape(-1).toDoubleVector();
+  }
+
+  /** The input, a token a row. */
+  double[][] tokens() {
+    return tokens;
   }
 
   /** Asserts that {@code y} is {@code expected} of each token, to 1e-12. */

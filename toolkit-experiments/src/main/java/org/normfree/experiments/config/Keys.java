@@ -322,6 +322,30 @@ public final class Keys {
   public static final Key<Double> LAYER_SCALE =
       Key.decimal("layerscale", 1e-4, Range.any(), "initial factor of LayerScale");
 
+  /** Whether Peri-LN normalizes the embedding. */
+  public static final Key<Boolean> EMBEDDING_NORM =
+      Key.flag("embedding.norm", false, "language models: Peri-LN's norm behind the embedding");
+
+  /** BHyT's λ₀. */
+  public static final Key<Double> BHYT_LAMBDA =
+      Key.decimal("bhyt.lambda", 2, Range.any(), "initial lambda of BHyT");
+
+  /** ProRes' T. */
+  public static final Key<Long> PRORES_WARMUP =
+      Key.longInteger(
+          "prores.warmup",
+          1000,
+          ONE_UP,
+          "steps a layer after which ProRes' branches have their full size");
+
+  /** How long TaperNorm is a norm. */
+  public static final Key<Long> TAPER_WARMUP =
+      Key.longInteger("taper.warmup", 500, ONE_UP, "steps in which TaperNorm is a norm alone");
+
+  /** How long TaperNorm's norm fades. */
+  public static final Key<Long> TAPER_DECAY =
+      Key.longInteger("taper.decay", 1000, ONE_UP, "steps in which TaperNorm's norm fades");
+
   /** What runs the graph. */
   public static final Key<String> EXECUTOR =
       Key.choice(
@@ -450,7 +474,12 @@ public final class Keys {
         ALPHA_LEARNED,
         AFFINE,
         EMBEDDING_SCALE,
-        LAYER_SCALE);
+        LAYER_SCALE,
+        EMBEDDING_NORM,
+        BHYT_LAMBDA,
+        PRORES_WARMUP,
+        TAPER_WARMUP,
+        TAPER_DECAY);
   }
 
   /** The keys that say how a model is trained. */

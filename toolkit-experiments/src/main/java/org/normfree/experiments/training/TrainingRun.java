@@ -227,7 +227,13 @@ public final class TrainingRun {
             config.get(Keys.ALPHA_LEARNED),
             config.get(Keys.AFFINE),
             config.get(Keys.EMBEDDING_SCALE),
-            config.get(Keys.LAYER_SCALE));
+            config.get(Keys.LAYER_SCALE),
+            config.get(Keys.EMBEDDING_NORM),
+            config.get(Keys.BHYT_LAMBDA),
+            new MethodOptions.Ramps(
+                config.get(Keys.PRORES_WARMUP),
+                config.get(Keys.TAPER_WARMUP),
+                config.get(Keys.TAPER_DECAY)));
     return Methods.create(config.get(Keys.METHOD), options);
   }
 

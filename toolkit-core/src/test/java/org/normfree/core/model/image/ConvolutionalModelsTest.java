@@ -50,7 +50,16 @@ class ConvolutionalModelsTest {
           "deepnorm-adam",
           "deepnorm-lamb",
           "admin",
-          "t-fixup");
+          "t-fixup",
+          "peri-ln",
+          "lns",
+          "mix-ln",
+          "keel",
+          "span-norm",
+          "siamese-norm",
+          "block-attn-res",
+          "hyper-connections",
+          "hyper-connections-4");
 
   private static Method method(String name) {
     return Methods.create(name, MethodOptions.DEFAULTS);
