@@ -3,7 +3,6 @@ package org.normfree.libtorch;
 import java.util.Map;
 import org.normfree.benchmarks.peer.ArrayFile;
 import org.normfree.benchmarks.peer.LmTraining;
-import org.normfree.benchmarks.peer.Workload;
 import org.normfree.benchmarks.peer.WorkloadFile;
 
 /**
@@ -36,7 +35,7 @@ final class LmScript extends LossScript {
     for (int block = 0; block < lm.depth(); block++) {
       String attention = "block" + block + ".attention.";
       String ffn = "block" + block + ".ffn.";
-      normalize("h", attention + "norm.");
+      normalize("n", "h", attention + "norm.", lm.width());
       line(
           "s = torch.reshape(%s, [%d, %d, 3, %d, %d])",
           linear("n", attention + "query", attention + "key", attention + "value"),
@@ -51,22 +50,16 @@ final class LmScript extends LossScript {
           "a = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True), 1, 2)");
       line("a = torch.reshape(a, [%d, %d, %d])", lm.batch(), lm.length(), lm.width());
       line("h = torch.add(h, %s)", linear("a", attention + "out"));
-      normalize("h", ffn + "norm.");
+      normalize("n", "h", ffn + "norm.", lm.width());
       line("f, g = torch.chunk(%s, 2, -1)", linear("n", ffn + "fc1", ffn + "gate"));
       line("f = torch.mul(torch.silu(f), g)");
       line("h = torch.add(h, %s)", linear("f", ffn + "fc2"));
     }
-    normalize("h", "norm.");
+    normalize("n", "h", "norm.", lm.width());
     line(
         "z = torch.reshape(%s, [%d, %d])",
         linear("n", "head"), lm.batch() * lm.length(), lm.vocabulary());
     line("return torch.cross_entropy_loss(z, torch.reshape(y, [%d]))", lm.batch() * lm.length());
-  }
-
-  private void normalize(String from, String place) {
-    line(
-        "n = torch.rms_norm(%s, [%d], %s, %s)",
-        from, lm.width(), parameter(place + "gain"), Training.number(Workload.Training.EPSILON));
   }
 
   /** The two halves of a head are the coordinates that are turned. */

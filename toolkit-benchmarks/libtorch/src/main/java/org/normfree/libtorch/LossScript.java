@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.normfree.benchmarks.peer.ArrayFile;
+import org.normfree.benchmarks.peer.Workload;
 
 /**
  * A network's loss in TorchScript with what libtorch has for it. The parameters come from the
@@ -96,9 +97,42 @@ abstract class LossScript {
     return add(array(name));
   }
 
+  /** Multiplies a variable by a parameter if the network has one of that name. */
+  final void multiply(String variable, String name) {
+    if (arrays.containsKey(name)) {
+      line("%s = torch.mul(%s, %s)", variable, variable, parameter(name));
+    }
+  }
+
   /** A parameter, or {@code None} if the network has none of that name. */
   final String optional(String name) {
     return arrays.containsKey(name) ? parameter(name) : "None";
+  }
+
+  /**
+   * What the network has for a norm over the last axis, told by its parameters: DyT has α, RMS norm
+   * a gain alone; all else is layer norm.
+   */
+  final void normalize(String to, String from, String place, int width) {
+    if (arrays.containsKey(place + "alpha")) {
+      line("%s = torch.tanh(torch.mul(%s, %s))", to, from, parameter(place + "alpha"));
+      String gamma = optional(place + "gamma");
+      if (!gamma.equals("None")) {
+        line("%s = torch.add(torch.mul(%s, %s), %s)", to, to, gamma, parameter(place + "beta"));
+      }
+      return;
+    }
+    boolean rms = arrays.containsKey(place + "gain") && !arrays.containsKey(place + "bias");
+    line(
+        "%s = torch.%s(%s, [%d], %s, %s)",
+        to,
+        rms ? "rms_norm" : "layer_norm",
+        from,
+        width,
+        rms
+            ? parameter(place + "gain")
+            : optional(place + "gain") + ", " + optional(place + "bias"),
+        Training.number(Workload.Training.EPSILON));
   }
 
   /** A convolution of channels-last images; its weights become so too where training begins. */
@@ -113,6 +147,26 @@ abstract class LossScript {
             padding,
             padding,
             groups);
+  }
+
+  /**
+   * Short convolutions of every channel of a sequence as one, [batch, channels, length] to the same
+   * with as many positions more as there are taps but one.
+   *
+   * @param padding zeros before and behind
+   */
+  final String depthwise(String from, int padding, String... places) {
+    List<ArrayFile.Array> weights = new ArrayList<>();
+    List<ArrayFile.Array> biases = new ArrayList<>();
+    int channels = 0;
+    for (String place : places) {
+      ArrayFile.Array taps = array(place + ".weight");
+      weights.add(channelsFirst(taps));
+      biases.add(array(place + ".bias"));
+      channels += (int) taps.shape()[2];
+    }
+    return "torch.conv1d(%s, %s, %s, [1], [%s], [1], %s)"
+        .formatted(from, add(stacked(weights)), add(stacked(biases)), padding, channels);
   }
 
   private String add(ArrayFile.Array array) {
@@ -143,17 +197,22 @@ abstract class LossScript {
     return new ArrayFile.Array(new long[] {out, in}, elements);
   }
 
-  /** [height, width, in, out] to libtorch's [out, in, height, width]. */
+  /** [window..., in, out] to libtorch's [out, in, window...]. */
   private static ArrayFile.Array channelsFirst(ArrayFile.Array array) {
-    int window = (int) (array.shape()[0] * array.shape()[1]);
-    int in = (int) array.shape()[2];
-    int out = (int) array.shape()[3];
+    int axes = array.shape().length - 2;
+    int in = (int) array.shape()[axes];
+    int out = (int) array.shape()[axes + 1];
+    int window = array.elements().length / in / out;
+    long[] shape = new long[axes + 2];
+    shape[0] = out;
+    shape[1] = in;
+    System.arraycopy(array.shape(), 0, shape, 2, axes);
     float[] elements = new float[window * in * out];
     for (int i = 0; i < elements.length; i++) {
       int place = i / out / in;
       elements[(i % out * in + i / out % in) * window + place] = array.elements()[i];
     }
-    return new ArrayFile.Array(new long[] {out, in, array.shape()[0], array.shape()[1]}, elements);
+    return new ArrayFile.Array(shape, elements);
   }
 
   /** Arrays of one shape one above the other. */

@@ -4,8 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.normfree.benchmarks.peer.ArrayFile;
+import org.normfree.benchmarks.peer.CaduceusTraining;
 import org.normfree.benchmarks.peer.ConvNeXtTraining;
 import org.normfree.benchmarks.peer.DitTraining;
+import org.normfree.benchmarks.peer.HyenaTraining;
 import org.normfree.benchmarks.peer.LmTraining;
 import org.normfree.benchmarks.peer.MaeTraining;
 import org.normfree.benchmarks.peer.ResNetTraining;
@@ -25,6 +27,8 @@ final class Scripts {
     add(MaeTraining.class, MaeScript::new);
     add(DitTraining.class, DitScript::new);
     add(ResNetTraining.class, ResNetScript::new);
+    add(HyenaTraining.class, HyenaScript::new);
+    add(CaduceusTraining.class, CaduceusScript::new);
   }
 
   private Scripts() {}

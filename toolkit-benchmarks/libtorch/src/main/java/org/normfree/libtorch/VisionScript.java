@@ -102,26 +102,6 @@ abstract class VisionScript extends LossScript {
         to, to, patches.batch, patches.image, patches.image, patches.channels);
   }
 
-  /** Layer norm or DyT over the last axis, with what the network has of gain and bias. */
-  final void normalize(String to, String from, String place, int width) {
-    if (dyt) {
-      line("%s = torch.tanh(torch.mul(%s, %s))", to, from, parameter(place + "alpha"));
-      String gamma = optional(place + "gamma");
-      if (!gamma.equals("None")) {
-        line("%s = torch.add(torch.mul(%s, %s), %s)", to, to, gamma, parameter(place + "beta"));
-      }
-    } else {
-      line(
-          "%s = torch.layer_norm(%s, [%d], %s, %s, %s)",
-          to,
-          from,
-          width,
-          optional(place + "gain"),
-          optional(place + "bias"),
-          Training.number(Workload.Training.EPSILON));
-    }
-  }
-
   /** Fused self attention of the tokens n, query, key and value as one product. */
   final String attention(String place, Tokens tokens) {
     line(

@@ -22,7 +22,9 @@ public final class Families {
           new ConvNeXtFamily(),
           new MaeFamily(),
           new DitFamily(),
-          new ResNetFamily());
+          new ResNetFamily(),
+          new HyenaFamily(),
+          new CaduceusFamily());
 
   private Families() {}
 

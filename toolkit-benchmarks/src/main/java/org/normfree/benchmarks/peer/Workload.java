@@ -22,7 +22,14 @@ public sealed interface Workload {
    * rank 2 and more decay.
    */
   sealed interface Training extends Workload
-      permits VitTraining, LmTraining, ConvNeXtTraining, ResNetTraining, MaeTraining, DitTraining {
+      permits VitTraining,
+          LmTraining,
+          ConvNeXtTraining,
+          ResNetTraining,
+          MaeTraining,
+          DitTraining,
+          HyenaTraining,
+          CaduceusTraining {
     /** Learning rate of AdamW. */
     double RATE = 1e-3;
 
