@@ -6,8 +6,8 @@ import org.normfree.benchmarks.peer.CaduceusTraining;
 import org.normfree.benchmarks.peer.WorkloadFile;
 
 /**
- * A Caduceus-PS's loss: both strands as one batch, value and gate as one product, short convolutions
- * with time last, the scans as {@link TorchSequence} has them, a call for each step.
+ * A Caduceus-PS's loss: both strands as one batch, value and gate as one product, short
+ * convolutions with time last, the scans as {@link TorchSequence} has them, a call for each step.
  */
 final class CaduceusScript extends LossScript {
   private final CaduceusTraining net;

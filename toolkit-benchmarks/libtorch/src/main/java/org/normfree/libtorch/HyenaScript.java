@@ -7,7 +7,8 @@ import org.normfree.benchmarks.peer.WorkloadFile;
 
 /**
  * A HyenaDNA's loss: the three projections as one product and their short convolutions as one, long
- * convolutions by {@code torch.fft} with time last, the filters once a step, tied output projection.
+ * convolutions by {@code torch.fft} with time last, the filters once a step, tied output
+ * projection.
  */
 final class HyenaScript extends LossScript {
   private final HyenaTraining net;
@@ -32,8 +33,7 @@ final class HyenaScript extends LossScript {
     }
     normalize("n", "h", "norm.", width);
     int rows = net.batch() * net.length();
-    line(
-        "z = torch.reshape(torch.linear(n, %s), [%d, %d])", table, rows, HyenaTraining.VOCABULARY);
+    line("z = torch.reshape(torch.linear(n, %s), [%d, %d])", table, rows, HyenaTraining.VOCABULARY);
     line("return torch.cross_entropy_loss(z, torch.reshape(y, [%d]))", rows);
   }
 
@@ -72,6 +72,8 @@ final class HyenaScript extends LossScript {
     for (int map = 1; map < HyenaTraining.FILTER_MAPS; map++) {
       line("t = torch.sin(torch.mul(w, %s))", linear("t", place + "fc" + map));
     }
-    line("t = torch.t(torch.mul(%s, window))", linear("t", place + "fc" + HyenaTraining.FILTER_MAPS));
+    line(
+        "t = torch.t(torch.mul(%s, window))",
+        linear("t", place + "fc" + HyenaTraining.FILTER_MAPS));
   }
 }

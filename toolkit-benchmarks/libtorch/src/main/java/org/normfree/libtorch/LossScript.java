@@ -151,22 +151,29 @@ abstract class LossScript {
 
   /**
    * Short convolutions of every channel of a sequence as one, [batch, channels, length] to the same
-   * with as many positions more as there are taps but one.
+   * with as many positions more as there are taps but one. They are a product and an addition a
+   * tap, in which libtorch is twice as fast as in its own convolution of single channels.
    *
    * @param padding zeros before and behind
    */
   final String depthwise(String from, int padding, String... places) {
     List<ArrayFile.Array> weights = new ArrayList<>();
     List<ArrayFile.Array> biases = new ArrayList<>();
-    int channels = 0;
     for (String place : places) {
-      ArrayFile.Array taps = array(place + ".weight");
-      weights.add(channelsFirst(taps));
+      weights.add(channelsFirst(array(place + ".weight")));
       biases.add(array(place + ".bias"));
-      channels += (int) taps.shape()[2];
     }
-    return "torch.conv1d(%s, %s, %s, [1], [%s], [1], %s)"
-        .formatted(from, add(stacked(weights)), add(stacked(biases)), padding, channels);
+    String w = add(stacked(weights));
+    String b = add(stacked(biases));
+    int taps = (int) weights.get(0).shape()[2];
+    line("r = torch.constant_pad_nd(%s, [%d, %d])", from, padding, padding);
+    String last = "torch.unsqueeze(" + b + ", 1)";
+    for (int j = 0; j < taps; j++) {
+      String end = j == taps - 1 ? "9223372036854775807" : String.valueOf(j + 1 - taps);
+      String seen = "torch.slice(r, 2, %s, %s)".formatted(j, end);
+      last = "torch.addcmul(%s, %s, torch.select(%s, 2, %s))".formatted(last, seen, w, j);
+    }
+    return last;
   }
 
   private String add(ArrayFile.Array array) {
