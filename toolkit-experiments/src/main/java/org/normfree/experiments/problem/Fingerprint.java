@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.normfree.core.data.Images;
+import org.normfree.core.data.speech.Clip;
 import org.normfree.core.data.text.SentencePair;
 import org.normfree.core.data.text.Tokenizer;
 import org.normfree.core.record.DataIdentity;
@@ -60,6 +61,19 @@ final class Fingerprint {
     Fingerprint all = new Fingerprint();
     all.add(text);
     return all.part(text.length(), "characters");
+  }
+
+  /** Recordings, what is said in them and by whom. */
+  static DataIdentity.Part ofSpeech(List<Clip> clips) {
+    Fingerprint all = new Fingerprint();
+    for (Clip clip : clips) {
+      all.add(clip.speaker(), clip.take(), clip.words().size(), clip.samples().length);
+      clip.words().forEach(word -> all.add(word));
+      ByteBuffer bytes = ByteBuffer.allocate(clip.samples().length * Float.BYTES);
+      bytes.asFloatBuffer().put(clip.samples());
+      all.digest.update(bytes.array());
+    }
+    return all.part(clips.size(), "recordings");
   }
 
   /** What turns text into numbers. */

@@ -65,6 +65,28 @@ class KillTest {
           "runs/dyt-seed1/",
           9000);
 
+  private static final Case SPEECH =
+      new Case(
+          List.of(
+              "run",
+              "listen",
+              "channels=8",
+              "width=16",
+              "heads=2",
+              "depth=2",
+              "crop.seconds=0.5",
+              "batch=2",
+              "steps=120",
+              "dropout=0.1",
+              "drop.layer=0.2",
+              "probes=norm-inputs,gradient-norms",
+              "probe.every=5",
+              "probe.epochs=1",
+              "tune.steps=2",
+              "checkpoint.every=7"),
+          "",
+          9000);
+
   @TempDir Path folder;
 
   private Process start(Case given, String out) throws IOException {
@@ -121,6 +143,12 @@ class KillTest {
               900),
           optimizer);
     }
+  }
+
+  /** Masks, negatives, noise, dropped layers and the temperature are functions of the step. */
+  @Test
+  void speechResumesToTheSameBytes() throws Exception {
+    resumes(SPEECH);
   }
 
   private void resumes(Case given) throws Exception {
