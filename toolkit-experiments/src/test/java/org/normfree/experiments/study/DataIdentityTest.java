@@ -6,6 +6,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -184,6 +186,41 @@ class DataIdentityTest {
     swapped[8] = 3;
     Files.write(labels, swapped);
     refuses("test is 100 images of 28×28×1 of other content", "train", settings);
+  }
+
+  @Test
+  void speech() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("speech"));
+    for (String word : List.of("no", "yes")) {
+      for (int take = 0; take < 10; take++) {
+        Files.write(data.resolve(word + "_ann_" + take + ".wav"), wav(500));
+      }
+    }
+    String[] settings =
+        settings(data, "data=folder", "crop.seconds=0.2", "position.kernel=2", "judge=false");
+    succeeds("listen", settings);
+    interrupt();
+    Path first = data.resolve("yes_ann_0.wav");
+    byte[] content = Files.readAllBytes(first);
+    Files.write(first, wav(500));
+    refuses("test is 4 recordings of other content", "listen", settings);
+    Files.write(first, content);
+    Files.move(data.resolve("yes_ann_9.wav"), data.resolve("yes_bob_9.wav"));
+    refuses("speakers is 2 classes (ann, bob), it was 1 classes (ann)", "listen", settings);
+  }
+
+  /** Noise of 16 bits at 8 kHz. */
+  private byte[] wav(int samples) {
+    ByteBuffer wav = ByteBuffer.allocate(44 + 2 * samples).order(ByteOrder.LITTLE_ENDIAN);
+    wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples);
+    wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
+    wav.putShort((short) 1).putShort((short) 1).putInt(8000).putInt(16_000);
+    wav.putShort((short) 2).putShort((short) 16);
+    wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples);
+    for (int i = 0; i < samples; i++) {
+      wav.putShort((short) random.nextInt(-9000, 9000));
+    }
+    return wav.array();
   }
 
   private byte[] idx(int... sizes) throws IOException {

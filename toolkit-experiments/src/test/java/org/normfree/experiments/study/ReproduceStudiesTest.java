@@ -48,6 +48,8 @@ class ReproduceStudiesTest {
         "alpha-tracking depth=2 seeds=2" + IMAGES,
         "increment-explosion branches=2,4 methods=pre-ln,deepnorm seeds=2",
         "self-distillation depth=1 seeds=1 methods=dyt drop.path=0.2" + IMAGES,
+        "speech-pretraining methods=dyt channels=4 width=8 heads=2 depth=1 crop.seconds=0.5 batch=2"
+            + " steps=4 dropout=0.1 drop.layer=0.3 probe.epochs=1 tune.steps=2 seeds=1",
         "translation methods=dyt,deepnorm pairs=200 largest=999 width=8 heads=2 depth=1 epochs=1"
             + " seeds=1 max.length=48 dropout=0.1",
         "language-model methods=rms-norm characters=20000 tokenizer=character vocabulary=0"

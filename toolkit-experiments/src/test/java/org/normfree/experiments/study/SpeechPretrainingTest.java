@@ -3,6 +3,8 @@ package org.normfree.experiments.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.normfree.core.record.SummaryRow;
 import org.normfree.experiments.SummaryCheck;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Result;
+import org.normfree.experiments.cli.ToolkitRunner;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.launch.Launch;
 import org.normfree.plots.Figures;
@@ -151,6 +154,26 @@ class SpeechPretrainingTest {
     refused("data=fsdd needs data.path", study, "data=fsdd");
     refused("data.rate=300", study, "data.rate=300");
     refused("more than a wave of", study, "tune.seconds=0.3", "methods=dyt", "steps=1");
+  }
+
+  /** From the command line: one line that names the file, and nothing left behind. */
+  @Test
+  void aFileThatIsNoWholeWavIsRefusedByItsName() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("speech"));
+    Files.writeString(data.resolve("0_ann_0.wav"), "RIFFtoo short");
+    ToolkitRunner.Output output =
+        ToolkitRunner.run(
+            List.of(
+                "run",
+                "speech-pretraining",
+                "data=fsdd",
+                "data.path=" + data,
+                "--out",
+                folder.resolve("out").toString()));
+    assertThat(output.exitCode()).as(output.err()).isEqualTo(2);
+    assertThat(output.err().strip().lines()).as(output.err()).hasSize(1);
+    assertThat(output.err()).contains("0_ann_0.wav").doesNotContain("Exception");
+    assertThat(folder.resolve("out")).doesNotExist();
   }
 
   private void refused(String words, Experiment study, String... settings) {
