@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.normfree.core.data.Images;
+import org.normfree.core.data.dna.Genome;
+import org.normfree.core.data.dna.LabelledDna;
 import org.normfree.core.data.speech.Clip;
 import org.normfree.core.data.text.SentencePair;
 import org.normfree.core.data.text.Tokenizer;
@@ -76,6 +78,21 @@ final class Fingerprint {
     return all.part(clips.size(), "recordings");
   }
 
+  /** A part of a genome. */
+  static DataIdentity.Part of(Genome genome) {
+    Fingerprint all = new Fingerprint();
+    genome.sequences().forEach(all::add);
+    return all.part(genome.length(), "bases");
+  }
+
+  /** Labelled sequences of DNA. */
+  static DataIdentity.Part of(LabelledDna labelled) {
+    Fingerprint all = new Fingerprint();
+    all.add(labelled.labels());
+    labelled.sequences().forEach(all::add);
+    return all.part(labelled.count(), "sequences of DNA");
+  }
+
   /** What turns text into numbers. */
   static DataIdentity.Part of(Tokenizer tokenizer) {
     Fingerprint all = new Fingerprint();
@@ -107,6 +124,11 @@ final class Fingerprint {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES);
     bytes.asIntBuffer().put(values);
     digest.update(bytes.array());
+  }
+
+  private void add(byte[] sequence) {
+    add(sequence.length);
+    digest.update(sequence);
   }
 
   /** With its length, so that no two lists of texts look alike. */

@@ -87,6 +87,28 @@ class KillTest {
           "",
           9000);
 
+  private static final Case DNA =
+      new Case(
+          List.of(
+              "run",
+              "dna-pretraining",
+              "models=caduceus-ps",
+              "methods=dyt",
+              "seeds=1",
+              "width=4",
+              "depth=2",
+              "mamba.state=2",
+              "planted=60",
+              "batch=4",
+              "length=24",
+              "steps=150",
+              "tune.epochs=1",
+              "probes=update-size,gradient-norms",
+              "probe.every=5",
+              "checkpoint.every=7"),
+          "runs/dyt-model_caduceus-ps-seed1/",
+          4000);
+
   @TempDir Path folder;
 
   private Process start(Case given, String out) throws IOException {
@@ -149,6 +171,11 @@ class KillTest {
   @Test
   void speechResumesToTheSameBytes() throws Exception {
     resumes(SPEECH);
+  }
+
+  @Test
+  void dnaResumesToTheSameBytes() throws Exception {
+    resumes(DNA);
   }
 
   private void resumes(Case given) throws Exception {

@@ -15,7 +15,7 @@ public final class PlantedMotifs {
   public static final int LENGTH = 81;
 
   /** Probability that a base of a box is another one. */
-  static final double MUTATED = 0.1;
+  static final double MUTATED = 0.05;
 
   private static final String FIRST = "TTGACA";
   private static final String SECOND = "TATAAT";
