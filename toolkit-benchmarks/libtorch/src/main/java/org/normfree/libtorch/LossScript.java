@@ -97,6 +97,11 @@ abstract class LossScript {
     return add(array(name));
   }
 
+  /** A parameter [window..., in, out] as libtorch has it, [out, in, window...]. */
+  final String channelsFirst(String name) {
+    return add(channelsFirst(array(name)));
+  }
+
   /** Multiplies a variable by a parameter if the network has one of that name. */
   final void multiply(String variable, String name) {
     if (arrays.containsKey(name)) {
@@ -114,6 +119,11 @@ abstract class LossScript {
    * a gain alone; all else is layer norm.
    */
   final void normalize(String to, String from, String place, int width) {
+    normalize(to, from, place, width, Workload.Training.EPSILON);
+  }
+
+  /** The same with another ε. */
+  final void normalize(String to, String from, String place, int width, double epsilon) {
     if (arrays.containsKey(place + "alpha")) {
       line("%s = torch.tanh(torch.mul(%s, %s))", to, from, parameter(place + "alpha"));
       String gamma = optional(place + "gamma");
@@ -132,7 +142,7 @@ abstract class LossScript {
         rms
             ? parameter(place + "gain")
             : optional(place + "gain") + ", " + optional(place + "bias"),
-        Training.number(Workload.Training.EPSILON));
+        Training.number(epsilon));
   }
 
   /** A convolution of channels-last images; its weights become so too where training begins. */

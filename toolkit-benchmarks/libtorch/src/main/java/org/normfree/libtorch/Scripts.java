@@ -12,6 +12,7 @@ import org.normfree.benchmarks.peer.LmTraining;
 import org.normfree.benchmarks.peer.MaeTraining;
 import org.normfree.benchmarks.peer.ResNetTraining;
 import org.normfree.benchmarks.peer.VitTraining;
+import org.normfree.benchmarks.peer.Wav2VecTraining;
 import org.normfree.benchmarks.peer.Workload;
 
 /** The script of each family of networks. */
@@ -29,6 +30,7 @@ final class Scripts {
     add(ResNetTraining.class, ResNetScript::new);
     add(HyenaTraining.class, HyenaScript::new);
     add(CaduceusTraining.class, CaduceusScript::new);
+    add(Wav2VecTraining.class, Wav2VecScript::new);
   }
 
   private Scripts() {}

@@ -24,7 +24,8 @@ public final class Families {
           new DitFamily(),
           new ResNetFamily(),
           new HyenaFamily(),
-          new CaduceusFamily());
+          new CaduceusFamily(),
+          new Wav2VecFamily());
 
   private Families() {}
 

@@ -29,7 +29,8 @@ public sealed interface Workload {
           MaeTraining,
           DitTraining,
           HyenaTraining,
-          CaduceusTraining {
+          CaduceusTraining,
+          Wav2VecTraining {
     /** Learning rate of AdamW. */
     double RATE = 1e-3;
 
