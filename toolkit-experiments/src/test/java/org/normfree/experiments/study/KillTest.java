@@ -103,8 +103,8 @@ class KillTest {
               "length=24",
               "steps=150",
               "tune.epochs=1",
-              "probes=update-size,gradient-norms",
-              "probe.every=5",
+              "probes=update-size",
+              "probe.every=1",
               "checkpoint.every=7"),
           "runs/dyt-model_caduceus-ps-seed1/",
           4000);
