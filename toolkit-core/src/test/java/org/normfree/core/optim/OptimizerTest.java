@@ -281,6 +281,20 @@ class OptimizerTest {
   }
 
   @Test
+  void whatAnArchitectureExemptsNeverDecays() {
+    List<ParameterGroup> groups =
+        List.of(
+            new ParameterGroup(List.of("weight", "table"), 0.1, 0.5),
+            new ParameterGroup(List.of("gain"), 0, 1));
+    assertThat(ParameterGroup.exempting(groups, Set.of("table", "gain")))
+        .containsExactly(
+            new ParameterGroup(List.of("weight"), 0.1, 0.5),
+            new ParameterGroup(List.of("table"), 0, 0.5),
+            new ParameterGroup(List.of("gain"), 0, 1));
+    assertThat(ParameterGroup.exempting(groups, Set.of())).isEqualTo(groups);
+  }
+
+  @Test
   void decayExemptsParametersOfRankOneUnlessTold() {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     parameters.put("weight", Nd4j.ones(2, 2));
