@@ -91,16 +91,18 @@ public final class HyperConnections extends Remembering<HyperConnections.Streams
     return scope.graph().squeeze(scope.ops().linear(null, all, factors, null), -1);
   }
 
+  /** A trained vector, which is not decayed, through a sigmoid and in the shape of a matrix. */
   private static SDVariable sigmoid(Scope scope, String name, int favoured, long... shape) {
     Initializer initial =
         (s, rng) -> {
-          double[] values = new double[Math.toIntExact(s[0] * s[1])];
+          double[] values = new double[Math.toIntExact(s[0])];
           for (int i = 0; i < values.length; i++) {
             values[i] = i == favoured ? 1 : -1;
           }
           return values;
         };
-    return scope.graph().nn().sigmoid(scope.parameter(name, initial, shape));
+    SDVariable vector = scope.parameter(name, initial, shape[0] * shape[1]);
+    return scope.graph().nn().sigmoid(vector).reshape(shape);
   }
 
   /** Hᵀ, [n, n], because the streams lie in rows. */
@@ -115,8 +117,8 @@ public final class HyperConnections extends Remembering<HyperConnections.Streams
           }
           return values;
         };
-    SDVariable a = scope.parameter("permutations", identity, 1, n);
-    SDVariable shares = scope.graph().nn().softmax(a, 1);
+    SDVariable a = scope.parameter("permutations", identity, n);
+    SDVariable shares = scope.graph().nn().softmax(a.reshape(1, n), 1);
     SDVariable matrices =
         scope.constant(
             "matrices", (shape, rng) -> transposed(permutations), n, (long) count * count);
