@@ -10,9 +10,10 @@ import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 
 /**
- * Norm of the gradient of each branch's parameters together, before clipping, at the first step and
- * every so many. A branch is what its parameters' names begin with, for example {@code
- * encoder.block3.ffn}; parameters outside blocks count with the first part of their name.
+ * Norm of the gradient of each branch's parameters together, before clipping, of the first step and
+ * of one every so many, under the step's number. A branch is what its parameters' names begin with,
+ * for example {@code encoder.block3.ffn}; parameters outside blocks count with the first part of
+ * their name.
  */
 public final class GradientNorms implements TrainingListener {
   /** What is measured, as it is called in a run's metrics. */
@@ -22,6 +23,7 @@ public final class GradientNorms implements TrainingListener {
 
   private final int every;
   private final ProbeListener.Readings readings;
+  private Map<String, Double> seen = Map.of();
 
   /**
    * @param every steps between samples, at least 1
@@ -34,6 +36,7 @@ public final class GradientNorms implements TrainingListener {
 
   @Override
   public void onGradients(Trainer trainer, Map<String, INDArray> gradients) {
+    seen = Map.of();
     if (trainer.progress().step() % every == 0) {
       Map<String, INDArray> ordered = new LinkedHashMap<>();
       for (Network.Parameter parameter : trainer.network().parameters()) {
@@ -41,8 +44,19 @@ public final class GradientNorms implements TrainingListener {
           ordered.put(parameter.name(), gradients.get(parameter.name()));
         }
       }
-      read(ordered).forEach((layer, norm) -> readings.add(trainer, layer, Map.of(QUANTITY, norm)));
+      seen = read(ordered);
     }
+  }
+
+  /** What was seen is told when the step is done: a step that is taken again tells it once. */
+  @Override
+  public void onStep(Trainer trainer, Step step) {
+    seen.forEach((layer, norm) -> readings.add(trainer, layer, Map.of(QUANTITY, norm)));
+  }
+
+  @Override
+  public void onDivergence(Trainer trainer, Divergence divergence) {
+    seen.forEach((layer, norm) -> readings.add(trainer, layer, Map.of(QUANTITY, norm)));
   }
 
   /**

@@ -20,6 +20,7 @@ import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Sgd;
+import org.normfree.core.train.Checkpoint;
 import org.normfree.core.train.SmallNetworks;
 import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
@@ -148,13 +149,7 @@ class LayerProbesTest {
    */
   private static List<String> train(int steps, int resumeAt) {
     List<String> read = new ArrayList<>();
-    ProbeListener.Readings readings =
-        (trainer, layer, values) ->
-            values.forEach(
-                (quantity, value) ->
-                    read.add(
-                        "%s %s %s %s"
-                            .formatted(trainer.progress().step(), layer, quantity, value)));
+    ProbeListener.Readings readings = readings(read);
     Trainer first = trainer(resumeAt > 0 ? resumeAt : steps, readings);
     first.train(SmallNetworks.batches(0));
     if (resumeAt > 0) {
@@ -163,6 +158,14 @@ class LayerProbesTest {
       second.train(SmallNetworks.batches(resumeAt));
     }
     return read;
+  }
+
+  private static ProbeListener.Readings readings(List<String> read) {
+    return (trainer, layer, values) ->
+        values.forEach(
+            (quantity, value) ->
+                read.add(
+                    "%s %s %s %s".formatted(trainer.progress().step(), layer, quantity, value)));
   }
 
   private static Trainer trainer(int steps, ProbeListener.Readings readings) {
@@ -189,9 +192,29 @@ class LayerProbesTest {
         .containsExactly("0", "3", "6");
     assertThat(read.stream().filter(line -> line.contains("gradient_norm")))
         .extracting(line -> line.substring(0, 1))
-        .contains("0", "3", "6")
-        .doesNotContain("1", "2", "4", "5", "7");
+        .contains("1", "4", "7")
+        .doesNotContain("0", "2", "3", "5", "6");
     assertThat(read).contains("0 model update_size 0.0");
+  }
+
+  /** A run is killed when the gradients behind its last checkpoint are known, and goes on there. */
+  @Test
+  void aStepThatIsTakenAgainIsToldOnce() {
+    List<String> read = new ArrayList<>();
+    ProbeListener.Readings readings = readings(read);
+    Trainer first = trainer(3, readings);
+    first.train(SmallNetworks.batches(0));
+    Checkpoint checkpoint = first.checkpoint();
+    List<String> lost = new ArrayList<>();
+    Trainer killed = trainer(4, readings(lost));
+    killed.restore(checkpoint);
+    killed.train(SmallNetworks.batches(3));
+    // what stays of a killed run: lines up to the checkpoint's step
+    lost.stream().filter(line -> line.charAt(0) <= '3').forEach(read::add);
+    Trainer second = trainer(7, readings);
+    second.restore(checkpoint);
+    second.train(SmallNetworks.batches(3));
+    assertThat(read).isEqualTo(train(7, 0));
   }
 
   @Test

@@ -27,7 +27,7 @@ final class LayerProfile implements Watch {
     Map<String, Double> values = new LinkedHashMap<>();
     List<Double> gradients = new ArrayList<>();
     for (MetricLine line : lines) {
-      if (line.step() == 0
+      if (line.step() == 1
           && line.scope().matches("decoder\\.block\\d+\\.ffn")
           && line.values().containsKey(GradientNorms.QUANTITY)) {
         gradients.add(line.values().get(GradientNorms.QUANTITY));
