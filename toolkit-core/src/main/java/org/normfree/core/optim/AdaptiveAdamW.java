@@ -110,14 +110,7 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
               one.state()[2],
               one.gradient()));
     }
-    loop.run();
-    double[] products = new double[3];
-    for (Supplier<double[]> sum : sums) {
-      double[] own = sum.get();
-      for (int k = 0; k < products.length; k++) {
-        products[k] += own[k];
-      }
-    }
+    double[] products = StepAdaptation.total(loop, sums);
     scale.assign(adaptation.scale(scale(), products));
   }
 

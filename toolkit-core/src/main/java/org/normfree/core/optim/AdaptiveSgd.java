@@ -78,14 +78,7 @@ public final class AdaptiveSgd extends GroupedOptimizer {
               one.state()[hypergradient ? 1 : 0],
               one.gradient()));
     }
-    loop.run();
-    double[] products = new double[3];
-    for (Supplier<double[]> sum : sums) {
-      double[] own = sum.get();
-      for (int k = 0; k < products.length; k++) {
-        products[k] += own[k];
-      }
-    }
+    double[] products = StepAdaptation.total(loop, sums);
     scale.assign(
         hypergradient
             ? scale() + adaptation.scaleRate() * products[0]

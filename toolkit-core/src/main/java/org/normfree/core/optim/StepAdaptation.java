@@ -1,5 +1,7 @@
 package org.normfree.core.optim;
 
+import java.util.List;
+import java.util.function.Supplier;
 import org.normfree.core.InputException;
 
 /**
@@ -99,6 +101,19 @@ public record StepAdaptation(
       exponent = lengths > 0 ? products[0] / lengths : 0;
     }
     return bounded(scale * Math.exp(scaleRate * exponent));
+  }
+
+  /** Runs the loops that were added, and adds up what they give, one array a parameter. */
+  static double[] total(ElementLoop loop, List<Supplier<double[]>> sums) {
+    loop.run();
+    double[] total = new double[3];
+    for (Supplier<double[]> sum : sums) {
+      double[] own = sum.get();
+      for (int k = 0; k < total.length; k++) {
+        total[k] += own[k];
+      }
+    }
+    return total;
   }
 
   static void products(double[] h, double[] g, int n, double[] sums) {
