@@ -139,7 +139,7 @@ class SummariesTest {
         .extracting(method -> table.find(method).orElseThrow().value())
         .containsExactly(82.3, 77.2, 74.1, 82.5, 82.8);
     assertThat(table.find("rezero")).isEmpty();
-    assertThat(Published.all().entries()).hasSize(51);
+    assertThat(Published.all().entries()).hasSize(55);
   }
 
   @Test
