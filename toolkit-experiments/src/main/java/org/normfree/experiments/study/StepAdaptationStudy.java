@@ -117,7 +117,7 @@ public final class StepAdaptationStudy implements Experiment {
                         "gains",
                         BOTH,
                         "scale and gains")),
-            Axis.condition(RATE, "base learning rate"))
+            new Axis(RATE, "base learning rate", Axis.Role.CONDITION, Axis.Kind.LOG, Map.of()))
         .drawn(
             FigureSpec.of(FigureSpec.LINES, TEST_ACCURACY.name(), RATE),
             FigureSpec.of(FigureSpec.CURVES, "loss", "step", RATE))
