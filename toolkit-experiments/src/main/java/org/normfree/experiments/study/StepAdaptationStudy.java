@@ -101,8 +101,8 @@ public final class StepAdaptationStudy implements Experiment {
   public Design design(Config config) {
     return Design.of(
             "Over how many learning rates does a network train when its steps adapt?",
-            TRAINED_SHARE,
             TEST_ACCURACY,
+            TRAINED_SHARE,
             TEST_LOSS)
         .against(new Baseline(METHOD, Map.of(ADAPTATION, FIXED)))
         .over(
@@ -111,6 +111,8 @@ public final class StepAdaptationStudy implements Experiment {
                     Map.of(
                         FIXED,
                         "fixed",
+                        "hypergradient",
+                        "hypergradient",
                         "scale",
                         "scale",
                         "gain",
