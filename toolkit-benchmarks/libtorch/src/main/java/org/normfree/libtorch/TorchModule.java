@@ -63,6 +63,14 @@ final class TorchModule implements AutoCloseable {
     }
   }
 
+  /** The same in double precision. */
+  double[] doubles(String method, NDArray... inputs) {
+    float[] numbers = numbers(method, inputs);
+    double[] values = new double[numbers.length];
+    Arrays.setAll(values, i -> numbers[i]);
+    return values;
+  }
+
   @Override
   public void close() {
     block.close();

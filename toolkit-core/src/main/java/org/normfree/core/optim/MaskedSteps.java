@@ -2,7 +2,6 @@ package org.normfree.core.optim;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,18 +26,18 @@ public final class MaskedSteps implements Optimizer {
   private static final String STEPS = "mask.step";
 
   private final Optimizer inner;
+
+  /** The parameters whose updates are masked; empty where gradients are. */
   private final Map<String, INDArray> watched;
-  private final boolean ofUpdates;
-  private final BiFunction<String, INDArray, INDArray> mask;
+
+  private final MaskOf mask;
   private final Map<String, INDArray> before = new LinkedHashMap<>();
   private long steps;
 
-  private MaskedSteps(
-      Optimizer inner, Map<String, INDArray> watched, boolean ofUpdates, MaskOf mask) {
+  private MaskedSteps(Optimizer inner, Map<String, INDArray> watched, MaskOf mask) {
     this.inner = inner;
     this.watched = new LinkedHashMap<>(watched);
-    this.ofUpdates = ofUpdates;
-    this.mask = (name, like) -> mask.of(name, like, steps);
+    this.mask = mask;
   }
 
   /** A step's mask of an array. */
@@ -55,7 +54,7 @@ public final class MaskedSteps implements Optimizer {
    * @param seed the run's seed
    */
   public static Optimizer randomGradients(Optimizer inner, double kept, long seed) {
-    return new MaskedSteps(inner, Map.of(), false, random(new ElementMask(kept, seed)));
+    return new MaskedSteps(inner, Map.of(), random(new ElementMask(kept, seed)));
   }
 
   /**
@@ -67,7 +66,7 @@ public final class MaskedSteps implements Optimizer {
    */
   public static Optimizer fixedGradients(Optimizer inner, Map<String, INDArray> masks) {
     Map<String, INDArray> own = new LinkedHashMap<>(masks);
-    return new MaskedSteps(inner, Map.of(), false, (name, like, step) -> own.get(name));
+    return new MaskedSteps(inner, Map.of(), (name, like, step) -> own.get(name));
   }
 
   /**
@@ -80,7 +79,7 @@ public final class MaskedSteps implements Optimizer {
    */
   public static Optimizer randomUpdates(
       Optimizer inner, Map<String, INDArray> parameters, double kept, long seed) {
-    return new MaskedSteps(inner, parameters, true, random(new ElementMask(kept, seed)));
+    return new MaskedSteps(inner, parameters, random(new ElementMask(kept, seed)));
   }
 
   private static MaskOf random(ElementMask mask) {
@@ -93,8 +92,8 @@ public final class MaskedSteps implements Optimizer {
   @Override
   public void step(double learningRate, Map<String, INDArray> gradients) {
     steps++;
-    if (!ofUpdates) {
-      gradients.forEach(MaskedSteps.this::apply);
+    if (watched.isEmpty()) {
+      gradients.forEach(this::apply);
       inner.step(learningRate, gradients);
       return;
     }
@@ -111,7 +110,7 @@ public final class MaskedSteps implements Optimizer {
   }
 
   private void apply(String name, INDArray array) {
-    INDArray elements = mask.apply(name, array);
+    INDArray elements = mask.of(name, array, steps);
     if (elements != null) {
       array.muli(elements);
     }

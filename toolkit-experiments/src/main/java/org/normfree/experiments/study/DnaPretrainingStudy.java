@@ -59,16 +59,16 @@ public final class DnaPretrainingStudy implements Experiment {
   private static final Metric TUNED =
       Metric.percent("test_tuned_accuracy", "accuracy after pretraining");
   private static final Metric TUNED_MATTHEWS =
-      matthews("test_tuned_matthews", "Matthews' coefficient after pretraining");
+      Metrics.matthews("test_tuned_matthews", "Matthews' coefficient after pretraining");
   private static final Metric SCRATCH =
       Metric.percent("test_scratch_accuracy", "accuracy from scratch");
-  private static final Metric TUNED_GAIN = points("test_tuned_gain", "gain of pretraining");
+  private static final Metric TUNED_GAIN = Metrics.points("test_tuned_gain", "gain of pretraining");
   private static final Metric STRINGS =
       Metric.percent("test_string_accuracy", "accuracy of a linear model of 4-mers");
   private static final Metric PLACES =
       Metric.percent("test_place_accuracy", "accuracy of a linear model of places");
   private static final Metric OVER_STRINGS =
-      points("test_over_strings", "accuracy over that of 4-mers");
+      Metrics.points("test_over_strings", "accuracy over that of 4-mers");
   private static final Metric BEST =
       Metric.percent("test_best_accuracy", "accuracy of the rule the sequences were made by");
   private static final Metric STRANDS =
@@ -99,16 +99,6 @@ public final class DnaPretrainingStudy implements Experiment {
           PLACES,
           BEST,
           STRANDS);
-
-  /** Matthews' coefficient, of which more is better. */
-  static Metric matthews(String name, String title) {
-    return new Metric(name, title, "", Better.HIGHER, Scale.LINEAR, -1.0, 1.0);
-  }
-
-  /** A difference of accuracies, of which more is better. */
-  static Metric points(String name, String title) {
-    return new Metric(name, title, "points", Better.HIGHER, Scale.LINEAR, null, null);
-  }
 
   @Override
   public String name() {

@@ -38,12 +38,11 @@ public final class HyenaEmbeddingScale implements Experiment {
 
   private static final String AXIS = "embedding.scale";
 
-  private static final Metric MATTHEWS =
-      DnaPretrainingStudy.matthews("test_matthews", "Matthews' coefficient");
+  private static final Metric MATTHEWS = Metrics.matthews("test_matthews", "Matthews' coefficient");
   private static final Metric STRINGS =
       Metric.percent("test_string_accuracy", "accuracy of a linear model of 4-mers");
   private static final Metric OVER_STRINGS =
-      DnaPretrainingStudy.points("test_over_strings", "accuracy over that of 4-mers");
+      Metrics.points("test_over_strings", "accuracy over that of 4-mers");
   private static final Metric BEST =
       Metric.percent("test_best_accuracy", "accuracy of the rule the sequences were made by");
 

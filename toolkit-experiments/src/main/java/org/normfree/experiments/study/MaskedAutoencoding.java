@@ -6,10 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.Baseline;
-import org.normfree.core.record.Better;
 import org.normfree.core.record.FigureSpec;
 import org.normfree.core.record.Metric;
-import org.normfree.core.record.Scale;
 import org.normfree.experiments.api.Claim;
 import org.normfree.experiments.api.Design;
 import org.normfree.experiments.api.Experiment;
@@ -44,13 +42,13 @@ public final class MaskedAutoencoding implements Experiment {
   private static final Metric UNTRAINED_PROBE =
       Metric.percent("test_untrained_probe_accuracy", "accuracy of a probe, encoder untrained");
   private static final Metric PROBE_GAIN =
-      gain("test_probe_gain", "gain of the probe over that of the untrained encoder");
+      Metrics.points("test_probe_gain", "gain of the probe over that of the untrained encoder");
   private static final Metric TUNED =
       Metric.percent("test_tuned_accuracy", "accuracy, fine-tuned on few labels");
   private static final Metric SCRATCH =
       Metric.percent("test_scratch_accuracy", "accuracy, few labels from scratch");
   private static final Metric TUNED_GAIN =
-      gain("test_tuned_gain", "gain of fine-tuning over training from scratch");
+      Metrics.points("test_tuned_gain", "gain of fine-tuning over training from scratch");
   private static final Metric CONVERTED =
       Metric.percent("test_converted_accuracy", "accuracy, fine-tuned after conversion to DyT");
 
@@ -71,10 +69,6 @@ public final class MaskedAutoencoding implements Experiment {
           TUNED,
           SCRATCH,
           CONVERTED);
-
-  private static Metric gain(String name, String title) {
-    return new Metric(name, title, "points", Better.HIGHER, Scale.LINEAR, null, null);
-  }
 
   @Override
   public String name() {

@@ -20,4 +20,14 @@ final class Metrics {
   static final Metric TRAINED_SHARE = Metric.percent(Design.TRAINED_SHARE, "runs that train");
 
   private Metrics() {}
+
+  /** A difference of accuracies, of which more is better. */
+  static Metric points(String name, String title) {
+    return new Metric(name, title, "points", Better.HIGHER, Scale.LINEAR, null, null);
+  }
+
+  /** Matthews' coefficient, of which more is better. */
+  static Metric matthews(String name, String title) {
+    return new Metric(name, title, "", Better.HIGHER, Scale.LINEAR, -1.0, 1.0);
+  }
 }

@@ -64,7 +64,7 @@ public final class CaGrad implements Weighting {
     int tasks = products.size();
     double[] mean = Weightings.all(tasks, 1.0 / tasks);
     double reach = c * Math.sqrt(products.square(mean));
-    double[] w = worst(gram);
+    double[] w = worst(products, mean, reach);
     double length = Math.sqrt(products.square(w));
     double[] weights = mean;
     for (int i = 0; i < tasks && length > 0; i++) {
@@ -86,15 +86,19 @@ public final class CaGrad implements Weighting {
    */
   public double[] worst(double[][] gram) {
     Gram products = new Gram(gram);
-    double[] toMean = products.times(Weightings.all(gram.length, 1.0 / gram.length));
-    double reach = c * Math.sqrt(products.square(Weightings.all(gram.length, 1.0 / gram.length)));
-    return gram.length <= Gram.MOST_EXACT
+    double[] mean = Weightings.all(gram.length, 1.0 / gram.length);
+    return worst(products, mean, c * Math.sqrt(products.square(mean)));
+  }
+
+  private static double[] worst(Gram gram, double[] mean, double reach) {
+    double[] toMean = gram.times(mean);
+    return gram.size() <= Gram.MOST_EXACT
         ? Gram.least(
-                gram.length,
-                support -> on(products, toMean, reach, support),
-                w -> Gram.dot(w, toMean) + reach * Math.sqrt(products.square(w)))
+                gram.size(),
+                support -> on(gram, toMean, reach, support),
+                w -> Gram.dot(w, toMean) + reach * Math.sqrt(gram.square(w)))
             .orElseThrow()
-        : mirrorDescent(products, toMean, reach);
+        : mirrorDescent(gram, toMean, reach);
   }
 
   /**
