@@ -86,9 +86,6 @@ import org.normfree.core.task.Tensor;
  * <p>For a fixed size of the team the results are the same bits every time.
  */
 public final class JavaKernel extends TaskKernel {
-  /** Longest sequence whose attention is computed by loops; longer ones are ND4J's business. */
-  private static final long LONGEST_SEQUENCE = 128;
-
   private final RowLoops loops;
   private final Preparations preparations;
 
@@ -385,22 +382,8 @@ public final class JavaKernel extends TaskKernel {
         ColumnSum.class, (op, in) -> new ColumnSumTask(in.input(0), in.output(0), in.threads()));
     sums(known, Mean.class, MeanBp.class, true);
     sums(known, Sum.class, SumBp.class, false);
-    known.add(
-        Attention.class,
-        (op, in) ->
-            in.when(
-                op.terms().isPlain() && isShort(in.inputs()),
-                () ->
-                    AttentionLoops.forward(
-                        loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
-    known.add(
-        AttentionGradient.class,
-        (op, in) ->
-            in.when(
-                op.terms().isPlain() && isShort(in.inputs()),
-                () ->
-                    AttentionLoops.backward(
-                        loops, op.heads(), in.inputs(), in.outputs(), in.threads())));
+    known.add(Attention.class, (op, in) -> AttentionLoops.forward(loops, op.terms(), in));
+    known.add(AttentionGradient.class, (op, in) -> AttentionLoops.backward(loops, op.terms(), in));
     return known;
   }
 
@@ -565,10 +548,5 @@ public final class JavaKernel extends TaskKernel {
     return in.outputs().size() == 2
         ? Task.together(dx, dw)
         : Task.together(dx, dw, new ColumnSumTask(upstream, in.output(2), threads));
-  }
-
-  private static boolean isShort(List<Tensor> inputs) {
-    return inputs.get(0).shape()[1] <= LONGEST_SEQUENCE
-        && inputs.get(1).shape()[1] <= LONGEST_SEQUENCE;
   }
 }

@@ -110,6 +110,19 @@ public final class OneDnnKernel extends TaskKernel {
         (op, in) ->
             Optional.ofNullable(
                 OneDnnAttention.backward(op.terms(), in.inputs(), in.outputs(), in.threads())));
+    RowLoops loops = LoopChoice.OF_THIS_JVM;
+    known.first(
+        Attention.class,
+        (op, in) ->
+            AttentionLoops.areFaster(loops, op.terms(), in)
+                ? AttentionLoops.forward(loops, op.terms(), in)
+                : Optional.empty());
+    known.first(
+        AttentionGradient.class,
+        (op, in) ->
+            AttentionLoops.areFaster(loops, op.terms(), in)
+                ? AttentionLoops.backward(loops, op.terms(), in)
+                : Optional.empty());
     floats(known, AddOp.class, (op, in) -> binary(dnnl.algorithm.binary_add, in));
     floats(known, SubOp.class, (op, in) -> binary(dnnl.algorithm.binary_sub, in));
     floats(known, MulOp.class, (op, in) -> binary(dnnl.algorithm.binary_mul, in));

@@ -12,6 +12,8 @@ import org.normfree.core.task.Scratch;
 final class PlainLoops implements RowLoops {
   private static final float SQRT_HALF = 0.70710677f;
 
+  private static final int PANEL = 64;
+
   private final Scratch scratch = new Scratch(6);
   private double[] exponents = new double[0];
 
@@ -543,6 +545,87 @@ final class PlainLoops implements RowLoops {
   @Override
   public void scanGradient(ScanBlock block) {
     PlainScan.scanGradient(block);
+  }
+
+  @Override
+  public int panel() {
+    return PANEL;
+  }
+
+  @Override
+  public void product(
+      Operand a, Panels b, Operand c, int rows, int inner, int columns, boolean added) {
+    for (int j = 0; j < columns; j += PANEL) {
+      int at = b.at() + j / PANEL * b.panelStep();
+      Operand panel = Operand.rows(b.array(), at, b.rowStep());
+      Operand to = Operand.rows(c.array(), c.at() + j, c.rowStep());
+      product(a, panel, to, rows, inner, Math.min(PANEL, columns - j), added);
+    }
+  }
+
+  private static void product(
+      Operand a, Operand b, Operand c, int rows, int inner, int columns, boolean added) {
+    float[] v = b.array();
+    float[] w = c.array();
+    for (int i = 0; i < rows; i++) {
+      int to = c.at() + i * c.rowStep();
+      if (!added) {
+        Arrays.fill(w, to, to + columns, 0);
+      }
+      for (int l = 0; l < inner; l++) {
+        float factor = a.array()[a.at() + i * a.rowStep() + l * a.columnStep()];
+        int from = b.at() + l * b.rowStep();
+        for (int j = 0; j < columns; j++) {
+          w[to + j] += factor * v[from + j];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void softmax(float[] x, int stride, int rows, int columns, float[] visible, float scale) {
+    double[] e = exponents(rows);
+    for (int column = 0; column < columns; column++) {
+      int count = (int) Math.min(rows, visible[column]);
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < count; i++) {
+        max = Math.max(max, x[i * stride + column]);
+      }
+      for (int i = 0; i < count; i++) {
+        e[i] = (double) scale * (x[i * stride + column] - max);
+      }
+      LoopMath.expNegative(e, count);
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += e[i];
+      }
+      double share = 1 / sum;
+      for (int i = 0; i < count; i++) {
+        x[i * stride + column] = (float) (e[i] * share);
+      }
+      for (int i = count; i < rows; i++) {
+        x[i * stride + column] = 0;
+      }
+    }
+  }
+
+  @Override
+  public void softmaxGradient(
+      float[] p, float[] g, int stride, int rows, int columns, float scale) {
+    double[] sums = exponents(columns);
+    Arrays.fill(sums, 0, columns, 0);
+    for (int i = 0; i < rows; i++) {
+      int at = i * stride;
+      for (int column = 0; column < columns; column++) {
+        sums[column] += p[at + column] * (double) g[at + column];
+      }
+    }
+    for (int i = 0; i < rows; i++) {
+      int at = i * stride;
+      for (int column = 0; column < columns; column++) {
+        g[at + column] = scale * p[at + column] * (g[at + column] - (float) sums[column]);
+      }
+    }
   }
 
   @Override

@@ -226,6 +226,94 @@ interface RowLoops {
    */
   void scanGradient(ScanBlock block);
 
+  /**
+   * A matrix in an array: element (i, j) is {@code array[at + i·rowStep + j·columnStep]}.
+   *
+   * @param array what it lies in
+   * @param at where element (0, 0) is
+   * @param rowStep floats from a row to the next
+   * @param columnStep floats from a column to the next
+   */
+  record Operand(float[] array, int at, int rowStep, int columnStep) {
+    /** Rows whose columns lie side by side. */
+    static Operand rows(float[] array, int at, int rowStep) {
+      return new Operand(array, at, rowStep, 1);
+    }
+
+    Operand transposed() {
+      return new Operand(array, at, columnStep, rowStep);
+    }
+  }
+
+  /**
+   * A matrix in panels of {@link #panel} columns that lie side by side.
+   *
+   * @param array what it lies in
+   * @param at where element (0, 0) is
+   * @param rowStep floats from a row of a panel to the next
+   * @param panelStep floats from a panel to the next
+   */
+  record Panels(float[] array, int at, int rowStep, int panelStep) {}
+
+  /** Columns of a panel, a multiple of {@link #lanes}. */
+  int panel();
+
+  /** Rows beyond the last that {@link #product} may read of a and write of c. */
+  int ROWS_BEYOND = 7;
+
+  /**
+   * {@code c ← a·b}, or {@code c ← c + a·b}; the inner sums run from the first index to the last.
+   *
+   * @param a [rows, inner]; up to {@link #ROWS_BEYOND} further rows are there, whatever is in them
+   * @param b [inner, columns]
+   * @param c [rows, columns], columns side by side; as many further rows are there and may get any
+   *     numbers
+   * @param columns a multiple of {@link #lanes}
+   * @param added whether c is added to
+   */
+  void product(Operand a, Panels b, Operand c, int rows, int inner, int columns, boolean added);
+
+  /**
+   * Columns of a matrix as rows of another in panels, 0 behind the last column of the last panel.
+   *
+   * @param rows the matrix
+   * @param at where its first row begins
+   * @param stride floats from a row to the next
+   * @param count number of rows, which become columns
+   * @param columns number of columns, which become rows
+   * @param panels gets panel after panel, rows side by side
+   */
+  default void transpose(float[] rows, int at, int stride, int count, int columns, float[] panels) {
+    int width = panel();
+    for (int first = 0; first < count; first += width) {
+      int there = Math.min(width, count - first);
+      int to = first * columns;
+      for (int i = 0; i < there; i++) {
+        int from = at + (first + i) * stride;
+        for (int c = 0; c < columns; c++) {
+          panels[to + c * width + i] = rows[from + c];
+        }
+      }
+      if (there < width) {
+        for (int c = 0; c < columns; c++) {
+          Arrays.fill(panels, to + c * width + there, to + (c + 1) * width, 0);
+        }
+      }
+    }
+  }
+
+  /**
+   * {@code x ← softmax(scale·x)} down each column, over the first so many rows; 0 below them.
+   *
+   * @param stride floats from a row to the next
+   * @param columns a multiple of {@link #lanes}
+   * @param visible for each column, how many rows share its weight; 0 gives a column of zeros
+   */
+  void softmax(float[] x, int stride, int rows, int columns, float[] visible, float scale);
+
+  /** {@code g ← scale·p∘(g − Σ p∘g)}, the sums down the columns. */
+  void softmaxGradient(float[] p, float[] g, int stride, int rows, int columns, float scale);
+
   /** The sum of each row of as many floats as there are lanes. */
   void laneSums(float[] rows, int count, float[] sums);
 

@@ -690,6 +690,28 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public int panel() {
+    return VectorProduct.PANEL;
+  }
+
+  @Override
+  public void product(
+      Operand a, Panels b, Operand c, int rows, int inner, int columns, boolean added) {
+    VectorProduct.product(a, b, c, rows, inner, columns, added);
+  }
+
+  @Override
+  public void softmax(float[] x, int stride, int rows, int columns, float[] visible, float scale) {
+    VectorSoftmax.softmax(x, stride, rows, columns, visible, scale);
+  }
+
+  @Override
+  public void softmaxGradient(
+      float[] p, float[] g, int stride, int rows, int columns, float scale) {
+    VectorSoftmax.softmaxGradient(p, g, stride, rows, columns, scale);
+  }
+
+  @Override
   public void laneSums(float[] rows, int count, float[] sums) {
     VectorScan.laneSums(rows, count, sums);
   }

@@ -200,12 +200,13 @@ public class Attention extends NormfreeOp {
             .outputVariables());
   }
 
-  /** The softmax weights, [batch, heads, tokens, keys], where nothing is masked or dropped. */
+  /** The softmax weights, [batch, heads, tokens, keys], where they are kept at all. */
   @Override
   public List<long[]> savedShapes(List<long[]> shapes) {
     long[] query = shapes.get(0);
-    return terms().isPlain()
-        ? List.of(new long[] {query[0], heads(), query[1], shapes.get(1)[1]})
+    long keys = shapes.get(1)[1];
+    return terms().keepsWeights(query[1], keys)
+        ? List.of(new long[] {query[0], heads(), query[1], keys})
         : List.of();
   }
 }

@@ -11,6 +11,9 @@ package org.normfree.core.op;
 public record AttentionTerms(long heads, boolean causal, boolean masked, boolean noisy) {
   private static final int MASK = 3;
 
+  /** Weights of a head, those of 1,024 queries and as many keys. */
+  private static final long MOST_KEPT = 1 << 20;
+
   /** Reads them back from an op's arguments; no boolean arguments mean no options. */
   static AttentionTerms of(NormfreeOp op) {
     boolean[] options = op.bArgs().length == 0 ? new boolean[3] : op.bArgs();
@@ -23,9 +26,15 @@ public record AttentionTerms(long heads, boolean causal, boolean masked, boolean
     op.addBArgument(causal, masked, noisy);
   }
 
-  /** Whether every query sees every key and no weight is dropped. */
-  public boolean isPlain() {
-    return !causal && !masked && !noisy;
+  /**
+   * Whether a plan keeps the softmax weights for the gradient: where every query sees every key, no
+   * weight is dropped, and they are not too many. Beyond, memory grows with the length only.
+   *
+   * @param tokens number of queries
+   * @param keys number of keys
+   */
+  public boolean keepsWeights(long tokens, long keys) {
+    return !causal && !masked && !noisy && tokens * keys <= MOST_KEPT;
   }
 
   /** Where the mask stands among the inputs, if there is one. */

@@ -574,21 +574,80 @@ class JavaKernelTest {
 
   @Test
   void attentionAgreesWithTheReference() {
-    long[][] sizes = {{1, 1, 1, 1, 1}, {2, 3, 5, 7, 11}, {3, 1, 17, 2, 5}, {1, 5, 2, 31, 3}};
+    long[][] sizes = {
+      {1, 1, 1, 1, 1},
+      {2, 3, 5, 7, 11},
+      {3, 1, 17, 2, 5},
+      {1, 5, 2, 31, 3},
+      {2, 2, 49, 65, 20},
+      {1, 3, 71, 103, 16},
+      {1, 2, 67, 70, 3}
+    };
     for (long[] size : sizes) {
-      long[] query = {size[0], size[2], size[1] * size[4]};
-      long[] key = {size[0], size[3], size[1] * size[4]};
-      long[] heads = {size[1]};
-      List<INDArray> inputs = List.of(random(1, query), random(2, key), random(3, key));
-      List<INDArray> withUpstream = new ArrayList<>(inputs);
-      withUpstream.add(random(4, query));
-      agrees(new Call("attention", () -> with(new Attention(), heads), inputs, List.of(query)));
-      agrees(
-          new Call(
-              "attentionGradient",
-              () -> with(new AttentionGradient(), heads),
-              withUpstream,
-              List.of(query, key, key)));
+      for (int options = 0; options < 8; options++) {
+        attention(size, (options & 1) > 0, (options & 2) > 0, (options & 4) > 0);
+      }
     }
+  }
+
+  private static void attention(long[] size, boolean causal, boolean masked, boolean noisy) {
+    long[] query = {size[0], size[2], size[1] * size[4]};
+    long[] key = {size[0], size[3], size[1] * size[4]};
+    List<INDArray> inputs = new ArrayList<>(List.of(random(1, query), random(2, key)));
+    inputs.add(random(3, key));
+    if (masked) {
+      INDArray mask = random(5, size[0], size[3]).gt(0).castTo(DataType.FLOAT);
+      mask.slice(0).assign(0);
+      inputs.add(mask);
+    }
+    if (noisy) {
+      INDArray noise = random(6, size[0], size[1], size[2], size[3]);
+      inputs.add(noise.gt(-0.5).castTo(DataType.FLOAT).muli(1.5));
+    }
+    List<INDArray> withUpstream = new ArrayList<>(inputs);
+    withUpstream.add(random(4, query));
+    String name = "attention %s%s%s".formatted(causal, masked, noisy);
+    agrees(
+        new Call(
+            name,
+            () -> attention(new Attention(), size[1], causal, masked, noisy),
+            inputs,
+            List.of(query)));
+    agrees(
+        new Call(
+            name + " gradient",
+            () -> attention(new AttentionGradient(), size[1], causal, masked, noisy),
+            withUpstream,
+            List.of(query, key, key)));
+  }
+
+  private static NormfreeOp attention(
+      NormfreeOp op, long heads, boolean causal, boolean masked, boolean noisy) {
+    op.addIArgument(heads);
+    op.addBArgument(causal, masked, noisy);
+    return op;
+  }
+
+  @Test
+  void attentionGivesTheSameBitsToAnyNumberOfThreads() {
+    long[] shape = {3, 37, 40};
+    List<INDArray> inputs =
+        List.of(random(1, shape), random(2, shape), random(3, shape), random(4, shape));
+    Call call =
+        new Call(
+            "attention",
+            () -> attention(new AttentionGradient(), 5, true, false, false),
+            inputs,
+            List.of(shape, shape, shape));
+    loops()
+        .forEach(
+            loops -> {
+              List<INDArray> alone = call.prepared(loops, 1, -1);
+              for (int threads : new int[] {2, 3}) {
+                assertThat(call.prepared(loops, threads, -1))
+                    .as("%s threads", threads)
+                    .isEqualTo(alone);
+              }
+            });
   }
 }
