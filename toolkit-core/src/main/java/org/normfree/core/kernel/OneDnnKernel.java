@@ -144,6 +144,9 @@ public final class OneDnnKernel extends TaskKernel {
         (op, in) ->
             DepthwiseWeightTask.prepare(
                 LoopChoice.OF_THIS_JVM, op, in.inputs(), in.outputs(), in.threads()));
+    known.first(
+        ConvolutionGradient.class,
+        (op, in) -> SummedProduct.ofPatches(op, in.inputs(), in.outputs(), in.threads()));
     for (Class<? extends DynamicCustomOp> type : OneDnnPooling.OPS) {
       floats(
           known,

@@ -1,13 +1,14 @@
 package org.normfree.core.kernel;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
 /**
  * A matrix product for a team: each thread computes its rows or its columns of the result, whatever
- * there are more of.
+ * there are more of, or parts of a sum as {@link SummedProduct} has them.
  */
 final class OneDnnProduct {
   /** Shares start at multiples of it, so that no two threads write one line of the cache. */
@@ -36,7 +37,9 @@ final class OneDnnProduct {
 
   /** The product of a team of so many threads. */
   Task task(int threads) {
-    return new PreparedTask(threads, thread -> share(thread, threads));
+    Optional<Task> summed =
+        bias == null ? SummedProduct.prepare(a, b, c, addend, threads) : Optional.empty();
+    return summed.orElseGet(() -> new PreparedTask(threads, thread -> share(thread, threads)));
   }
 
   /** What one thread of a team does; null for nothing. */

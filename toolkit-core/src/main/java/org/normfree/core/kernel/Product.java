@@ -55,6 +55,16 @@ final class Product {
     return this;
   }
 
+  /** The same numbers computed as {@code cᵀ = bᵀ·aᵀ}; without a bias. */
+  Product transposed() {
+    if (bias != null) {
+      throw new IllegalStateException("a product with a bias is not transposed; add it afterwards");
+    }
+    Product result = of(b.transposed(), a.transposed(), c.transposed()).scaled(scale);
+    addends.forEach(addend -> result.plus(addend.transposed()));
+    return result;
+  }
+
   Prepared prepare() {
     List<Integer> names = new ArrayList<>(List.of(DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST));
     List<View> views = new ArrayList<>(List.of(a, b, c));

@@ -64,22 +64,24 @@ public interface Task {
   }
 
   /**
-   * Tasks whose threads need not meet in between: what one writes no other reads or writes.
+   * Tasks whose threads need not meet in between: what one writes no other reads or writes. Their
+   * phases go side by side.
    *
-   * @param tasks of one phase each
+   * @param tasks what is to be done
    */
   static Task together(Task... tasks) {
-    for (Task task : tasks) {
-      if (task.phases() != 1) {
-        throw new IllegalArgumentException(
-            "a task of %s phases, expected 1; run it on its own".formatted(task.phases()));
-      }
-    }
     return new Task() {
+      @Override
+      public int phases() {
+        return Arrays.stream(tasks).mapToInt(Task::phases).max().orElse(1);
+      }
+
       @Override
       public void run(int phase, int thread) {
         for (Task task : tasks) {
-          task.run(phase, thread);
+          if (phase < task.phases()) {
+            task.run(phase, thread);
+          }
         }
       }
 
