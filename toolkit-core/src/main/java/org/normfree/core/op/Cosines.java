@@ -1,7 +1,5 @@
 package org.normfree.core.op;
 
-import java.util.Arrays;
-
 /**
  * Cosines of the rows of {@link ContrastiveLoss}, the losses and their gradients. Rows are divided
  * among the threads; for the gradient of the targets, columns are, so that every sum has the order
@@ -70,11 +68,7 @@ final class Cosines {
   }
 
   private double dot(double[] a, int i, double[] b, int j) {
-    double sum = 0;
-    for (int k = 0; k < width; k++) {
-      sum += a[i * width + k] * b[j * width + k];
-    }
-    return sum;
+    return Shareable.dot(a, i * width, b, j * width, width);
   }
 
   /** The target of a choice, of which the first is the row's own. */
@@ -130,10 +124,20 @@ final class Cosines {
   }
 
   private static double[] softmax(double[] logits) {
-    double max = Arrays.stream(logits).max().orElseThrow();
-    double[] p = Arrays.stream(logits).map(l -> Math.exp(l - max)).toArray();
-    double sum = Arrays.stream(p).sum();
-    return Arrays.stream(p).map(value -> value / sum).toArray();
+    double max = Double.NEGATIVE_INFINITY;
+    for (double logit : logits) {
+      max = Math.max(max, logit);
+    }
+    double[] p = new double[logits.length];
+    double sum = 0;
+    for (int k = 0; k < p.length; k++) {
+      p[k] = Math.exp(logits[k] - max);
+      sum += p[k];
+    }
+    for (int k = 0; k < p.length; k++) {
+      p[k] /= sum;
+    }
+    return p;
   }
 
   /** A thread's rows of the context's gradient. */
@@ -146,10 +150,7 @@ final class Cosines {
         double toLogit = ofLosses[row] * (k == 0 ? p[k] - 1 : p[k]) + ofLogits[i];
         slopes[i] = isOwn(row, k) ? 0 : toLogit / temperature / norms(row, j);
         double turn = turn(row, j, dots[i], contextNorms[row]);
-        for (int c = 0; c < width; c++) {
-          to[row * width + c] +=
-              slopes[i] * (targets[j * width + c] - turn * context[row * width + c]);
-        }
+        add(slopes[i], targets, j, turn, context, row, 0, width, to);
       }
     }
   }
@@ -163,11 +164,26 @@ final class Cosines {
         int i = row * choices + k;
         int j = target(row, k);
         double turn = turn(row, j, dots[i], targetNorms[j]);
-        for (int c = first; c < end; c++) {
-          to[j * width + c] +=
-              slopes[i] * (context[row * width + c] - turn * targets[j * width + c]);
-        }
+        add(slopes[i], context, row, turn, targets, j, first, end, to);
       }
+    }
+  }
+
+  /** {@code to_j ← to_j + slope·(a_i − turn·b_j)} in some columns. */
+  private void add(
+      double slope,
+      double[] a,
+      int i,
+      double turn,
+      double[] b,
+      int j,
+      int first,
+      int end,
+      double[] to) {
+    int from = i * width;
+    int at = j * width;
+    for (int c = first; c < end; c++) {
+      to[at + c] += slope * (a[from + c] - turn * b[at + c]);
     }
   }
 

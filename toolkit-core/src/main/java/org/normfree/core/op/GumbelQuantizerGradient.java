@@ -126,11 +126,10 @@ public class GumbelQuantizerGradient extends GradientOp implements Shareable {
     /** Of the upstream gradient with each entry of the group. */
     private double[] products(int place, int first) {
       double[] products = new double[rows.entries];
+      double[] entries = operands.real(1);
       for (int v = 0; v < rows.entries; v++) {
-        for (int k = 0; k < rows.width; k++) {
-          products[v] +=
-              upstream[place * rows.width + k] * operands.real(1)[(first + v) * rows.width + k];
-        }
+        int entry = (first + v) * rows.width;
+        products[v] = Shareable.dot(upstream, place * rows.width, entries, entry, rows.width);
       }
       return products;
     }

@@ -81,6 +81,31 @@ public interface Shareable {
     }
   }
 
+  /**
+   * Product of two vectors; four sums at a time, since one would wait for itself.
+   *
+   * @param a holds the first from {@code i} on
+   * @param b holds the second from {@code j} on
+   * @param n their length
+   */
+  static double dot(double[] a, int i, double[] b, int j, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int k = 0;
+    for (; k + 3 < n; k += 4) {
+      s0 += a[i + k] * b[j + k];
+      s1 += a[i + k + 1] * b[j + k + 1];
+      s2 += a[i + k + 2] * b[j + k + 2];
+      s3 += a[i + k + 3] * b[j + k + 3];
+    }
+    for (; k < n; k++) {
+      s0 += a[i + k] * b[j + k];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
   /** Start of a thread's share of {@code length} equal items. */
   static int share(int length, int thread, int threads) {
     return (int) ((long) length * thread / threads);
