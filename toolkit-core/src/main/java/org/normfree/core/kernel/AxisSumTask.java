@@ -41,12 +41,16 @@ final class AxisSumTask implements Task {
 
   /**
    * @param mean whether to divide by the number of summands
-   * @param dimensions what is summed over, from 0 on, or from −1 backwards
+   * @param dimensions what is summed over, from 0 on, or from −1 backwards; none or more than there
+   *     are for all
    * @param x what is summed up
    * @param y where the sums go
-   * @return empty if that is everything, where ND4J adds up in parts, or no axes side by side
+   * @return empty if that is no axes side by side
    */
   static Optional<Task> forward(boolean mean, int[] dimensions, Tensor x, Tensor y, int threads) {
+    if (isAll(x.shape(), dimensions)) {
+      return Optional.of(TotalTask.forward(mean, x, y, threads));
+    }
     return axes(x.shape(), dimensions)
         .map(
             axes ->
@@ -61,6 +65,9 @@ final class AxisSumTask implements Task {
    */
   static Optional<Task> backward(
       boolean mean, int[] dimensions, List<Tensor> inputs, Tensor dx, int threads) {
+    if (isAll(dx.shape(), dimensions)) {
+      return Optional.of(TotalTask.backward(mean, inputs, dx, threads));
+    }
     return axes(dx.shape(), dimensions)
         .map(
             axes ->
@@ -77,14 +84,16 @@ final class AxisSumTask implements Task {
     return mean ? axes.length : 1;
   }
 
+  /** ND4J says it by no axis, by each, or by one that there cannot be. */
+  private static boolean isAll(long[] shape, int... dimensions) {
+    return dimensions.length == 0
+        || dimensions.length == shape.length
+        || Arrays.stream(dimensions).anyMatch(d -> d < -shape.length || d >= shape.length);
+  }
+
   private static Optional<Axes> axes(long[] shape, int... dimensions) {
     int[] sorted =
         Arrays.stream(dimensions).map(d -> d < 0 ? d + shape.length : d).sorted().toArray();
-    // ND4J says "all" by no axis, by each, or by one that there cannot be
-    boolean all = sorted.length == 0 || sorted.length == shape.length;
-    if (all || sorted[0] < 0 || sorted[sorted.length - 1] >= shape.length) {
-      return Optional.empty();
-    }
     int first = sorted[0];
     int end = sorted[sorted.length - 1] + 1;
     return end - first != sorted.length
