@@ -11,17 +11,28 @@ import org.normfree.core.task.Tensor;
 
 /**
  * The gradient of the weights of a depthwise convolution, {@code dW[j, c] = Σ x[i·stride − before +
- * j·dilation, c]·G[i, c]}, for which oneDNN has no fast code: threads share the examples, each goes
- * over them by stretches of a row of outputs that stay in the cache; sums of an example are in
- * single precision, those of several in double; at last those of the threads, in their order.
+ * j·dilation, c]·G[i, c]}, for which oneDNN has no fast code: parts of the batch, as many whatever
+ * the team, are gone over by stretches of a row of outputs that stay in the cache, beside the rows
+ * of inputs that they see. Sums of some hundred outputs are in single precision, those of more in
+ * double; at last those of the parts are added in their order.
  */
 final class DepthwiseWeightTask implements Task {
   /** Outputs of a stretch. */
   private static final int STRETCH = 256;
 
-  // arrays of the bench
-  private static final int X = 0;
+  /** Parts of the batch. */
+  private static final int PARTS = 8;
+
+  /** Outputs whose sum is in single precision; at least those of an example. */
+  private static final int SINGLE = 256;
+
+  // arrays of the bench; rows of x last
+  private static final int SUMS = 0;
   private static final int G = 1;
+  private static final int X = 2;
+
+  /** Most rows of x that are kept. */
+  private static final int MOST_KEPT = 32;
 
   private final RowLoops loops;
   private final Image x;
@@ -30,8 +41,10 @@ final class DepthwiseWeightTask implements Task {
   private final WindowAxis vertical;
   private final WindowAxis horizontal;
   private final int batch;
+  private final int parts;
   private final int threads;
   private final int stride;
+  private final int kept;
   private final double[][] totals;
 
   /** An array of images whose pixels are rows. */
@@ -59,7 +72,9 @@ final class DepthwiseWeightTask implements Task {
     batch = Math.toIntExact(inputs.get(0).shape()[0]);
     this.threads = threads;
     stride = loops.stride(x.pixels.columns);
-    totals = new double[threads][result.rows * stride];
+    parts = Math.min(PARTS, batch);
+    kept = (int) Math.min(MOST_KEPT, (vertical.size() - 1) * vertical.dilation() + 1);
+    totals = new double[parts][result.rows * stride];
   }
 
   /**
@@ -93,41 +108,60 @@ final class DepthwiseWeightTask implements Task {
 
   @Override
   public void run(int phase, int thread) {
-    if (phase == 1) {
-      if (thread == 0) {
-        write();
+    if (phase == 0) {
+      int end = Task.share(parts, thread + 1, threads);
+      for (int part = Task.share(parts, thread, threads); part < end; part++) {
+        sum(part);
       }
-      return;
+    } else {
+      write(Task.share(result.rows, thread, threads), Task.share(result.rows, thread + 1, threads));
     }
+  }
+
+  private void sum(int part) {
     Workbench bench = Workbench.of(loops);
-    double[] total = totals[thread];
+    double[] total = totals[part];
     Arrays.fill(total, 0);
-    int end = Task.share(batch, thread + 1, threads);
-    for (int example = Task.share(batch, thread, threads); example < end; example++) {
-      float[] sums = bench.filled(2, total.length, 0);
-      for (int row = 0; row < upstream.height; row++) {
-        for (int from = 0; from < upstream.width; from += STRETCH) {
-          stretch(bench, example, row, from, Math.min(STRETCH, upstream.width - from), sums);
-        }
+    float[] sums = bench.filled(SUMS, total.length, 0);
+    int added = 0;
+    int end = Task.share(batch, part + 1, parts);
+    for (int example = Task.share(batch, part, parts); example < end; example++) {
+      for (int from = 0; from < upstream.width; from += STRETCH) {
+        stretch(bench, example, from, Math.min(STRETCH, upstream.width - from), sums);
       }
-      for (int i = 0; i < total.length; i++) {
-        total[i] += sums[i];
+      added += upstream.height * upstream.width;
+      if (added >= SINGLE || example + 1 == end) {
+        for (int i = 0; i < total.length; i++) {
+          total[i] += sums[i];
+        }
+        Arrays.fill(sums, 0, total.length, 0);
+        added = 0;
       }
     }
   }
 
-  /** Adds what some neighbouring outputs give. */
-  private void stretch(Workbench bench, int example, int row, int from, int count, float[] sums) {
+  /** Adds what the same stretch of every row of outputs gives. */
+  private void stretch(Workbench bench, int example, int from, int count, float[] sums) {
     int taps = (int) horizontal.size();
     int step = (int) horizontal.stride();
     int dilation = (int) horizontal.dilation();
     int seen = (count - 1) * step + (taps - 1) * dilation + 1;
-    float[] g = bench.array(G, STRETCH * stride);
-    upstream.pixels.read(upstream.pixel(example, row, from), count, g, stride);
-    for (int tap = 0; tap < vertical.size(); tap++) {
-      int above = (int) (row * vertical.stride() - vertical.before() + tap * vertical.dilation());
-      if (above >= 0 && above < x.height) {
-        float[] in = inputs(bench, example, above, from * step - (int) horizontal.before(), seen);
+    float[] g = bench.array(G, count * stride);
+    int[] rows = new int[kept];
+    Arrays.fill(rows, -1);
+    for (int row = 0; row < upstream.height; row++) {
+      upstream.pixels.read(upstream.pixel(example, row, from), count, g, stride);
+      for (int tap = 0; tap < vertical.size(); tap++) {
+        int above = (int) (row * vertical.stride() - vertical.before() + tap * vertical.dilation());
+        if (above < 0 || above >= x.height) {
+          continue;
+        }
+        int place = above % kept;
+        float[] in = bench.array(X + place, seen * stride);
+        if (rows[place] != above) {
+          read(example, above, from * step - (int) horizontal.before(), seen, in);
+          rows[place] = above;
+        }
         bench
             .loops()
             .correlate(
@@ -145,8 +179,7 @@ final class DepthwiseWeightTask implements Task {
   }
 
   /** Inputs from a place on, with zeros where there are none. */
-  private float[] inputs(Workbench bench, int example, int row, int from, int count) {
-    float[] in = bench.array(X, count * stride);
+  private void read(int example, int row, int from, int count, float[] in) {
     int first = Math.min(Math.max(0, -from), count);
     int last = Math.max(first, Math.min(count, x.width - from));
     Arrays.fill(in, 0, first * stride, 0);
@@ -154,20 +187,18 @@ final class DepthwiseWeightTask implements Task {
     if (last > first) {
       x.pixels.read(x.pixel(example, row, from + first), last - first, in, first, stride);
     }
-    return in;
   }
 
-  private void write() {
-    double[] sums = totals[0];
-    for (int thread = 1; thread < threads; thread++) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += totals[thread][i];
-      }
-    }
+  /** The sums of some taps over the parts. */
+  private void write(int from, int to) {
     float[] row = new float[result.columns];
-    for (int tap = 0; tap < result.rows; tap++) {
+    for (int tap = from; tap < to; tap++) {
       for (int c = 0; c < row.length; c++) {
-        row[c] = (float) sums[tap * stride + c];
+        double sum = 0;
+        for (double[] total : totals) {
+          sum += total[tap * stride + c];
+        }
+        row[c] = (float) sum;
       }
       result.write(tap * row.length, row, 0, row.length);
     }

@@ -11,6 +11,7 @@ import org.normfree.core.task.Tensor;
 final class GivenNormTask implements Task {
   private static final int FLOATS = 1024;
 
+  private final RowLoops loops;
   private final BatchNormWith op;
   private final Floats x;
   private final Floats mean;
@@ -21,7 +22,8 @@ final class GivenNormTask implements Task {
   private final int tile;
   private final int threads;
 
-  GivenNormTask(BatchNormWith op, List<Tensor> inputs, Tensor y, int threads) {
+  GivenNormTask(RowLoops loops, BatchNormWith op, List<Tensor> inputs, Tensor y, int threads) {
+    this.loops = loops;
     this.op = op;
     x = new Floats(inputs.get(0));
     mean = new Floats(inputs.get(1));
@@ -36,7 +38,7 @@ final class GivenNormTask implements Task {
   /** What stands in the place of each value of a chunk. */
   private float[] tiled(Floats given, float missing) {
     float[] row = new float[x.columns];
-    float[] values = new float[tile * x.columns];
+    float[] values = new float[loops.stride(tile * x.columns)];
     if (given != null) {
       given.readRow(row, row.length);
     }
@@ -57,13 +59,14 @@ final class GivenNormTask implements Task {
     for (int i = 0; i < factors.length; i++) {
       factors[i] = (float) (gains[i] / Math.sqrt(factors[i] + epsilon));
     }
+    RowLoops own = Workbench.of(loops).loops();
+    RowLoops.GroupRow values = new RowLoops.GroupRow(means, zeros, null, factors, null, biases);
     float[] a = new float[factors.length];
     int end = Task.share(x.rows, thread + 1, threads);
     for (int row = Task.share(x.rows, thread, threads); row < end; row += tile) {
       int n = Math.min(tile, end - row) * x.columns;
       x.read(row * x.columns, a, 0, n);
-      GroupTask.centre(a, means, zeros, n);
-      PlainLoops.affine(a, factors, biases, n);
+      own.normalize(a, 1, loops.stride(n), values);
       y.write(row * x.columns, a, 0, n);
     }
   }

@@ -3,11 +3,18 @@ package org.normfree.core.kernel;
 import org.normfree.core.task.Tensor;
 
 /**
- * The gradient of batch norm or group norm, see {@link org.normfree.core.op.BatchNormGradient}. The
- * second pass sums {@code g = G·gain} and {@code g·(x − mean)} as well; the third writes dx and
- * sums over each channel, which a fourth writes.
+ * The gradient of batch norm or group norm, see {@link org.normfree.core.op.BatchNormGradient}.
+ * Summed up as well are {@code g = G·gain} and {@code g·(x − pivot)}; the last pass writes dx and
+ * sums over each channel, which are written after it.
  */
 final class GroupNormGradientTask extends GroupTask {
+  private static final int UPSTREAM = OWN_ARRAYS;
+  private static final int GAINS = OWN_ARRAYS + 1;
+  private static final int SCALES = OWN_ARRAYS + 2;
+  private static final int FACTORS = OWN_ARRAYS + 3;
+  private static final int SLOPES = OWN_ARRAYS + 4;
+  private static final int ADDENDS = OWN_ARRAYS + 5;
+
   private final Floats gain;
   private final Floats upstream;
   private final Floats upstreamMean;
@@ -15,15 +22,10 @@ final class GroupNormGradientTask extends GroupTask {
   private final Floats dx;
   private final Floats dGain;
   private final Floats dBias;
-  private final TiledSums gradients = sumsOfGroups();
-  private final TiledSums products = sumsOfGroups();
+  private final TiledSums[] gradients = {sumsOfGroups(), sumsOfGroups()};
+  private final TiledSums[] products = {sumsOfGroups(), sumsOfGroups()};
   private final TiledSums gainSums = sumsOfChannels();
   private final TiledSums biasSums = sumsOfChannels();
-  private final float[][] upstreams = chunkOfEach();
-  private final float[][] gains = chunkOfEach();
-  private final float[][] scales = chunkOfEach();
-  private final float[][] slopes = chunkOfEach();
-  private final float[][] addends = chunkOfEach();
 
   /**
    * What is known besides x.
@@ -45,8 +47,14 @@ final class GroupNormGradientTask extends GroupTask {
   record Outputs(Tensor x, Tensor gain, Tensor bias) {}
 
   GroupNormGradientTask(
-      Tensor x, Shape shape, double epsilon, Inputs inputs, Outputs outputs, int threads) {
-    super(x, shape, epsilon, threads);
+      RowLoops loops,
+      Tensor x,
+      Shape shape,
+      double epsilon,
+      Inputs inputs,
+      Outputs outputs,
+      int threads) {
+    super(loops, x, shape, epsilon, threads);
     gain = floats(inputs.gain);
     upstream = floats(inputs.y);
     upstreamMean = floats(inputs.mean);
@@ -61,84 +69,91 @@ final class GroupNormGradientTask extends GroupTask {
   }
 
   @Override
-  void begins(int pass, int thread) {
-    if (pass == 0) {
-      float[] values = vector(gain, 1);
-      for (int i = 0; i < width; i++) {
-        gains[thread][i] = values[channelOf[i]];
-      }
-    } else if (pass == 1) {
-      gradients.begin(thread);
-      products.begin(thread);
+  void begins(Workbench bench, int pass, int part) {
+    if (pass < 2) {
+      spread(vector(gain, 1), bench, GAINS);
+      gradients[pass].begin(part);
+      products[pass].begin(part);
     } else {
-      gainSums.begin(thread);
-      biasSums.begin(thread);
+      gainSums.begin(part);
+      biasSums.begin(part);
     }
   }
 
   @Override
-  void begins(int pass, int thread, int example) {
-    if (pass < 2) {
-      return;
-    }
-    double[] r = scales(example);
+  void sum(Workbench bench, int pass, int part, int example, float[] values, int index, int n) {
+    int base = base(part, example);
+    float[] g = read(bench, UPSTREAM, upstream, index, n);
+    bench
+        .loops()
+        .groupSums(
+            values,
+            g,
+            rows(n),
+            stride(),
+            row(bench, PIVOTS),
+            row(bench, GAINS),
+            gradients[pass].recent(part),
+            products[pass].recent(part));
+    gradients[pass].added(part, base);
+    products[pass].added(part, base);
+  }
+
+  @Override
+  void endsSum(int pass, int part, int example) {
+    gradients[pass].flush(part, base(part, example));
+    products[pass].flush(part, base(part, example));
+  }
+
+  @Override
+  void beginsLast(Workbench bench, int set, int part, int example) {
+    double[] r = scales(set, example);
     double[] slope = new double[groups];
     double[] addend = new double[groups];
     float[] toMean = vector(upstreamMean, 0);
     float[] toVariance = vector(upstreamVariance, 0);
     for (int group = 0; group < groups; group++) {
-      double product = total(products, example, group) / count;
-      double mean = total(gradients, example, group) / count;
+      double sum = total(gradients[set], example, group);
+      double product = total(products[set], example, group) - above(set, example, group) * sum;
       // only batch norm has them, and there a group is a channel
-      slope[group] = 2 * toVariance[group] / (count * r[group]) - r[group] * r[group] * product;
-      addend[group] = toMean[group] / count - r[group] * mean;
+      slope[group] =
+          2 * toVariance[group] / (count * r[group]) - r[group] * r[group] * product / count;
+      addend[group] = (toMean[group] - r[group] * sum) / count;
     }
-    for (int i = 0; i < width; i++) {
-      scales[thread][i] = (float) r[groupOf[i]];
-      slopes[thread][i] = (float) slope[groupOf[i]];
-      addends[thread][i] = (float) addend[groupOf[i]];
+    float[] factors = vector(gain, 1);
+    for (int c = 0; c < channels; c++) {
+      factors[c] *= (float) r[c / (channels / groups)];
     }
+    spread(factors, bench, FACTORS);
+    ofGroups(bench, SCALES, group -> r[group]);
+    ofGroups(bench, SLOPES, group -> slope[group]);
+    ofGroups(bench, ADDENDS, group -> addend[group]);
   }
 
   @Override
-  void chunk(int pass, int thread, int example, float[] centred, int index, int n) {
-    float[] g = upstreams[thread];
-    upstream.read(index, g, 0, n);
-    if (pass == 1) {
-      int base = base(thread, example);
-      PlainLoops.multiply(g, gains[thread], n);
-      PlainLoops.add(gradients.recent(thread), g, n);
-      gradients.added(thread, base);
-      PlainLoops.addProduct(products.recent(thread), g, centred, n);
-      products.added(thread, base);
-      return;
-    }
-    PlainLoops.multiply(centred, scales[thread], n);
-    PlainLoops.addProduct(gainSums.recent(thread), g, centred, n);
-    gainSums.added(thread, 0);
-    PlainLoops.add(biasSums.recent(thread), g, n);
-    biasSums.added(thread, 0);
-    PlainLoops.multiply(g, gains[thread], n);
-    PlainLoops.multiply(g, scales[thread], n);
-    PlainLoops.affine(centred, slopes[thread], addends[thread], n);
-    PlainLoops.add(g, centred, n);
+  void last(Workbench bench, int part, float[] values, int index, int n) {
+    float[] g = read(bench, UPSTREAM, upstream, index, n);
+    RowLoops.GroupRow row =
+        new RowLoops.GroupRow(
+            row(bench, PIVOTS),
+            row(bench, OFFSETS),
+            row(bench, SCALES),
+            row(bench, FACTORS),
+            row(bench, SLOPES),
+            row(bench, ADDENDS));
+    bench
+        .loops()
+        .groupGradient(
+            values, g, rows(n), stride(), row, gainSums.recent(part), biasSums.recent(part));
+    gainSums.added(part, 0);
+    biasSums.added(part, 0);
     dx.write(index, g, 0, n);
   }
 
   @Override
-  void ends(int pass, int thread, int example) {
-    if (pass == 1) {
-      gradients.flush(thread, base(thread, example));
-      products.flush(thread, base(thread, example));
-    }
-  }
-
-  @Override
-  void ends(int pass, int thread) {
-    if (pass == 2) {
-      gainSums.flush(thread, 0);
-      biasSums.flush(thread, 0);
-    }
+  void endsLast(int part) {
+    gainSums.flush(part, 0);
+    biasSums.flush(part, 0);
   }
 
   @Override

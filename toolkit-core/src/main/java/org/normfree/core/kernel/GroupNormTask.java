@@ -4,13 +4,14 @@ import org.normfree.core.task.Tensor;
 
 /** Batch norm, which is group norm of one example with a channel a group, or group norm. */
 final class GroupNormTask extends GroupTask {
+  private static final int FACTORS = OWN_ARRAYS;
+  private static final int ADDENDS = OWN_ARRAYS + 1;
+
   private final Floats gain;
   private final Floats bias;
   private final Floats y;
   private final Floats mean;
   private final Floats variance;
-  private final float[][] factors = chunkOfEach();
-  private final float[][] addends = chunkOfEach();
 
   /**
    * Where the results go.
@@ -26,6 +27,7 @@ final class GroupNormTask extends GroupTask {
    * @param bias null for 0
    */
   GroupNormTask(
+      RowLoops loops,
       Tensor x,
       Shape shape,
       Tensor gain,
@@ -33,7 +35,7 @@ final class GroupNormTask extends GroupTask {
       double epsilon,
       Outputs outputs,
       int threads) {
-    super(x, shape, epsilon, threads);
+    super(loops, x, shape, epsilon, threads);
     this.gain = gain == null ? null : new Floats(gain);
     this.bias = bias == null ? null : new Floats(bias);
     y = new Floats(outputs.y);
@@ -42,41 +44,39 @@ final class GroupNormTask extends GroupTask {
   }
 
   @Override
-  void begins(int pass, int thread, int example) {
-    if (pass < 2) {
-      return;
+  void beginsLast(Workbench bench, int set, int part, int example) {
+    double[] scales = scales(set, example);
+    float[] factors = vector(gain, 1);
+    for (int c = 0; c < channels; c++) {
+      factors[c] *= (float) scales[c / (channels / groups)];
     }
-    double[] scales = scales(example);
-    float[] gains = vector(gain, 1);
-    float[] biases = vector(bias, 0);
-    for (int i = 0; i < width; i++) {
-      factors[thread][i] = (float) (scales[groupOf[i]] * gains[channelOf[i]]);
-      addends[thread][i] = biases[channelOf[i]];
-    }
-    if (opens(thread, example)) {
-      writeStatistics(thread, example);
+    spread(factors, bench, FACTORS);
+    spread(vector(bias, 0), bench, ADDENDS);
+    if (opens(part, example)) {
+      for (int group = 0; group < groups; group++) {
+        write(mean, example * groups + group, mean(set, part, example, group));
+        write(variance, example * groups + group, variance(set, example, group));
+      }
     }
   }
 
-  private void writeStatistics(int thread, int example) {
-    float[] value = new float[1];
-    for (int group = 0; group < groups; group++) {
-      if (mean != null) {
-        value[0] = (float) mean(thread, example, group);
-        mean.write(example * groups + group, value, 0, 1);
-      }
-      if (variance != null) {
-        value[0] = (float) variance(example, group);
-        variance.write(example * groups + group, value, 0, 1);
-      }
+  private static void write(Floats to, int index, double value) {
+    if (to != null) {
+      to.write(index, new float[] {(float) value}, 0, 1);
     }
   }
 
   @Override
-  void chunk(int pass, int thread, int example, float[] centred, int index, int n) {
-    if (pass == 2) {
-      PlainLoops.affine(centred, factors[thread], addends[thread], n);
-      y.write(index, centred, 0, n);
-    }
+  void last(Workbench bench, int part, float[] values, int index, int n) {
+    RowLoops.GroupRow row =
+        new RowLoops.GroupRow(
+            row(bench, PIVOTS),
+            row(bench, OFFSETS),
+            null,
+            row(bench, FACTORS),
+            null,
+            row(bench, ADDENDS));
+    bench.loops().normalize(values, rows(n), stride(), row);
+    y.write(index, values, 0, n);
   }
 }

@@ -6,18 +6,48 @@ import org.normfree.core.task.Tensor;
 
 /**
  * What batch and group norm and their gradients share: an array seen as [examples, positions,
- * channels], the channels in groups, whose rows the threads share; mean and variance of each group
- * of each example.
+ * channels], the channels in groups; mean and variance of each group of each example. Rows are
+ * divided into parts, as many whatever the team, and the parts' sums are added in their order.
  *
- * <p>Rows are gone through in chunks, several at a time where they are short. Values are taken
- * relative to a pivot, a value of their own group, so that a mean that is large beside the
- * deviations costs no digits: it is at most √n deviations away, and mostly one.
+ * <p>Rows are gone through in chunks, several at a time where they are short. Where a row is no
+ * number of whole vectors, the loops take a chunk for one row. Values are taken relative to a
+ * pivot, the mean of some of their own group, so that a mean that is large beside the deviations
+ * costs no digits.
  *
- * <p>Passes: sums of what is above the pivot; sums of squares; the results.
+ * <p>Passes: sums of what is above the pivot, and of its squares; the same relative to the mean for
+ * examples that turn out to lie far from their pivots; the results.
  */
 abstract class GroupTask implements Task {
-  private static final int FLOATS = 1024;
+  /** Floats of a chunk, nearly. */
+  private static final int FLOATS = 2048;
+
+  private static final int MOST_PARTS = 8;
+
+  /** Floats below which a part is not worth its sums. */
+  private static final int PART = 1 << 14;
+
+  /** Most positions whose mean a pivot is. */
+  private static final int SAMPLES = 16;
+
+  /** Values that are added up in single precision, at a place. */
+  private static final int SINGLE = 64;
+
+  /** Square of the deviations that a mean may lie from its pivot. */
+  private static final double FAR = 4;
+
   private static final int PASSES = 3;
+
+  /** Arrays of the bench; those of the classes that extend this one follow. */
+  static final int OWN_ARRAYS = 4;
+
+  /** The pivots. */
+  static final int PIVOTS = 0;
+
+  /** In the last pass, what the mean is above it. */
+  static final int OFFSETS = 1;
+
+  private static final int VALUES = 2;
+  private static final int CHANNELS = 3;
 
   /** Divided into examples and groups. */
   record Shape(int examples, int groups) {}
@@ -29,27 +59,35 @@ abstract class GroupTask implements Task {
   /** Number of values of a group. */
   final double count;
 
-  /** Number of floats of a chunk. */
-  final int width;
-
-  /** The group of each place of a chunk. */
-  final int[] groupOf;
-
-  /** The channel of each place of a chunk. */
-  final int[] channelOf;
-
+  private final RowLoops loops;
   private final int threads;
+  private final int parts;
   private final int positions;
   private final double epsilon;
   private final int tile;
-  private final TiledSums above;
-  private final TiledSums squares;
-  private final float[][] pivots;
-  private final float[][] chunks;
-  private final float[][] pivotRows;
-  private final float[][] offsetRows;
+  private final int width;
+  private final int stride;
+  private final Sums[] sums = new Sums[2];
 
-  GroupTask(Tensor x, Shape shape, double epsilon, int threads) {
+  /** The example of each part's first row. */
+  private final int[] first;
+
+  /** How many examples each part has rows of. */
+  private final int[] examples;
+
+  /** What the first pass sums up, or the second again for examples far from their pivots. */
+  private final class Sums {
+    private final TiledSums above = sumsOfGroups();
+    private final TiledSums squares = sumsOfGroups();
+    private final float[][] pivots = new float[parts][];
+
+    Sums() {
+      Arrays.setAll(pivots, part -> new float[examples[part] * groups]);
+    }
+  }
+
+  GroupTask(RowLoops loops, Tensor x, Shape shape, double epsilon, int threads) {
+    this.loops = loops;
     this.x = new Floats(x);
     this.threads = threads;
     this.epsilon = epsilon;
@@ -57,109 +95,117 @@ abstract class GroupTask implements Task {
     groups = shape.groups;
     positions = this.x.rows / shape.examples;
     count = (double) positions * channels / groups;
+    parts = Math.max(1, Math.min(MOST_PARTS, this.x.length() / PART));
+    first = new int[parts];
+    examples = new int[parts];
+    for (int part = 0; part < parts; part++) {
+      first[part] = begin(part) / positions;
+      examples[part] = (end(part) - 1) / positions - first[part] + 1;
+    }
     tile = Math.min(positions, Math.max(1, FLOATS / channels));
     width = tile * channels;
-    channelOf = new int[width];
-    Arrays.setAll(channelOf, i -> i % channels);
-    groupOf = new int[width];
-    Arrays.setAll(groupOf, i -> i % channels / (channels / groups));
-    above = sumsOfGroups();
-    squares = sumsOfGroups();
-    chunks = chunkOfEach();
-    pivotRows = chunkOfEach();
-    offsetRows = chunkOfEach();
-    pivots = new float[threads][];
-    Arrays.setAll(pivots, thread -> new float[examples(thread) * groups]);
-  }
-
-  /** A chunk of every thread. */
-  final float[][] chunkOfEach() {
-    return new float[threads][width];
+    stride = channels % loops.lanes() == 0 ? channels : loops.stride(width);
+    Arrays.setAll(sums, set -> new Sums());
   }
 
   /** Sums a group of each example. */
   final TiledSums sumsOfGroups() {
-    int[] lengths = new int[threads];
-    Arrays.setAll(lengths, thread -> examples(thread) * groups);
-    return new TiledSums(groupOf, lengths);
+    int[] groupOf = new int[stride];
+    Arrays.setAll(groupOf, i -> i % channels / (channels / groups));
+    int[] lengths = new int[parts];
+    Arrays.setAll(lengths, part -> examples[part] * groups);
+    return new TiledSums(groupOf, lengths, chunks());
   }
 
   /** Sums a channel. */
   final TiledSums sumsOfChannels() {
-    int[] lengths = new int[threads];
+    int[] channelOf = new int[stride];
+    Arrays.setAll(channelOf, i -> i % channels);
+    int[] lengths = new int[parts];
     Arrays.fill(lengths, channels);
-    return new TiledSums(channelOf, lengths);
+    return new TiledSums(channelOf, lengths, chunks());
   }
 
-  private int begin(int thread) {
-    return Task.share(x.rows, thread, threads);
+  private int chunks() {
+    return Math.max(1, SINGLE * stride / width);
   }
 
-  private int end(int thread) {
-    return Task.share(x.rows, thread + 1, threads);
+  /** How many rows the loops take n values for. */
+  final int rows(int n) {
+    return (n + stride - 1) / stride;
   }
 
-  private int first(int thread) {
-    return begin(thread) / positions;
+  /** How long the loops take a row to be. */
+  final int stride() {
+    return stride;
   }
 
-  /** How many examples a thread has rows of. */
-  private int examples(int thread) {
-    int begin = begin(thread);
-    int end = end(thread);
-    return begin == end ? 0 : (end - 1) / positions - begin / positions + 1;
+  private int begin(int part) {
+    return Task.share(x.rows, part, parts);
   }
 
-  /** Where the cells of an example begin among a thread's. */
-  final int base(int thread, int example) {
-    return (example - first(thread)) * groups;
+  private int end(int part) {
+    return Task.share(x.rows, part + 1, parts);
   }
 
-  /** The sum for a group of an example, over the threads in their order. */
-  final double total(TiledSums sums, int example, int group) {
+  /** Where the cells of an example begin among a part's. */
+  final int base(int part, int example) {
+    return (example - first[part]) * groups;
+  }
+
+  /** The sum for a group of an example, over the parts in their order. */
+  final double total(TiledSums of, int example, int group) {
     double total = 0;
-    for (int thread = 0; thread < threads; thread++) {
-      int index = example - first(thread);
-      if (index >= 0 && index < examples(thread)) {
-        total += sums.totals(thread)[index * groups + group];
+    for (int part = 0; part < parts; part++) {
+      int index = example - first[part];
+      if (index >= 0 && index < examples[part]) {
+        total += of.totals(part)[index * groups + group];
       }
     }
     return total;
   }
 
-  /** The sums of the channels, over the threads in their order. */
-  final float[] totals(TiledSums sums) {
+  /** The sums of the channels, over the parts in their order. */
+  final float[] totals(TiledSums of) {
     float[] totals = new float[channels];
     for (int c = 0; c < channels; c++) {
       double total = 0;
-      for (int thread = 0; thread < threads; thread++) {
-        total += sums.totals(thread)[c];
+      for (int part = 0; part < parts; part++) {
+        total += of.totals(part)[c];
       }
       totals[c] = (float) total;
     }
     return totals;
   }
 
-  /** Before a thread's share of a pass. */
-  void begins(int pass, int thread) {}
-
-  /** Before an example, in the second and third pass. */
-  void begins(int pass, int thread, int example) {}
+  /** Before a part of a pass. */
+  void begins(Workbench bench, int pass, int part) {}
 
   /**
-   * A chunk, in the second and third pass.
+   * Before an example of the last pass.
    *
-   * @param centred the values less their mean; may be changed
+   * @param set number of the sums that count for it
+   */
+  abstract void beginsLast(Workbench bench, int set, int part, int example);
+
+  /**
+   * A chunk, in the passes that take sums.
+   *
+   * @param pass 0 or 1, which is the number of its sums
+   * @param values as they are
    * @param index of the first one
    * @param n how many
    */
-  abstract void chunk(int pass, int thread, int example, float[] centred, int index, int n);
+  void sum(Workbench bench, int pass, int part, int example, float[] values, int index, int n) {}
 
-  /** After an example, in the second and third pass. */
-  void ends(int pass, int thread, int example) {}
+  /** After an example of such a pass. */
+  void endsSum(int pass, int part, int example) {}
 
-  /** After a thread's share of a pass. */
-  void ends(int pass, int thread) {}
+  /** A chunk, in the last pass; see {@link #sum}. */
+  abstract void last(Workbench bench, int part, float[] values, int index, int n);
+
+  /** After a part of the last pass. */
+  void endsLast(int part) {}
 
   /** What is done after all passes. */
   void finish(int thread) {}
@@ -175,94 +221,149 @@ abstract class GroupTask implements Task {
       finish(thread);
       return;
     }
-    if (pass < 2) {
-      (pass == 0 ? above : squares).begin(thread);
+    Workbench bench = Workbench.of(loops);
+    int end = Task.share(parts, thread + 1, threads);
+    for (int part = Task.share(parts, thread, threads); part < end; part++) {
+      part(bench, pass, part);
     }
-    begins(pass, thread);
-    int end = end(thread);
-    int row = begin(thread);
-    while (row < end) {
-      int example = row / positions;
-      int last = Math.min(end, (example + 1) * positions);
-      example(pass, thread, example, row, last);
-      row = last;
-    }
-    ends(pass, thread);
   }
 
-  private void example(int pass, int thread, int example, int from, int to) {
-    int base = base(thread, example);
-    if (pass == 0) {
-      readPivots(thread, example);
-    } else {
-      begins(pass, thread, example);
+  private void part(Workbench bench, int pass, int part) {
+    if (pass < 2) {
+      sums[pass].above.begin(part);
+      sums[pass].squares.begin(part);
     }
-    prepare(pass, thread, example);
+    begins(bench, pass, part);
+    int row = begin(part);
+    while (row < end(part)) {
+      int example = row / positions;
+      int to = Math.min(end(part), (example + 1) * positions);
+      if (pass == 2) {
+        last(bench, part, example, row, to);
+      } else if (pass == 0 || isFar(example)) {
+        sum(bench, pass, part, example, row, to);
+      }
+      row = to;
+    }
+    if (pass == 2) {
+      endsLast(part);
+    }
+  }
+
+  private void sum(Workbench bench, int pass, int part, int example, int from, int to) {
+    Sums own = sums[pass];
+    int base = base(part, example);
+    float[] pivots = own.pivots[part];
+    if (pass == 0) {
+      samples(bench, example, pivots, base);
+    } else {
+      for (int group = 0; group < groups; group++) {
+        pivots[base + group] = (float) mean(0, part, example, group);
+      }
+    }
+    float[] pivot = pivots(bench, pass, part, example);
     for (int row = from; row < to; row += tile) {
       int n = Math.min(tile, to - row) * channels;
-      float[] a = read(thread, row, n);
-      if (pass == 0) {
-        PlainLoops.add(above.recent(thread), a, n);
-        above.added(thread, base);
-      } else {
-        if (pass == 1) {
-          PlainLoops.addProduct(squares.recent(thread), a, a, n);
-          squares.added(thread, base);
-        }
-        chunk(pass, thread, example, a, row * channels, n);
-      }
+      float[] a = read(bench, row, n, pivot);
+      bench
+          .loops()
+          .moments(a, rows(n), stride, pivot, own.above.recent(part), own.squares.recent(part));
+      own.above.added(part, base);
+      own.squares.added(part, base);
+      sum(bench, pass, part, example, a, row * channels, n);
     }
-    if (pass == 0) {
-      above.flush(thread, base);
-    } else {
-      if (pass == 1) {
-        squares.flush(thread, base);
-        repair(thread, base, from, to);
-      }
-      ends(pass, thread, example);
+    own.above.flush(part, base);
+    own.squares.flush(part, base);
+    if (pass == 1) {
+      repair(bench, part, base, from, to, pivot);
+    }
+    endsSum(pass, part, example);
+  }
+
+  private void last(Workbench bench, int part, int example, int from, int to) {
+    int set = isFar(example) ? 1 : 0;
+    float[] pivot = pivots(bench, set, part, example);
+    ofGroups(bench, OFFSETS, group -> above(set, example, group));
+    beginsLast(bench, set, part, example);
+    for (int row = from; row < to; row += tile) {
+      int n = Math.min(tile, to - row) * channels;
+      last(bench, part, read(bench, row, n, pivot), row * channels, n);
     }
   }
 
-  private float[] read(int thread, int row, int n) {
-    float[] a = chunks[thread];
+  /** A chunk, the last row's rest being nowhere above its pivot. */
+  private float[] read(Workbench bench, int row, int n, float[] pivot) {
+    float[] a = bench.array(VALUES, loops.stride(width));
     x.read(row * channels, a, 0, n);
-    centre(a, pivotRows[thread], offsetRows[thread], n);
+    int rest = rows(n) * stride - n;
+    System.arraycopy(pivot, stride - rest, a, n, rest);
     return a;
   }
 
-  /** {@code a ← a − pivot − offset}. */
-  static void centre(float[] a, float[] pivot, float[] offset, int n) {
-    for (int i = 0; i < n; i++) {
-      a[i] = a[i] - pivot[i] - offset[i];
-    }
+  /** The gradient of a chunk's results, the last row's rest being 0. */
+  final float[] read(Workbench bench, int k, Floats upstream, int index, int n) {
+    float[] g = bench.array(k, loops.stride(width));
+    upstream.read(index, g, 0, n);
+    Arrays.fill(g, n, rows(n) * stride, 0);
+    return g;
   }
 
   /** Takes the pivots in the first pass: later ones may find results in the array's place. */
-  private void readPivots(int thread, int example) {
-    float[] row = new float[channels];
-    x.read(example * positions * channels, row, 0, channels);
+  private void samples(Workbench bench, int example, float[] pivots, int base) {
+    float[] row = bench.array(CHANNELS, channels);
+    double[] means = new double[groups];
+    int each = channels / groups;
+    int samples = Math.min(SAMPLES, positions);
+    for (int i = 0; i < samples; i++) {
+      int position = Task.share(positions, i, samples);
+      x.read((example * positions + position) * channels, row, 0, channels);
+      for (int c = 0; c < channels; c++) {
+        means[c / each] += row[c];
+      }
+    }
     for (int group = 0; group < groups; group++) {
-      pivots[thread][base(thread, example) + group] = row[group * (channels / groups)];
+      pivots[base + group] = (float) (means[group] / ((double) samples * each));
     }
   }
 
-  private void prepare(int pass, int thread, int example) {
-    int base = base(thread, example);
-    float[] pivot = pivotRows[thread];
-    float[] offset = offsetRows[thread];
-    float[] offsets = new float[groups];
-    for (int group = 0; pass > 0 && group < groups; group++) {
-      offsets[group] = (float) (total(above, example, group) / count);
+  private float[] pivots(Workbench bench, int set, int part, int example) {
+    int base = base(part, example);
+    return ofGroups(bench, PIVOTS, group -> sums[set].pivots[part][base + group]);
+  }
+
+  /** A value a group. */
+  interface OfGroup {
+    double of(int group);
+  }
+
+  /** A value for each place of a row, by its group. */
+  final float[] ofGroups(Workbench bench, int k, OfGroup value) {
+    float[] values = bench.array(CHANNELS, channels);
+    int each = channels / groups;
+    for (int group = 0; group < groups; group++) {
+      Arrays.fill(values, group * each, (group + 1) * each, (float) value.of(group));
     }
-    for (int i = 0; i < width; i++) {
-      pivot[i] = pivots[thread][base + groupOf[i]];
-      offset[i] = offsets[groupOf[i]];
+    return spread(values, bench, k);
+  }
+
+  /** A value for each place of a row, by its channel. */
+  final float[] spread(float[] ofChannels, Workbench bench, int k) {
+    float[] row = row(bench, k);
+    System.arraycopy(ofChannels, 0, row, 0, channels);
+    for (int filled = channels; filled < stride; filled *= 2) {
+      System.arraycopy(row, 0, row, filled, Math.min(filled, stride - filled));
     }
+    return row;
+  }
+
+  /** One of the rows that were filled. */
+  final float[] row(Workbench bench, int k) {
+    return bench.array(k, stride);
   }
 
   /** Takes squares again that single precision has no room for, value by value in double. */
-  private void repair(int thread, int base, int from, int to) {
-    double[] totals = squares.totals(thread);
+  private void repair(Workbench bench, int part, int base, int from, int to, float[] pivot) {
+    double[] totals = sums[1].squares.totals(part);
     double sum = 0;
     for (int group = 0; group < groups; group++) {
       sum += totals[base + group];
@@ -273,33 +374,52 @@ abstract class GroupTask implements Task {
     Arrays.fill(totals, base, base + groups, 0);
     for (int row = from; row < to; row += tile) {
       int n = Math.min(tile, to - row) * channels;
-      float[] a = read(thread, row, n);
+      float[] a = read(bench, row, n, pivot);
       for (int i = 0; i < n; i++) {
-        totals[base + groupOf[i]] += (double) a[i] * a[i];
+        double above = (double) a[i] - pivot[i];
+        totals[base + i % channels / (channels / groups)] += above * above;
       }
     }
   }
 
-  /** Mean of a group; after the first pass. */
-  final double mean(int thread, int example, int group) {
-    return pivots[thread][base(thread, example) + group] + total(above, example, group) / count;
+  /** Whether the mean of a group lies so far from its pivot that its squares have lost digits. */
+  private boolean isFar(int example) {
+    for (int group = 0; group < groups; group++) {
+      double above = above(0, example, group);
+      double variance = variance(0, example, group);
+      if (!(above * above <= FAR * variance) || Double.isInfinite(variance)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** Biased variance of a group; after the second pass. */
-  final double variance(int example, int group) {
-    return total(squares, example, group) / count;
+  /** What the mean of a group is above its pivot, by a set of sums. */
+  final double above(int set, int example, int group) {
+    return total(sums[set].above, example, group) / count;
   }
 
-  /** {@code 1/√(variance + ε)} of each group; after the second pass. */
-  final double[] scales(int example) {
+  /** Mean of a group. */
+  final double mean(int set, int part, int example, int group) {
+    return sums[set].pivots[part][base(part, example) + group] + above(set, example, group);
+  }
+
+  /** Biased variance of a group. */
+  final double variance(int set, int example, int group) {
+    double above = above(set, example, group);
+    return Math.max(0, total(sums[set].squares, example, group) / count - above * above);
+  }
+
+  /** {@code 1/√(variance + ε)} of each group. */
+  final double[] scales(int set, int example) {
     double[] scales = new double[groups];
-    Arrays.setAll(scales, group -> 1 / Math.sqrt(variance(example, group) + epsilon));
+    Arrays.setAll(scales, group -> 1 / Math.sqrt(variance(set, example, group) + epsilon));
     return scales;
   }
 
-  /** Whether a thread has the first row of an example. */
-  final boolean opens(int thread, int example) {
-    return begin(thread) <= example * positions;
+  /** Whether a part has the first row of an example. */
+  final boolean opens(int part, int example) {
+    return begin(part) <= example * positions;
   }
 
   /** The values of a vector [C]; what is missing is put in the place of all where it is null. */

@@ -224,6 +224,7 @@ public final class JavaKernel extends TaskKernel {
         BatchNorm.class,
         (op, in) ->
             new GroupNormTask(
+                loops,
                 in.input(0),
                 new GroupTask.Shape(1, in.input(0).columns()),
                 op.terms().gain(in.inputs(), 1),
@@ -235,6 +236,7 @@ public final class JavaKernel extends TaskKernel {
         BatchNormGradient.class,
         (op, in) ->
             new GroupNormGradientTask(
+                loops,
                 in.input(0),
                 new GroupTask.Shape(1, in.input(0).columns()),
                 op.getTArgument(0),
@@ -247,11 +249,12 @@ public final class JavaKernel extends TaskKernel {
                 in.threads()));
     known.always(
         BatchNormWith.class,
-        (op, in) -> new GivenNormTask(op, in.inputs(), in.output(0), in.threads()));
+        (op, in) -> new GivenNormTask(loops, op, in.inputs(), in.output(0), in.threads()));
     known.always(
         GroupNorm.class,
         (op, in) ->
             new GroupNormTask(
+                loops,
                 in.input(0),
                 groups(in, op.groups()),
                 op.terms().gain(in.inputs(), 1),
@@ -263,6 +266,7 @@ public final class JavaKernel extends TaskKernel {
         GroupNormGradient.class,
         (op, in) ->
             new GroupNormGradientTask(
+                loops,
                 in.input(0),
                 groups(in, op.groups()),
                 op.getTArgument(0),

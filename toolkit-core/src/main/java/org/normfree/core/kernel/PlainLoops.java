@@ -308,6 +308,81 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void moments(
+      float[] x, int rows, int stride, float[] pivot, float[] sums, float[] squares) {
+    float[] d = scratch.get(0, stride);
+    for (int r = 0; r < rows; r++) {
+      above(x, r * stride, pivot, d, stride);
+      add(sums, d, stride);
+      addProduct(squares, d, d, stride);
+    }
+  }
+
+  private static void above(float[] x, int at, float[] pivot, float[] d, int n) {
+    System.arraycopy(x, at, d, 0, n);
+    for (int i = 0; i < n; i++) {
+      d[i] -= pivot[i];
+    }
+  }
+
+  @Override
+  public void groupSums(
+      float[] x,
+      float[] g,
+      int rows,
+      int stride,
+      float[] pivot,
+      float[] gain,
+      float[] sums,
+      float[] products) {
+    float[] d = scratch.get(0, stride);
+    float[] u = scratch.get(1, stride);
+    for (int r = 0; r < rows; r++) {
+      above(x, r * stride, pivot, d, stride);
+      System.arraycopy(g, r * stride, u, 0, stride);
+      multiply(u, gain, stride);
+      add(sums, u, stride);
+      addProduct(products, u, d, stride);
+    }
+  }
+
+  @Override
+  public void normalize(float[] x, int rows, int stride, GroupRow row) {
+    float[] d = scratch.get(0, stride);
+    for (int r = 0; r < rows; r++) {
+      centre(x, r * stride, row, row.factor(), d, stride);
+      add(d, row.addend(), stride);
+      System.arraycopy(d, 0, x, r * stride, stride);
+    }
+  }
+
+  /** {@code d ← (x − pivot − offset)·factor}. */
+  private static void centre(float[] x, int at, GroupRow row, float[] factor, float[] d, int n) {
+    above(x, at, row.pivot(), d, n);
+    float[] offset = row.offset();
+    for (int i = 0; i < n; i++) {
+      d[i] = (d[i] - offset[i]) * factor[i];
+    }
+  }
+
+  @Override
+  public void groupGradient(
+      float[] x, float[] g, int rows, int stride, GroupRow row, float[] toGain, float[] toBias) {
+    float[] h = scratch.get(0, stride);
+    float[] up = scratch.get(1, stride);
+    for (int r = 0; r < rows; r++) {
+      centre(x, r * stride, row, row.scale(), h, stride);
+      System.arraycopy(g, r * stride, up, 0, stride);
+      addProduct(toGain, up, h, stride);
+      add(toBias, up, stride);
+      multiply(up, row.factor(), stride);
+      affine(h, row.slope(), row.addend(), stride);
+      add(up, h, stride);
+      System.arraycopy(up, 0, g, r * stride, stride);
+    }
+  }
+
+  @Override
   public void relu(float[] x, int n) {
     for (int i = 0; i < n; i++) {
       x[i] = x[i] < 0 ? 0 : x[i];
@@ -491,7 +566,7 @@ final class PlainLoops implements RowLoops {
   }
 
   /** {@code a ← a∘factor + addend}. */
-  static void affine(float[] a, float[] factor, float[] addend, int n) {
+  private static void affine(float[] a, float[] factor, float[] addend, int n) {
     for (int i = 0; i < n; i++) {
       a[i] = a[i] * factor[i] + addend[i];
     }
@@ -526,7 +601,7 @@ final class PlainLoops implements RowLoops {
   }
 
   /** {@code a ← a + b∘c}. */
-  static void addProduct(float[] a, float[] b, float[] c, int n) {
+  private static void addProduct(float[] a, float[] b, float[] c, int n) {
     for (int i = 0; i < n; i++) {
       a[i] += b[i] * c[i];
     }

@@ -178,6 +178,53 @@ interface RowLoops {
       float[] dGain,
       float[] dBias);
 
+  /**
+   * {@code sums ← sums + d} and {@code squares ← squares + d²} over rows, {@code d = x − pivot}.
+   */
+  void moments(float[] x, int rows, int stride, float[] pivot, float[] sums, float[] squares);
+
+  /**
+   * {@code sums ← sums + u} and {@code products ← products + u·(x − pivot)} over rows, {@code u =
+   * g·gain}.
+   */
+  void groupSums(
+      float[] x,
+      float[] g,
+      int rows,
+      int stride,
+      float[] pivot,
+      float[] gain,
+      float[] sums,
+      float[] products);
+
+  /** {@code x ← (x − pivot − offset)·factor + addend}, the same for each row. */
+  void normalize(float[] x, int rows, int stride, GroupRow row);
+
+  /**
+   * {@code toGain ← toGain + g·h} and {@code toBias ← toBias + g} over rows, {@code h = (x − pivot
+   * − offset)·scale}, then {@code g ← g·factor + h·slope + addend}.
+   */
+  void groupGradient(
+      float[] x, float[] g, int rows, int stride, GroupRow row, float[] toGain, float[] toBias);
+
+  /**
+   * What is done to a row of batch or group norm.
+   *
+   * @param pivot near the mean
+   * @param offset what the mean is above it
+   * @param scale 1/√(variance + ε); of the gradient only
+   * @param factor gain·scale
+   * @param slope of the gradient only
+   * @param addend the bias, or what the gradient has in its place
+   */
+  record GroupRow(
+      float[] pivot,
+      float[] offset,
+      float[] scale,
+      float[] factor,
+      float[] slope,
+      float[] addend) {}
+
   /** {@code x ← max(x, 0)}. */
   void relu(float[] x, int n);
 

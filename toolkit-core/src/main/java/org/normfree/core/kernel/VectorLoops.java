@@ -17,12 +17,7 @@ import org.normfree.core.task.Scratch;
 final class VectorLoops implements RowLoops {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
-  private static final float SQRT_HALF = 0.70710677f;
-
   private static final float TWO_BY_SQRT_PI = 1.1283792f;
-
-  /** φ(0) = 1/√(2π). */
-  private static final float DENSITY_AT_0 = 0.3989423f;
 
   private final Scratch scratch = new Scratch(4);
   private float[] lanes = new float[LANES];
@@ -370,6 +365,9 @@ final class VectorLoops implements RowLoops {
       int at) {
     for (int c = 0; c < stride; c += LANES) {
       int tap = 0;
+      for (; step == dilation && tap + 6 < taps; tap += 7) {
+        sevenTaps(x, g, count, stride, c, tap * dilation + c, step, sums, at + tap * stride);
+      }
       for (; tap + 3 < taps; tap += 4) {
         fourTaps(
             x, g, count, stride, c, tap * dilation + c, step, dilation, sums, at + tap * stride);
@@ -378,6 +376,94 @@ final class VectorLoops implements RowLoops {
         oneTap(x, g, count, stride, c, tap * dilation + c, step, sums, at + tap * stride + c);
       }
     }
+  }
+
+  /**
+   * The usual window, a step and a tap being as far: what four rows of g see is read once. Reading
+   * is what these loops wait for.
+   */
+  private static void sevenTaps(
+      float[] x,
+      float[] g,
+      int count,
+      int stride,
+      int column,
+      int first,
+      int step,
+      float[] sums,
+      int at) {
+    FloatVector s0 = FloatVector.fromArray(S, sums, at + column);
+    FloatVector s1 = FloatVector.fromArray(S, sums, at + stride + column);
+    FloatVector s2 = FloatVector.fromArray(S, sums, at + 2 * stride + column);
+    FloatVector s3 = FloatVector.fromArray(S, sums, at + 3 * stride + column);
+    FloatVector s4 = FloatVector.fromArray(S, sums, at + 4 * stride + column);
+    FloatVector s5 = FloatVector.fromArray(S, sums, at + 5 * stride + column);
+    FloatVector s6 = FloatVector.fromArray(S, sums, at + 6 * stride + column);
+    int i = 0;
+    for (; i + 3 < count; i += 4) {
+      int up = i * stride + column;
+      int seen = i * step + first;
+      FloatVector g0 = FloatVector.fromArray(S, g, up);
+      FloatVector g1 = FloatVector.fromArray(S, g, up + stride);
+      FloatVector g2 = FloatVector.fromArray(S, g, up + 2 * stride);
+      FloatVector g3 = FloatVector.fromArray(S, g, up + 3 * stride);
+      FloatVector in = FloatVector.fromArray(S, x, seen);
+      s0 = g0.fma(in, s0);
+      in = FloatVector.fromArray(S, x, seen + step);
+      s1 = g0.fma(in, s1);
+      s0 = g1.fma(in, s0);
+      in = FloatVector.fromArray(S, x, seen + 2 * step);
+      s2 = g0.fma(in, s2);
+      s1 = g1.fma(in, s1);
+      s0 = g2.fma(in, s0);
+      in = FloatVector.fromArray(S, x, seen + 3 * step);
+      s3 = g0.fma(in, s3);
+      s2 = g1.fma(in, s2);
+      s1 = g2.fma(in, s1);
+      s0 = g3.fma(in, s0);
+      in = FloatVector.fromArray(S, x, seen + 4 * step);
+      s4 = g0.fma(in, s4);
+      s3 = g1.fma(in, s3);
+      s2 = g2.fma(in, s2);
+      s1 = g3.fma(in, s1);
+      in = FloatVector.fromArray(S, x, seen + 5 * step);
+      s5 = g0.fma(in, s5);
+      s4 = g1.fma(in, s4);
+      s3 = g2.fma(in, s3);
+      s2 = g3.fma(in, s2);
+      in = FloatVector.fromArray(S, x, seen + 6 * step);
+      s6 = g0.fma(in, s6);
+      s5 = g1.fma(in, s5);
+      s4 = g2.fma(in, s4);
+      s3 = g3.fma(in, s3);
+      in = FloatVector.fromArray(S, x, seen + 7 * step);
+      s6 = g1.fma(in, s6);
+      s5 = g2.fma(in, s5);
+      s4 = g3.fma(in, s4);
+      in = FloatVector.fromArray(S, x, seen + 8 * step);
+      s6 = g2.fma(in, s6);
+      s5 = g3.fma(in, s5);
+      in = FloatVector.fromArray(S, x, seen + 9 * step);
+      s6 = g3.fma(in, s6);
+    }
+    for (; i < count; i++) {
+      FloatVector up = FloatVector.fromArray(S, g, i * stride + column);
+      int seen = i * step + first;
+      s0 = up.fma(FloatVector.fromArray(S, x, seen), s0);
+      s1 = up.fma(FloatVector.fromArray(S, x, seen + step), s1);
+      s2 = up.fma(FloatVector.fromArray(S, x, seen + 2 * step), s2);
+      s3 = up.fma(FloatVector.fromArray(S, x, seen + 3 * step), s3);
+      s4 = up.fma(FloatVector.fromArray(S, x, seen + 4 * step), s4);
+      s5 = up.fma(FloatVector.fromArray(S, x, seen + 5 * step), s5);
+      s6 = up.fma(FloatVector.fromArray(S, x, seen + 6 * step), s6);
+    }
+    s0.intoArray(sums, at + column);
+    s1.intoArray(sums, at + stride + column);
+    s2.intoArray(sums, at + 2 * stride + column);
+    s3.intoArray(sums, at + 3 * stride + column);
+    s4.intoArray(sums, at + 4 * stride + column);
+    s5.intoArray(sums, at + 5 * stride + column);
+    s6.intoArray(sums, at + 6 * stride + column);
   }
 
   private static void fourTaps(
@@ -429,6 +515,85 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void moments(
+      float[] x, int rows, int stride, float[] pivot, float[] sums, float[] squares) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector p = FloatVector.fromArray(S, pivot, c);
+      FloatVector sum = FloatVector.fromArray(S, sums, c);
+      FloatVector square = FloatVector.fromArray(S, squares, c);
+      for (int i = c; i < rows * stride; i += stride) {
+        FloatVector d = FloatVector.fromArray(S, x, i).sub(p);
+        sum = sum.add(d);
+        square = d.fma(d, square);
+      }
+      sum.intoArray(sums, c);
+      square.intoArray(squares, c);
+    }
+  }
+
+  @Override
+  public void groupSums(
+      float[] x,
+      float[] g,
+      int rows,
+      int stride,
+      float[] pivot,
+      float[] gain,
+      float[] sums,
+      float[] products) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector p = FloatVector.fromArray(S, pivot, c);
+      FloatVector factor = FloatVector.fromArray(S, gain, c);
+      FloatVector sum = FloatVector.fromArray(S, sums, c);
+      FloatVector product = FloatVector.fromArray(S, products, c);
+      for (int i = c; i < rows * stride; i += stride) {
+        FloatVector u = FloatVector.fromArray(S, g, i).mul(factor);
+        sum = sum.add(u);
+        product = u.fma(FloatVector.fromArray(S, x, i).sub(p), product);
+      }
+      sum.intoArray(sums, c);
+      product.intoArray(products, c);
+    }
+  }
+
+  @Override
+  public void normalize(float[] x, int rows, int stride, GroupRow row) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector pivot = FloatVector.fromArray(S, row.pivot(), c);
+      FloatVector offset = FloatVector.fromArray(S, row.offset(), c);
+      FloatVector factor = FloatVector.fromArray(S, row.factor(), c);
+      FloatVector addend = FloatVector.fromArray(S, row.addend(), c);
+      for (int i = c; i < rows * stride; i += stride) {
+        FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).fma(factor, addend).intoArray(x, i);
+      }
+    }
+  }
+
+  @Override
+  public void groupGradient(
+      float[] x, float[] g, int rows, int stride, GroupRow row, float[] toGain, float[] toBias) {
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector pivot = FloatVector.fromArray(S, row.pivot(), c);
+      FloatVector offset = FloatVector.fromArray(S, row.offset(), c);
+      FloatVector scale = FloatVector.fromArray(S, row.scale(), c);
+      FloatVector factor = FloatVector.fromArray(S, row.factor(), c);
+      FloatVector slope = FloatVector.fromArray(S, row.slope(), c);
+      FloatVector addend = FloatVector.fromArray(S, row.addend(), c);
+      FloatVector gain = FloatVector.fromArray(S, toGain, c);
+      FloatVector bias = FloatVector.fromArray(S, toBias, c);
+      for (int i = c; i < rows * stride; i += stride) {
+        FloatVector up = FloatVector.fromArray(S, g, i);
+        FloatVector h = FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).mul(scale);
+        gain = up.fma(h, gain);
+        bias = bias.add(up);
+        up.fma(factor, h.fma(slope, addend)).intoArray(g, i);
+      }
+      gain.intoArray(toGain, c);
+      bias.intoArray(toBias, c);
+    }
+  }
+
+  @Override
   public void relu(float[] x, int n) {
     FloatVector zero = FloatVector.zero(S);
     for (int i = 0; i < n; i += LANES) {
@@ -448,15 +613,16 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public void gelu(float[] x, int n) {
-    float[] phi = distribution(x, n);
+    float[] phi = scratch.get(0, n + LANES);
+    VectorMath.normal(x, phi, scratch.get(1, n + LANES), n);
     multiply(x, phi, n);
   }
 
   @Override
   public void geluWithSlope(float[] x, float[] slope, int n) {
-    float[] phi = distribution(x, n);
+    float[] phi = scratch.get(0, n + LANES);
     float[] density = scratch.get(1, n + LANES);
-    density(x, density, n);
+    VectorMath.normal(x, phi, density, n);
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = FloatVector.fromArray(S, x, i);
       FloatVector p = FloatVector.fromArray(S, phi, i);
@@ -467,22 +633,10 @@ final class VectorLoops implements RowLoops {
 
   @Override
   public void geluGradient(float[] x, float[] g, int n) {
-    float[] phi = distribution(x, n);
+    float[] phi = scratch.get(0, n + LANES);
     float[] density = scratch.get(1, n + LANES);
-    density(x, density, n);
+    VectorMath.normal(x, phi, density, n);
     geluSlope(x, phi, density, g, n);
-  }
-
-  /** φ(x). */
-  private static void density(float[] x, float[] density, int n) {
-    VectorMath.gaussian(x, 0.5f, DENSITY_AT_0, density, n);
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector ends = FloatVector.broadcast(S, DENSITY_ENDS);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector.fromArray(S, density, i)
-          .blend(zero, ends.lt(FloatVector.fromArray(S, x, i).abs()))
-          .intoArray(density, i);
-    }
   }
 
   /** {@code g ← g·(Φ(x) + x·φ(x))}. */
@@ -574,13 +728,6 @@ final class VectorLoops implements RowLoops {
           .mul(FloatVector.fromArray(S, sigma, i))
           .intoArray(slope, i);
     }
-  }
-
-  /** Φ(x). */
-  private float[] distribution(float[] x, int n) {
-    float[] phi = scratch.get(0, n + LANES);
-    VectorMath.erf(x, SQRT_HALF, 0.5f, 0.5f, phi, n);
-    return phi;
   }
 
   private void squash(Squash squash, float[] u, float[] t, int n) {

@@ -30,6 +30,9 @@ final class VectorMath {
 
   private static final float LOG2_E = 1.44269504f;
 
+  /** An exponent that stands for 0. */
+  private static final float LEAST_POWER = 127;
+
   /** ln 2 in two parts: products of the first with small integers are exact. */
   private static final float LN2_HIGH = 0.693359375f;
 
@@ -116,6 +119,46 @@ final class VectorMath {
       q = q.fma(q, q.add(q));
       q = q.fma(q, q.add(q));
       FloatVector.broadcast(S, scale).fma(q, FloatVector.broadcast(S, scale)).intoArray(e, i);
+    }
+  }
+
+  /**
+   * The normal distribution Φ(x) and its density φ(x), absolute error below 3e-7 and 1e-7: {@code
+   * φ·(b₁t + … + b₅t⁵)} with {@code t = 1/(1 + 0.2316419|x|)} is what lies beyond |x| (Abramowitz
+   * and Stegun, 26.2.17), and φ a power of 2, 2^k·2^f, k an integer and |f| at most a half. Where k
+   * would be below −126, φ is 0.
+   */
+  static void normal(float[] x, float[] distribution, float[] density, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1);
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      FloatVector z = v.mul(v).mul(-LOG2_E / 2).max(-LEAST_POWER);
+      FloatVector shifted = z.add(ROUNDER);
+      FloatVector f = z.sub(shifted.sub(ROUNDER));
+      FloatVector p =
+          FloatVector.broadcast(S, 0.000529654596f)
+              .fma(f, FloatVector.broadcast(S, 0.00385998252f));
+      p = p.fma(f, FloatVector.broadcast(S, 0.0221441421f));
+      p = p.fma(f, FloatVector.broadcast(S, 0.0958343922f));
+      p = p.fma(f, FloatVector.broadcast(S, 0.276525632f));
+      p = p.fma(f, FloatVector.broadcast(S, 0.398942309f));
+      FloatVector power =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+              .add(Float.floatToRawIntBits(1))
+              .reinterpretAsFloats();
+      FloatVector phi = p.mul(power);
+      phi.intoArray(density, i);
+      FloatVector t = one.div(v.abs().fma(FloatVector.broadcast(S, 0.2316419f), one));
+      FloatVector b =
+          FloatVector.broadcast(S, 1.330274429f).fma(t, FloatVector.broadcast(S, -1.821255978f));
+      b = b.fma(t, FloatVector.broadcast(S, 1.781477937f));
+      b = b.fma(t, FloatVector.broadcast(S, -0.356563782f));
+      b = b.fma(t, FloatVector.broadcast(S, 0.319381530f));
+      FloatVector beyond = b.mul(t).mul(phi);
+      one.sub(beyond).blend(beyond, v.lt(zero)).intoArray(distribution, i);
     }
   }
 

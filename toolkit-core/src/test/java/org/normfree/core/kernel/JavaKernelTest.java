@@ -330,6 +330,37 @@ class JavaKernelTest {
     }
   }
 
+  /** Statistics are taken relative to the mean of a few rows first; here that leads astray. */
+  @Test
+  void batchNormAgreesWhereTheRowsItSamplesLieFarOff() {
+    int rows = 4001;
+    for (int columns : new int[] {16, 5}) {
+      INDArray x = random(1, rows, columns).addi(5);
+      for (int i = 0; i < 16; i++) {
+        x.getRow(Task.share(rows, i, 16)).addi(300);
+      }
+      INDArray g = random(2, rows, columns);
+      long[] c = {columns};
+      INDArray gain = random(5, c);
+      INDArray bias = random(6, c);
+      agrees(
+          new Call(
+              "batchNorm",
+              affine(BatchNorm::new, true, true),
+              List.of(x, gain, bias),
+              List.of(new long[] {rows, columns}, c, c),
+              0));
+      agrees(
+          new Call(
+              "batchNorm, gradient",
+              affine(BatchNormGradient::new, true, true),
+              List.of(x, gain, g, random(3, c), random(4, c)),
+              List.of(new long[] {rows, columns}, c, c),
+              0,
+              2));
+    }
+  }
+
   @Test
   void groupNormAgreesWithTheReference() {
     long[][] sizes = {

@@ -1,0 +1,147 @@
+package org.normfree.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.exec.CompiledExecutor;
+import org.normfree.core.exec.CompilerSettings;
+import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.op.ConvolutionTerms;
+import org.normfree.core.op.Ops;
+
+/** What is divided by shape alone has the same bits whatever the team, and the right ones. */
+class AnyTeamTest {
+  private final SplittableRandom random = new SplittableRandom(12);
+
+  /** Graphs of a random size whose gradient of w is a sum that the team shares. */
+  enum Case {
+    TALL_PRODUCT {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long in = 2L + random.nextInt(70);
+        long out = 1L + random.nextInt(70);
+        SDVariable w = sd.var("w", numbers(1, type, in, out));
+        return Ops.of(sd).linear(null, x(sd, type, 600L + random.nextInt(3000), in), w, null);
+      }
+    },
+    SEQUENCE {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long taps = 1L + random.nextInt(5);
+        long stride = 1L + random.nextInt(3);
+        long in = 32L + random.nextInt(17);
+        long out = 1L + random.nextInt(48);
+        ConvolutionTerms terms = ConvolutionTerms.sequence(taps).stride(stride);
+        SDVariable w = sd.var("w", numbers(1, type, terms.weightShape(in, out)));
+        long length = 128 * stride + taps + random.nextInt(200);
+        SDVariable x = x(sd, type, 1L + random.nextInt(11), length, in);
+        return Ops.of(sd).convolution1d(null, x, w, null, terms);
+      }
+    },
+    DEPTHWISE {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long size = 1L + random.nextInt(9);
+        long channels = 2L + random.nextInt(40);
+        ConvolutionTerms terms =
+            ConvolutionTerms.image(size)
+                .stride(1L + random.nextInt(2))
+                .dilation(1L + random.nextInt(2))
+                .padding(random.nextInt(4))
+                .groups(channels);
+        SDVariable w = sd.var("w", numbers(1, type, terms.weightShape(channels, channels)));
+        long[] shape = {1L + random.nextInt(19), 17L + random.nextInt(7), 17, channels};
+        return Ops.of(sd).convolution2d(null, x(sd, type, shape), w, null, terms);
+      }
+    },
+    BATCH_NORM {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long channels = 1L + random.nextInt(70);
+        SDVariable w = sd.var("w", numbers(1, type, channels));
+        SDVariable x = x(sd, type, 1000L + random.nextInt(3000), channels);
+        return Ops.of(sd).batchNorm(null, x, w, null, 1e-5)[0];
+      }
+    },
+    GROUP_NORM {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long groups = 1L + random.nextInt(6);
+        long channels = groups * (1L + random.nextInt(11));
+        SDVariable w = sd.var("w", numbers(1, type, channels));
+        SDVariable x = x(sd, type, 1L + random.nextInt(7), 1000L + random.nextInt(999), channels);
+        return Ops.of(sd).groupNorm(null, x, w, null, groups, 1e-5);
+      }
+    },
+    MEAN {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long[] shape = random.longs(1 + random.nextInt(3), 1, 33).toArray();
+        return x(sd, type, shape).mul(sd.var("w", numbers(1, type, shape))).mean();
+      }
+    };
+
+    abstract SDVariable of(SameDiff sd, SplittableRandom random, DataType type);
+  }
+
+  private static SDVariable x(SameDiff sd, DataType type, long... shape) {
+    return sd.constant("x", numbers(2, type, shape));
+  }
+
+  private static INDArray numbers(long seed, DataType type, long... shape) {
+    long length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    double[] values = new SplittableRandom(seed).doubles(length, -1, 1).toArray();
+    return Nd4j.createFromArray(values).castTo(DataType.FLOAT).castTo(type).reshape(shape);
+  }
+
+  private static SameDiff graph(Case kind, long seed, DataType type) {
+    SameDiff sd = SameDiff.create();
+    SDVariable y = kind.of(sd, new SplittableRandom(seed), type).rename("y");
+    INDArray weights = numbers(3, type, sd.outputSingle(Map.of(), "y").shape());
+    y.mul(sd.constant("weights", weights)).sum("loss");
+    sd.setLossVariables("loss");
+    return sd;
+  }
+
+  private static INDArray gradient(GraphExecutor executor) {
+    try (executor) {
+      return executor.gradients(Map.of(), List.of("y")).gradients().get("w").dup();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void hasTheSameBits(Case kind) {
+    for (int i = 0; i < 12; i++) {
+      long seed = random.nextLong();
+      INDArray expected = gradient(new StockExecutor(graph(kind, seed, DataType.DOUBLE)));
+      SameDiff graph = graph(kind, seed, DataType.FLOAT);
+      INDArray one = gradient(new CompiledExecutor(graph, CompilerSettings.of(1)));
+      String what = "%s, seed %s, x %s".formatted(kind, seed, shape(graph));
+      double scale = Math.max(1e-3, expected.amaxNumber().doubleValue());
+      assertThat(one.castTo(DataType.DOUBLE).sub(expected).amaxNumber().doubleValue())
+          .as(what)
+          .isLessThanOrEqualTo(1e-5 * scale);
+      for (int threads : new int[] {2, 3, 5}) {
+        assertThat(gradient(new CompiledExecutor(graph, CompilerSettings.of(threads))))
+            .as("%s, %s threads", what, threads)
+            .isEqualTo(one);
+      }
+    }
+  }
+
+  private static String shape(SameDiff graph) {
+    return Arrays.toString(graph.getVariable("x").getShape());
+  }
+}
