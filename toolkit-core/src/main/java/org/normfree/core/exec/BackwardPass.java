@@ -46,9 +46,10 @@ final class BackwardPass {
   /**
    * Differentiates, and sets the gradient of every variable that needs one.
    *
+   * @return the gradient's name for each of them
    * @throws IllegalStateException if no variable needs one, or an op does not give one
    */
-  void build() {
+  Map<String, String> build() {
     needed = needed();
     if (needed.isEmpty()) {
       throw new IllegalStateException(
@@ -74,9 +75,13 @@ final class BackwardPass {
       differentiate(op);
       release(op, waiting, ready);
     }
+    Map<String, String> names = new HashMap<>();
     for (String name : needed) {
-      graph.setGradientForVariableName(name, gradientOf(name));
+      SDVariable gradient = gradientOf(name);
+      graph.setGradientForVariableName(name, gradient);
+      names.put(name, gradient.name());
     }
+    return names;
   }
 
   /** The variables between the losses and what is to be trained: all that need a gradient. */

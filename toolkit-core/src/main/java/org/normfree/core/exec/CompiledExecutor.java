@@ -2,15 +2,16 @@ package org.normfree.core.exec;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -44,7 +45,8 @@ public final class CompiledExecutor implements GraphExecutor {
   private final CompilerSettings settings;
   private final Native owned;
   private final Cleaner.Cleanable cleanable;
-  private GradientGraph differentiated;
+  private final Map<List<String>, List<GradientGraph>> differentiated = new HashMap<>();
+  private GradientGraph ofTheLoss;
   private StockExecutor stock;
   private Plan last;
   private boolean closed;
@@ -107,7 +109,11 @@ public final class CompiledExecutor implements GraphExecutor {
     }
   }
 
-  private record Key(boolean gradients, List<String> outputs, Map<String, List<Long>> shapes) {}
+  /**
+   * @param losses whose gradients are wanted beside the outputs, each on its own
+   */
+  private record Key(
+      List<List<String>> losses, List<String> outputs, Map<String, List<Long>> shapes) {}
 
   /**
    * @param graph the graph; its loss is marked where gradients are wanted
@@ -136,7 +142,7 @@ public final class CompiledExecutor implements GraphExecutor {
   public Map<String, INDArray> output(Map<String, INDArray> placeholders, List<String> outputs) {
     requireOpen();
     try {
-      Optional<Map<String, INDArray>> values = run(false, graph, placeholders, outputs, Set.of());
+      Optional<Map<String, INDArray>> values = run(graph, placeholders, outputs, List.of());
       return values.orElseGet(() -> stock.output(placeholders, outputs));
     } finally {
       // not before the end may the cleaner think that nobody needs the memory
@@ -159,40 +165,64 @@ public final class CompiledExecutor implements GraphExecutor {
       if (stock != null) {
         return stock.gradients(placeholders, outputs);
       }
-      if (differentiated == null) {
-        differentiated = GradientGraph.of(graph);
+      if (ofTheLoss == null) {
+        ofTheLoss = GradientGraph.of(graph);
       }
-      List<String> wanted = new ArrayList<>(outputs);
-      wanted.addAll(differentiated.gradientNames().values());
-      Optional<Map<String, INDArray>> values =
-          run(
-              true,
-              differentiated.function(),
-              placeholders,
-              wanted,
-              Set.copyOf(differentiated.losses()));
-      return values.isPresent()
-          ? differentiated.pass(outputs, values.get())
-          : stock.gradients(placeholders, outputs);
+      return passes(placeholders, outputs, List.of(ofTheLoss))
+          .map(Passes::only)
+          .orElseGet(() -> stock.gradients(placeholders, outputs));
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the executor was closed, or a loss depends on no trainable
+   *     variable
+   */
+  @Override
+  public Passes gradientsOfEach(
+      Map<String, INDArray> placeholders, List<String> outputs, List<String> losses) {
+    requireOpen();
+    try {
+      if (stock != null) {
+        return stock.gradientsOfEach(placeholders, outputs, losses);
+      }
+      List<GradientGraph> each =
+          differentiated.computeIfAbsent(
+              List.copyOf(losses), names -> GradientGraph.ofEach(graph, names));
+      return passes(placeholders, outputs, each)
+          .orElseGet(() -> stock.gradientsOfEach(placeholders, outputs, losses));
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private Optional<Passes> passes(
+      Map<String, INDArray> placeholders, List<String> outputs, List<GradientGraph> each) {
+    return run(
+            each.get(0).function(),
+            placeholders,
+            GradientGraph.wanted(outputs, each),
+            each.stream().map(GradientGraph::losses).toList())
+        .map(values -> GradientGraph.passes(outputs, each, values));
+  }
+
   /** Empty if the graph cannot be compiled; then there is a stock executor. */
   private Optional<Map<String, INDArray>> run(
-      boolean gradients,
       SameDiff function,
       Map<String, INDArray> placeholders,
       List<String> outputs,
-      Set<String> scalars) {
+      List<List<String>> losses) {
     if (stock != null) {
       return Optional.empty();
     }
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     placeholders.forEach(
         (name, array) -> shapes.put(name, Arrays.stream(array.shape()).boxed().toList()));
-    Key key = new Key(gradients, List.copyOf(outputs), shapes);
+    Key key = new Key(losses, List.copyOf(outputs), shapes);
     Plan plan = owned.plans.get(key);
     if (plan != null && !plan.reads(function)) {
       owned.plans.remove(key).close();
@@ -200,6 +230,7 @@ public final class CompiledExecutor implements GraphExecutor {
     }
     if (plan == null) {
       try {
+        Set<String> scalars = losses.stream().flatMap(List::stream).collect(Collectors.toSet());
         plan = compile(function, placeholders, outputs, scalars);
       } catch (NotCompilableException e) {
         LOG.warn("Not compiled, SameDiff's own session runs it: {}", e.getMessage());

@@ -1,9 +1,11 @@
 package org.normfree.core.exec;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,6 +76,41 @@ public record GradientGraph(
     return new GradientGraph(function, losses, names(graph, function, requested));
   }
 
+  /**
+   * Differentiates each of several losses with respect to every floating-point {@code VARIABLE}
+   * that it depends on, in one function: what the losses have in common is computed once, and a
+   * backward pass goes over it for each. The function is not kept in {@code graph}.
+   *
+   * @param graph the graph; which of its variables are marked as losses does not matter
+   * @param losses names of scalars of it
+   * @return the gradients of each loss, in their order, all with the same function
+   * @throws IllegalArgumentException if there is no loss, or one does not exist or is not of a
+   *     floating-point type
+   * @throws IllegalStateException if a loss depends on no variable, or an op does not say what the
+   *     gradient of an input is
+   * @throws UnsupportedOperationException as {@link #of}
+   */
+  public static List<GradientGraph> ofEach(SameDiff graph, List<String> losses) {
+    if (losses.isEmpty()) {
+      throw new IllegalArgumentException("no loss is named to differentiate; name at least one");
+    }
+    losses.forEach(loss -> requireFloating(graph, loss));
+    SameDiff function = GraphCopy.of(graph);
+    List<GradientGraph> each = new ArrayList<>();
+    for (String loss : losses) {
+      Map<String, String> all = new BackwardPass(function, List.of(loss), Set.of()).build();
+      Map<String, String> wanted = new LinkedHashMap<>();
+      for (SDVariable variable : graph.variables()) {
+        String name = variable.name();
+        if (variable.getVariableType() == VariableType.VARIABLE && all.containsKey(name)) {
+          wanted.put(name, all.get(name));
+        }
+      }
+      each.add(new GradientGraph(function, List.of(loss), wanted));
+    }
+    return each;
+  }
+
   private static SameDiff differentiated(
       SameDiff graph, List<String> losses, Set<String> requested) {
     SameDiff function = GraphCopy.of(graph);
@@ -85,18 +122,30 @@ public record GradientGraph(
     return function.hasVariable(name) && function.getVariables().get(name).getGradient() != null;
   }
 
-  /** What a pass yields, from the values of the function's variables; no array twice. */
-  GraphExecutor.Pass pass(List<String> outputs, Map<String, INDArray> values) {
+  /** The variables of the function that a pass needs for some outputs and all gradients. */
+  static List<String> wanted(List<String> outputs, List<GradientGraph> each) {
+    Set<String> wanted = new LinkedHashSet<>(outputs);
+    each.forEach(graph -> wanted.addAll(graph.gradientNames.values()));
+    return List.copyOf(wanted);
+  }
+
+  /** What passes yield, from the values of the function's variables; no array twice. */
+  static GraphExecutor.Passes passes(
+      List<String> outputs, List<GradientGraph> each, Map<String, INDArray> values) {
     Set<String> taken = new HashSet<>(outputs);
     Map<String, INDArray> outputValues = new LinkedHashMap<>();
     outputs.forEach(name -> outputValues.put(name, values.get(name)));
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    gradientNames.forEach(
-        (name, gradient) -> {
-          INDArray value = values.get(gradient);
-          gradients.put(name, taken.add(gradient) ? value : value.dup());
-        });
-    return new GraphExecutor.Pass(outputValues, gradients);
+    List<Map<String, INDArray>> gradients = new ArrayList<>();
+    for (GradientGraph graph : each) {
+      Map<String, INDArray> own = new LinkedHashMap<>();
+      graph.gradientNames.forEach(
+          (name, gradient) -> {
+            INDArray value = values.get(gradient);
+            own.put(name, taken.add(gradient) ? value : value.dup());
+          });
+      gradients.add(own);
+    }
+    return new GraphExecutor.Passes(outputValues, gradients);
   }
 
   /**

@@ -32,6 +32,20 @@ public interface GraphExecutor extends AutoCloseable {
    */
   Pass gradients(Map<String, INDArray> placeholders, List<String> outputs);
 
+  /**
+   * One forward pass of the graph, and a backward pass of each of several losses over what it
+   * computed. Random inputs are the same for all, since they are placeholders.
+   *
+   * @param placeholders a value for every placeholder that the losses and outputs depend on
+   * @param outputs names of forward variables wanted beside the gradients
+   * @param losses names of the losses; whether they are marked does not matter
+   * @return outputs and, for each loss, the gradient of every trainable variable that it depends
+   *     on; arrays as {@link #output} gives them
+   * @throws IllegalArgumentException if there is no such loss, or one is not one number
+   */
+  Passes gradientsOfEach(
+      Map<String, INDArray> placeholders, List<String> outputs, List<String> losses);
+
   @Override
   void close();
 
@@ -42,4 +56,17 @@ public interface GraphExecutor extends AutoCloseable {
    * @param gradients gradient of the loss for each trainable variable, by the variable's name
    */
   record Pass(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {}
+
+  /**
+   * What a forward pass and several backward passes yield.
+   *
+   * @param outputs value of each wanted forward variable
+   * @param gradients of each loss, by the variable's name
+   */
+  record Passes(Map<String, INDArray> outputs, List<Map<String, INDArray>> gradients) {
+    /** That of a single loss. */
+    Pass only() {
+      return new Pass(outputs, gradients.get(0));
+    }
+  }
 }

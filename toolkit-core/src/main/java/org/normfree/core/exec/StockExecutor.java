@@ -1,9 +1,9 @@
 package org.normfree.core.exec;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,8 +35,11 @@ public final class StockExecutor implements GraphExecutor {
   private final List<Kernel> kernels;
   private final RecyclingMemory memory = new RecyclingMemory();
   private Session forward;
-  private Session backward;
-  private GradientGraph differentiated;
+  private Differentiated ofTheLoss;
+  private final Map<List<String>, Differentiated> ofEach = new HashMap<>();
+
+  /** Gradients of one or several losses by one function, and what runs it. */
+  private record Differentiated(List<GradientGraph> each, Session session) {}
 
   /**
    * With the kernels that there are.
@@ -74,24 +77,45 @@ public final class StockExecutor implements GraphExecutor {
    */
   @Override
   public Pass gradients(Map<String, INDArray> placeholders, List<String> outputs) {
-    if (backward == null) {
-      differentiate(placeholders);
+    if (ofTheLoss == null) {
+      ofTheLoss = differentiated(List.of(GradientGraph.of(graph)), placeholders);
     }
-    Set<String> wanted = new LinkedHashSet<>(outputs);
-    wanted.addAll(differentiated.gradientNames().values());
+    return run(ofTheLoss, placeholders, outputs).only();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if a loss depends on no trainable variable
+   */
+  @Override
+  public Passes gradientsOfEach(
+      Map<String, INDArray> placeholders, List<String> outputs, List<String> losses) {
+    Differentiated differentiated =
+        ofEach.computeIfAbsent(
+            List.copyOf(losses),
+            names -> differentiated(GradientGraph.ofEach(graph, names), placeholders));
+    return run(differentiated, placeholders, outputs);
+  }
+
+  private Differentiated differentiated(
+      List<GradientGraph> each, Map<String, INDArray> placeholders) {
+    // the backward pass of a loss of another shape fails, or does worse
+    for (GradientGraph one : each) {
+      output(placeholders, one.losses())
+          .forEach((loss, value) -> GradientGraph.requireScalar(loss, value.shape()));
+    }
+    return new Differentiated(each, new Session(each.get(0).function(), memory));
+  }
+
+  private Passes run(
+      Differentiated differentiated, Map<String, INDArray> placeholders, List<String> outputs) {
+    List<String> wanted = GradientGraph.wanted(outputs, differentiated.each);
     memory.recycle();
     Map<String, INDArray> values =
         Kernels.with(
-            kernels, () -> backward.run(placeholders, List.copyOf(wanted), Operation.TRAINING));
-    return differentiated.pass(outputs, values);
-  }
-
-  private void differentiate(Map<String, INDArray> placeholders) {
-    differentiated = GradientGraph.of(graph);
-    // the backward pass of a loss of another shape fails, or does worse
-    output(placeholders, differentiated.losses())
-        .forEach((loss, value) -> GradientGraph.requireScalar(loss, value.shape()));
-    backward = new Session(differentiated.function(), memory);
+            kernels, () -> differentiated.session.run(placeholders, wanted, Operation.TRAINING));
+    return GradientGraph.passes(outputs, differentiated.each, values);
   }
 
   /** Gives back the native memory of all arrays this executor used, save those it returned. */

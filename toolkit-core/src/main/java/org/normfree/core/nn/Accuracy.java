@@ -14,16 +14,17 @@ import org.nd4j.linalg.factory.Nd4j;
  * row's target. NaN is never the largest. A row whose target is {@link Network#IGNORED} is never
  * right, and the batch's weight leaves it out.
  *
+ * @param name the metric's name
  * @param logits name of the variable, [.., classes]
  * @param targets name of the classes in what a batch brings, INT, one a row of the logits
  */
-public record Accuracy(String logits, String targets) implements Metric {
-  /** The metric's name. */
+public record Accuracy(String name, String logits, String targets) implements Metric {
+  /** The usual name. */
   public static final String NAME = "accuracy";
 
-  @Override
-  public String name() {
-    return NAME;
+  /** Under the usual name. */
+  public Accuracy(String logits, String targets) {
+    this(NAME, logits, targets);
   }
 
   @Override

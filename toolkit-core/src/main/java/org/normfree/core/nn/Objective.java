@@ -10,8 +10,11 @@ import java.util.List;
  * @param loss name of the scalar that is minimized; empty for a graph that is not trained
  * @param training what is reported of a training step, taken before it
  * @param evaluation what is reported of an evaluation
+ * @param tasks names of the losses that the scalar is the sum of, where a training loop may weigh
+ *     them; empty if there is one loss alone
  */
-public record Objective(String loss, List<Metric> training, List<Metric> evaluation) {
+public record Objective(
+    String loss, List<Metric> training, List<Metric> evaluation, List<String> tasks) {
   /** Of a graph that is not trained, such as one that generates text. */
   public static final Objective NONE = new Objective("", List.of(), List.of());
 
@@ -19,6 +22,21 @@ public record Objective(String loss, List<Metric> training, List<Metric> evaluat
   public Objective {
     training = List.copyOf(training);
     evaluation = List.copyOf(evaluation);
+    tasks = List.copyOf(tasks);
+  }
+
+  /** Of one loss. */
+  public Objective(String loss, List<Metric> training, List<Metric> evaluation) {
+    this(loss, training, evaluation, List.of());
+  }
+
+  /**
+   * The same of several losses.
+   *
+   * @param names variables of the graph, scalars, whose sum is {@link #loss}
+   */
+  public Objective ofTasks(String... names) {
+    return new Objective(loss, training, evaluation, List.of(names));
   }
 
   /**

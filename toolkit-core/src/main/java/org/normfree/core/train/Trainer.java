@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,14 +23,17 @@ import org.normfree.core.optim.Schedule;
 
 /**
  * The training loop. One step: placeholders filled from the batch, fresh random inputs and the
- * run's sources; a forward and backward pass; clipping; the optimizer at the schedule's rate; the
- * states moved on; the followers; the listeners. Nothing in it depends on time, and all randomness
- * on seed and step alone, so a run that is resumed from a {@link Checkpoint} gives the same bits as
- * one that was never stopped.
+ * run's sources; a forward and backward pass, or one a loss and their weighted sum; clipping; the
+ * optimizer at the schedule's rate; the states moved on; the followers; the listeners. Nothing in
+ * it depends on time, and all randomness on seed and step alone, so a run that is resumed from a
+ * {@link Checkpoint} gives the same bits as one that was never stopped.
  *
  * <p>Used by one thread at a time.
  */
 public final class Trainer {
+  /** In checkpoints; no source's name is empty. */
+  private static final String FIRST_LOSSES = "/first_losses";
+
   private final Network network;
   private final Runner runner;
   private final Optimizer optimizer;
@@ -41,6 +45,7 @@ public final class Trainer {
   private final Inputs training;
   private final Inputs evaluation;
   private final GradientClipping clipping;
+  private final Optional<WeightedTasks> tasks;
   private final Map<String, String> moved = new LinkedHashMap<>();
   private final List<String> trainingOutputs;
   private final Map<String, INDArray> model = new LinkedHashMap<>();
@@ -93,6 +98,31 @@ public final class Trainer {
       List<Source> sources,
       List<Follower> followers,
       List<TrainingListener> listeners) {
+    this(runner, optimizer, schedule, settings, sources, followers, listeners, Optional.empty());
+  }
+
+  /**
+   * The same of a network with several losses that are weighted anew at every step.
+   *
+   * @param runner as above
+   * @param optimizer as above
+   * @param schedule as above
+   * @param settings as above
+   * @param sources as above
+   * @param followers as above
+   * @param listeners as above
+   * @param weighting what the losses count; empty for their sum, by one backward pass
+   * @throws IllegalArgumentException also if losses are to be weighted and the network has none
+   */
+  public Trainer(
+      Runner runner,
+      Optimizer optimizer,
+      Schedule schedule,
+      TrainingSettings settings,
+      List<Source> sources,
+      List<Follower> followers,
+      List<TrainingListener> listeners,
+      Optional<TaskWeighting> weighting) {
     this.runner = runner;
     this.network = runner.network();
     this.optimizer = optimizer;
@@ -112,7 +142,14 @@ public final class Trainer {
     requireDifferent("followers", followers.stream().map(Follower::name).toList());
     training = new Inputs(network, "", settings.seed());
     evaluation = new Inputs(network.evaluation(), "", settings.seed());
+    List<String> losses = network.objective().tasks();
+    require(
+        weighting.isEmpty() || losses.size() > 1,
+        "losses are to be weighted, but the network's objective names %s; name several with Objective.ofTasks"
+            .formatted(losses));
+    tasks = weighting.map(rule -> new WeightedTasks(losses, rule, settings.seed()));
     Set<String> outputs = new LinkedHashSet<>(List.of(network.objective().loss()));
+    tasks.ifPresent(weighted -> outputs.addAll(losses));
     outputs.addAll(variables(network.objective().training()));
     network.states().forEach(s -> s.next().ifPresent(next -> moved.put(s.name(), next)));
     outputs.addAll(moved.values());
@@ -121,6 +158,7 @@ public final class Trainer {
     for (Source source : sources) {
       source.arrays().forEach((name, array) -> model.put(source.name() + "/" + name, array));
     }
+    tasks.ifPresent(weighted -> model.put(FIRST_LOSSES, weighted.firstLosses()));
     progress = Progress.start(settings.seed());
   }
 
@@ -190,7 +228,7 @@ public final class Trainer {
       Batch batch = batches.next();
       Source.Pass from = new Source.Pass(batch, Mode.TRAINING, progress.step(), progress.step());
       Map<String, INDArray> values = training.of(from, true, Map.of(), sources);
-      GraphExecutor.Pass pass = runner.training().gradients(values, trainingOutputs);
+      GraphExecutor.Pass pass = pass(values);
       loss = pass.outputs().get(network.objective().loss()).getDouble(0);
       double rate = schedule.rate(progress.step());
       if (Double.isFinite(loss)) {
@@ -216,6 +254,12 @@ public final class Trainer {
     return outcome;
   }
 
+  private GraphExecutor.Pass pass(Map<String, INDArray> values) {
+    return tasks.isPresent()
+        ? tasks.get().pass(runner.training(), values, trainingOutputs, progress.step())
+        : runner.training().gradients(values, trainingOutputs);
+  }
+
   /** What the step's batch adds to the metrics, read before anything moves. */
   private Map<String, Metric.Share> shares(
       Batch batch, Map<String, INDArray> values, GraphExecutor.Pass pass) {
@@ -223,6 +267,7 @@ public final class Trainer {
     for (Metric metric : network.objective().training()) {
       shares.put(metric.name(), share(metric, training, batch, values, pass.outputs()));
     }
+    tasks.ifPresent(weighted -> shares.putAll(weighted.shares()));
     return shares;
   }
 

@@ -27,6 +27,10 @@ public record MlpConfig(ImageShape images, List<Integer> hidden) implements Imag
    */
   public MlpConfig {
     hidden = List.copyOf(hidden);
+    requireLayers(hidden);
+  }
+
+  static void requireLayers(List<Integer> hidden) {
     Checks.require(
         !hidden.isEmpty() && hidden.stream().allMatch(width -> width >= 1),
         "dims=%s, expected the width of at least one hidden layer, each at least 1",
@@ -35,22 +39,67 @@ public record MlpConfig(ImageShape images, List<Integer> hidden) implements Imag
 
   @Override
   public void declare(Scope root, Method method) {
-    ConvolutionLayers layers = new ConvolutionLayers(method, Stack.convolutional(0, 0));
-    long in = (long) images.height() * images.width() * images.channels();
-    SDVariable x = Classification.input(root, images).reshape(-1, in);
+    SDVariable x =
+        trunk(root, method, pixels(root, images), pixels(images), hidden, (layer, y, width) -> y);
+    int last = hidden.get(hidden.size() - 1);
+    Classification.learn(root, head(root.child("head"), method, x, last, images.classes()), images);
+  }
+
+  /** What comes behind a hidden layer. */
+  @FunctionalInterface
+  interface Behind {
+    /**
+     * @param layer the layer's place
+     * @param y its output, [batch, width]
+     */
+    SDVariable of(Scope layer, SDVariable y, int width);
+  }
+
+  /** Values of an image. */
+  static long pixels(ImageShape images) {
+    return (long) images.height() * images.width() * images.channels();
+  }
+
+  /** The placeholder of the images with the pixels of each in a row, [batch, pixels]. */
+  static SDVariable pixels(Scope root, ImageShape images) {
+    return Classification.input(root, images).reshape(-1, pixels(images));
+  }
+
+  /**
+   * The hidden layers.
+   *
+   * @param scope the place they are in
+   * @param x [batch, in]
+   * @param hidden their widths
+   * @param behind what comes behind each
+   * @return [batch, the last width]
+   */
+  static SDVariable trunk(
+      Scope scope, Method method, SDVariable x, long in, List<Integer> hidden, Behind behind) {
+    ConvolutionLayers layers = layers(method);
+    SDVariable y = x;
+    long width = in;
     for (int i = 0; i < hidden.size(); i++) {
-      Scope scope = root.child("hidden" + i);
-      long width = hidden.get(i);
+      Scope layer = scope.child("hidden" + i);
+      int out = hidden.get(i);
       // not a head to methods that start heads in their own way
       WeightRole role = layers.role(WeightRole.Kind.STEM).from(LINEAR);
-      x = method.linear(scope, role, x, in, width);
-      x = layers.norm(scope.child("norm"), NormSite.Kind.STEM, x, width);
-      x = scope.graph().math().tanh(scope.name("tanh"), x);
-      in = width;
+      y = method.linear(layer, role, y, width, out);
+      y = layers.norm(layer.child("norm"), NormSite.Kind.STEM, y, out);
+      y = behind.of(layer, layer.graph().math().tanh(layer.name("tanh"), y), out);
+      width = out;
     }
-    WeightRole role = layers.role(WeightRole.Kind.HEAD).from(LINEAR);
-    Classification.learn(
-        root, method.linear(root.child("head"), role, x, in, images.classes()), images);
+    return y;
+  }
+
+  /** A linear head, [batch, in] to [batch, out]. */
+  static SDVariable head(Scope scope, Method method, SDVariable x, long in, long out) {
+    WeightRole role = layers(method).role(WeightRole.Kind.HEAD).from(LINEAR);
+    return method.linear(scope, role, x, in, out);
+  }
+
+  private static ConvolutionLayers layers(Method method) {
+    return new ConvolutionLayers(method, Stack.convolutional(0, 0));
   }
 
   /** Tells the registry its name, {@code mlp}: one hidden layer of 64 units. */

@@ -24,6 +24,8 @@ public final class Weightings {
     add(ImtlG::new);
     add(UpGrad::new);
     add(PrimarySecondary::new);
+    add(CosineGate::new);
+    add(PrimaryAlone::new);
   }
 
   private Weightings() {}
