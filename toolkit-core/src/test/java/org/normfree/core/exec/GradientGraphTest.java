@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -21,6 +22,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.data.Batch;
+import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
 import org.normfree.core.model.image.ViTConfig;
@@ -28,6 +31,7 @@ import org.normfree.core.model.image.VisionTransformer;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.RandomInput;
 import org.normfree.core.train.Bits;
+import org.normfree.core.train.ManyTasks;
 
 class GradientGraphTest {
   private static INDArray random(long seed, long... shape) {
@@ -183,6 +187,137 @@ class GradientGraphTest {
         .gradientNames()
         .forEach((n, g) -> direct.put(n, gradients.function().outputSingle(in, g)));
     assertThat(Bits.of(direct)).isEqualTo(Bits.of(expected));
+  }
+
+  private static Map<String, INDArray> copies(Map<String, INDArray> arrays) {
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    arrays.forEach((name, array) -> copies.put(name, array.dup()));
+    return copies;
+  }
+
+  private static GraphExecutor compiled(SameDiff graph) {
+    return new CompiledExecutor(
+        graph, new CompilerSettings(2, Precision.FLOAT32, Kernels.standard(), Set.of(), false));
+  }
+
+  /** The gradients of one loss, by a graph that has no other. */
+  private static GraphExecutor.Pass alone(
+      Supplier<SameDiff> build, Map<String, INDArray> in, String loss) {
+    SameDiff sd = build.get();
+    sd.setLossVariables(loss);
+    try (StockExecutor executor = new StockExecutor(sd)) {
+      GraphExecutor.Pass pass = executor.gradients(in, List.of(loss));
+      return new GraphExecutor.Pass(copies(pass.outputs()), copies(pass.gradients()));
+    }
+  }
+
+  /** In each order of the losses, one twice, between calls for the sum of all. */
+  @Test
+  void eachOfSeveralLossesHasTheGradientsThatItHasAlone() {
+    Supplier<SameDiff> build =
+        () -> {
+          SameDiff sd = tangle();
+          sd.getVariable("first").mul(sd.getVariable("second")).rename("third");
+          sd.var("own", random(8, 2)).mul(sd.getVariable("first")).sum("fourth");
+          return sd;
+        };
+    SameDiff ours = build.get();
+    try (GraphExecutor stock = new StockExecutor(ours);
+        GraphExecutor plan = compiled(build.get())) {
+      for (List<String> losses :
+          List.of(
+              List.of("first", "second", "third", "fourth"),
+              List.of("third", "first"),
+              List.of("second", "second"),
+              List.of("fourth"))) {
+        for (int call = 0; call < 3; call++) {
+          Map<String, INDArray> in = Map.of("x", random(7L + call, 3, 4));
+          GraphExecutor.Passes passes = stock.gradientsOfEach(in, losses, losses);
+          List<Map<String, INDArray>> found =
+              passes.gradients().stream().map(GradientGraphTest::copies).toList();
+          List<Map<String, INDArray>> planned =
+              plan.gradientsOfEach(in, losses, losses).gradients().stream()
+                  .map(GradientGraphTest::copies)
+                  .toList();
+          for (int i = 0; i < losses.size(); i++) {
+            GraphExecutor.Pass expected = alone(build, in, losses.get(i));
+            assertThat(Bits.of(found.get(i))).isEqualTo(Bits.of(expected.gradients()));
+            assertThat(planned.get(i).keySet()).isEqualTo(expected.gradients().keySet());
+            planned
+                .get(i)
+                .forEach(
+                    (name, gradient) ->
+                        assertThat(
+                                gradient
+                                    .sub(expected.gradients().get(name))
+                                    .amaxNumber()
+                                    .doubleValue())
+                            .as(name)
+                            .isLessThan(1e-12));
+          }
+          stock.gradients(in, List.of());
+          plan.gradients(in, List.of());
+        }
+      }
+    }
+  }
+
+  /** A network in FLOAT with noise, by kernels: one plan for three losses beside three graphs. */
+  @Test
+  void onePlanOfThreeLossesHasTheGradientsOfThreeGraphs() {
+    Supplier<SameDiff> build =
+        () -> ManyTasks.build(ManyTasks.model(0.4, true), DataType.FLOAT).graph();
+    Network network = ManyTasks.build(ManyTasks.model(0.4, true), DataType.FLOAT);
+    try (GraphExecutor plan = compiled(network.graph())) {
+      for (int size : new int[] {9, 4, 9}) {
+        Map<String, INDArray> in = new HashMap<>();
+        ManyTasks.batch(size, 2)
+            .feeds()
+            .forEach(
+                (name, feed) -> {
+                  if (feed instanceof Batch.Reals reals) {
+                    in.put(name, Nd4j.createFromArray(reals.elements()).reshape(reals.shape()));
+                  }
+                });
+        for (RandomInput noise : network.randoms()) {
+          INDArray mask = random(3, size, noise.shape().get(1).value()).gt(0);
+          in.put(noise.name(), mask.castTo(DataType.FLOAT).mul(2));
+        }
+        List<Map<String, INDArray>> planned =
+            plan.gradientsOfEach(in, List.of(), ManyTasks.LOSSES).gradients();
+        for (int i = 0; i < 3; i++) {
+          Map<String, INDArray> own = planned.get(i);
+          Map<String, INDArray> expected = alone(build, in, ManyTasks.LOSSES.get(i)).gradients();
+          assertThat(own.keySet()).isEqualTo(expected.keySet());
+          expected.forEach(
+              (name, gradient) ->
+                  assertThat(own.get(name).sub(gradient).amaxNumber().doubleValue())
+                      .as(name)
+                      .isLessThan(2e-6 * (1e-2 + gradient.amaxNumber().doubleValue())));
+        }
+      }
+      assertThat(((CompiledExecutor) plan).plans()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void lossesThatAreNoneAreRefused() {
+    Map<String, INDArray> in = Map.of("x", random(7, 3, 4));
+    SameDiff sd = tangle();
+    try (GraphExecutor stock = new StockExecutor(sd);
+        GraphExecutor plan = compiled(tangle())) {
+      for (GraphExecutor executor : List.of(stock, plan)) {
+        assertThatThrownBy(() -> executor.gradientsOfEach(in, List.of(), List.of()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("no loss");
+        assertThatThrownBy(() -> executor.gradientsOfEach(in, List.of(), List.of("nowhere")))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("nowhere");
+        assertThatThrownBy(() -> executor.gradientsOfEach(in, List.of(), List.of("left")))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("expected one number");
+      }
+    }
   }
 
   @Test

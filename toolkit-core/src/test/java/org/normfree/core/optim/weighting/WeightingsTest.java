@@ -118,6 +118,25 @@ class WeightingsTest {
     }
   }
 
+  /** The main loss falls at least as fast as alone; what conflicts with it does not count. */
+  @Test
+  void theGateLetsThroughWhatPointsTheSameWay() {
+    int let = 0;
+    for (int trial = 0; trial < TRIALS; trial++) {
+      double[][] g = gradients(4, 9, trial);
+      double[] a = new CosineGate().weights(losses(4), gram(g), null);
+      assertThat(a[0]).isEqualTo(1);
+      for (int i = 1; i < 4; i++) {
+        assertThat(a[i]).isEqualTo(Gram.dot(g[0], g[i]) > 0 ? 1 : 0);
+        let += (int) a[i];
+      }
+      double[] u = direction(new CosineGate(), losses(4), g);
+      assertThat(Gram.dot(u, g[0])).isGreaterThanOrEqualTo(Gram.dot(g[0], g[0]));
+      assertThat(direction(new PrimaryAlone(), losses(4), g)).isEqualTo(g[0]);
+    }
+    assertThat(let).isBetween(TRIALS, 2 * TRIALS);
+  }
+
   /** Many tasks take other ways to the same answer. */
   @Test
   void beyondSixLossesTheAnswersStillSatisfyTheirConditions() {
