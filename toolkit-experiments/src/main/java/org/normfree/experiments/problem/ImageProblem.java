@@ -9,6 +9,7 @@ import org.normfree.core.data.EvaluationBatches;
 import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
+import org.normfree.core.nn.Rng;
 import org.normfree.core.record.DataIdentity;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
@@ -52,13 +53,30 @@ abstract class ImageProblem implements Problem {
   }
 
   @Override
-  public final Iterable<Batch> validation() {
+  public Iterable<Batch> validation() {
     return evaluation(splits.validation());
   }
 
   @Override
-  public final Iterable<Batch> test() {
+  public Iterable<Batch> test() {
     return evaluation(splits.test());
+  }
+
+  /**
+   * Some of the images, the first of an order that the seed decides: those whose labels may be
+   * seen.
+   */
+  static Images known(Images all, int count, long seed) {
+    int[] order = new int[all.count()];
+    Rng.of(seed, "labels", 0).permute(order);
+    float[] pixels = new float[count * all.imageSize()];
+    int[] labels = new int[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = all.labels()[order[i]];
+      System.arraycopy(
+          all.pixels(), order[i] * all.imageSize(), pixels, i * all.imageSize(), all.imageSize());
+    }
+    return new Images(pixels, labels, all.height(), all.width(), all.channels(), all.classNames());
   }
 
   /** Images in batches, in order, as they are. */

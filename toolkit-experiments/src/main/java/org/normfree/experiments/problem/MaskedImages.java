@@ -28,7 +28,6 @@ import org.normfree.core.model.image.MaskedReconstruction;
 import org.normfree.core.model.image.Patches;
 import org.normfree.core.nn.Accuracy;
 import org.normfree.core.nn.Network;
-import org.normfree.core.nn.Rng;
 import org.normfree.core.optim.AdamW;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.WarmupCosine;
@@ -417,19 +416,10 @@ public final class MaskedImages extends ImageProblem {
     }
   }
 
-  /** The training images whose labels may be seen: the first of an order that the seed decides. */
+  /** The training images whose labels may be seen. */
   private Images few(long seed) {
     Images all = splits.train();
-    int[] order = new int[all.count()];
-    Rng.of(seed, "labels", 0).permute(order);
     int count = (int) Math.max(1, Math.round(config.get(TUNE_SHARE) * all.count()));
-    float[] pixels = new float[count * all.imageSize()];
-    int[] labels = new int[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = all.labels()[order[i]];
-      System.arraycopy(
-          all.pixels(), order[i] * all.imageSize(), pixels, i * all.imageSize(), all.imageSize());
-    }
-    return new Images(pixels, labels, all.height(), all.width(), all.channels(), all.classNames());
+    return known(all, count, seed);
   }
 }

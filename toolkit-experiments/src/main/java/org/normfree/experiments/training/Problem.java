@@ -2,6 +2,7 @@ package org.normfree.experiments.training;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.normfree.core.data.Batch;
@@ -17,6 +18,7 @@ import org.normfree.core.record.DataIdentity;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.train.Evaluation;
 import org.normfree.core.train.Source;
+import org.normfree.core.train.TaskWeighting;
 import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 import org.normfree.core.train.TrainingSettings;
@@ -136,6 +138,13 @@ public interface Problem {
    */
   default Optimization optimization(Optimization usual, TrainingSettings settings) {
     return usual;
+  }
+
+  /**
+   * What each of several losses counts; empty for a network of one loss, or for the sum of several.
+   */
+  default Optional<TaskWeighting> weighting() {
+    return Optional.empty();
   }
 
   /** What the norm is taken over that gradients are clipped by. */

@@ -145,7 +145,8 @@ public final class TrainingRun {
                 settings,
                 company.sources(),
                 followers,
-                listeners);
+                listeners,
+                problem.weighting());
         checkpoint.ifPresent(trainer::restore);
         org.normfree.core.train.Outcome end = trainer.train(stream);
         if (end.status() == org.normfree.core.train.Outcome.Status.DIVERGED) {
@@ -157,6 +158,9 @@ public final class TrainingRun {
         evaluator.last().forEach(evaluation -> add(values, evaluation));
         values.putAll(problem.atEnd(trainer, method(), directory, this::executor));
         values.putAll(company.atEnd(trainer));
+        if (problem.weighting().isPresent()) {
+          values.putAll(TaskAgreement.of(Recorder.read(directory), trainer.progress()));
+        }
         watches.forEach(watch -> values.putAll(watch.atEnd(view, trainer)));
         Map<String, double[]> items = problem.items(trainer);
         if (!items.isEmpty()) {

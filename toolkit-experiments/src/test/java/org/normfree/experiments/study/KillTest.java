@@ -167,6 +167,30 @@ class KillTest {
     }
   }
 
+  /** The order of projections, and the losses of the first step. */
+  @Test
+  void rulesForSeveralLossesResumeToTheSameBytes() throws Exception {
+    for (String rule : List.of("pcgrad", "inverse-initial")) {
+      resumes(
+          new Case(
+              List.of(
+                  "run",
+                  "task-weighting",
+                  "rules=" + rule,
+                  "scales=100",
+                  "lr.grid=0.003",
+                  "seeds=1",
+                  "jobs=1",
+                  "epochs=30",
+                  "dropout=0.1",
+                  "altered.steps=1",
+                  "checkpoint.every=7"),
+              "runs/identity-no-alpha-rule_" + rule + "-scale_100.0-seed1/",
+              4000),
+          rule);
+    }
+  }
+
   /** Masks, negatives, noise, dropped layers and the temperature are functions of the step. */
   @Test
   void speechResumesToTheSameBytes() throws Exception {

@@ -22,6 +22,7 @@ import org.normfree.core.record.Marker;
 import org.normfree.core.record.MetricLine;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
+import org.normfree.core.record.Verdict;
 import org.normfree.experiments.SummaryCheck;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Result;
@@ -284,6 +285,79 @@ class StudiesTest {
     assertThat(summary.claims()).hasSize(3).allSatisfy(c -> assertThat(c.n()).isGreaterThan(1));
     double fixed = rows.get(0).mean();
     assertThat(rows.stream().anyMatch(row -> row.mean() != fixed)).isTrue();
+  }
+
+  @Test
+  void everyRuleLearnsAllTasksAtEveryScaling() {
+    Summary summary =
+        run(
+                new TaskWeightingStudy(),
+                List.of(
+                    "scales=1,100",
+                    "epochs=2",
+                    "dims=8",
+                    "seeds=3",
+                    "lr.grid=0.003,0.01",
+                    "altered.steps=4",
+                    "batch=200"))
+            .summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
+    // twelve rules, the sum at its own rate, networks of their own
+    assertThat(rows).hasSize(2 * (12 + 1 + 1));
+    assertThat(summary.claims()).hasSize(9 + 8 + 3 + 11);
+    assertThat(summary.claims())
+        .filteredOn(c -> c.id().contains("-times-1000-") || c.id().contains("-plus-1-"))
+        .hasSize(9)
+        .allSatisfy(c -> assertThat(c.verdict()).as(c.id()).isEqualTo(Verdict.CONFIRMED));
+    assertThat(summary.claims())
+        .filteredOn(c -> c.id().endsWith("-raises-no-loss"))
+        .hasSize(3)
+        .allSatisfy(c -> assertThat(c.verdict()).as(c.id()).isEqualTo(Verdict.CONFIRMED));
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("delta_single"))
+        .filteredOn(row -> "single-task".equals(row.setting().get("rule")))
+        .extracting(SummaryRow::mean)
+        .containsOnly(0.0);
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("scale_move"))
+        .hasSize(12 + 1)
+        .allSatisfy(row -> assertThat(row.n()).isEqualTo(3));
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().startsWith("conflict_"))
+        .hasSize(3 * 2 * (12 + 1));
+    assertThat(Figures.create(folder, folder.resolve("figures-out")))
+        .extracting(file -> file.getFileName().toString())
+        .contains("task-weighting-lines-delta_single-scale.png");
+  }
+
+  @Test
+  void aMainTaskIsLearnedFromFewLabelsBesideOthers() {
+    Summary summary =
+        run(
+                new PrimaryTask(),
+                List.of("epochs=2", "dims=8", "seeds=3", "known=20", "known.batch=10", "steps=9"))
+            .summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
+    assertThat(rows).hasSize(4);
+    assertThat(rows.stream().map(SummaryRow::mean).distinct().count()).isGreaterThan(2);
+    assertThat(summary.claims())
+        .filteredOn(c -> c.id().endsWith("-main-falls"))
+        .hasSize(2)
+        .allSatisfy(c -> assertThat(c.verdict()).as(c.id()).isEqualTo(Verdict.CONFIRMED));
+    assertThat(summary.claims()).hasSize(3).allSatisfy(c -> assertThat(c.n()).isEqualTo(3));
+  }
+
+  @Test
+  void tasksThatCannotBeLearnedSoAreRefused() {
+    Experiment single = new TaskWeightingStudy().parts().get(0);
+    assertThatThrownBy(() -> run(single, List.of("trunk=separate", "weighting=mgda")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("weighting=mgda with trunk=separate");
+    assertThatThrownBy(() -> run(single, List.of("known=5000")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("known=5000, but there are 1197");
   }
 
   @Test

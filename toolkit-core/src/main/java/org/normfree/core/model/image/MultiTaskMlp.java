@@ -91,6 +91,11 @@ public record MultiTaskMlp(
     return new MultiTaskMlp(images, hidden, dropout, shared, newScale, newShift);
   }
 
+  /** The same with a number added to the reconstruction's loss. */
+  public MultiTaskMlp plus(double summand) {
+    return withReconstruction(scale, shift + summand);
+  }
+
   /**
    * Builds the network.
    *
