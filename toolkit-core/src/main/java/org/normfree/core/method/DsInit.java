@@ -25,6 +25,6 @@ public final class DsInit extends PostNorm {
           default -> 1;
         };
     Initializer initial = Method.initial(role, shape).times(factor);
-    return scope.parameter("weight", initial, shape);
+    return role.declare(scope, initial, shape);
   }
 }

@@ -35,9 +35,9 @@ abstract class FixedResidualScale extends TransformersOnly {
     return switch (role.kind()) {
       case VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> {
         double beta = coefficients(role.stack()).beta();
-        yield scope.parameter("weight", Initializer.xavierNormal(beta), shape);
+        yield role.declare(scope, Initializer.xavierNormal(beta), shape);
       }
-      case QUERY, KEY -> scope.parameter("weight", Initializer.xavierNormal(1), shape);
+      case QUERY, KEY -> role.declare(scope, Initializer.xavierNormal(1), shape);
       default -> super.weight(scope, role, shape);
     };
   }

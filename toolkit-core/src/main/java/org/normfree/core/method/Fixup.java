@@ -73,7 +73,7 @@ public final class Fixup implements Method {
               role.stack().isConvolutional() ? usual.times(factor(role.stack(), 0)) : usual;
           case PATCH, EMBEDDING, CONDITION, MODULATION, STEM, DOWNSAMPLE, SHORTCUT -> usual;
         };
-    return scope.parameter("weight", initial, shape);
+    return role.declare(scope, initial, shape);
   }
 
   /**

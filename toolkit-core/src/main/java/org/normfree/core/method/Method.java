@@ -92,7 +92,7 @@ public interface Method {
    * @return the weight the graph computes with
    */
   default SDVariable weight(Scope scope, WeightRole role, long... shape) {
-    return scope.parameter("weight", initial(role, shape), shape);
+    return role.declare(scope, initial(role, shape), shape);
   }
 
   /**

@@ -22,7 +22,7 @@ public final class PostLnInit extends PostNorm {
     return switch (role.kind()) {
       case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> {
         double gain = 1.0 / (role.stack().layers() - role.block());
-        yield scope.parameter("weight", Initializer.xavierNormal(gain), shape);
+        yield role.declare(scope, Initializer.xavierNormal(gain), shape);
       }
       default -> super.weight(scope, role, shape);
     };

@@ -59,6 +59,6 @@ public final class TFixup extends TransformersOnly {
           default -> 1;
         };
     Initializer initial = Method.initial(role, shape).times(factor);
-    return scope.parameter("weight", initial, shape);
+    return role.declare(scope, initial, shape);
   }
 }

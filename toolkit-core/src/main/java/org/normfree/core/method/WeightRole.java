@@ -1,6 +1,9 @@
 package org.normfree.core.method;
 
 import java.util.Optional;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.normfree.core.nn.Initializer;
+import org.normfree.core.nn.Scope;
 
 /**
  * What a weight is for. Methods that scale initial weights go by it, never by names.
@@ -50,7 +53,17 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias, Option
     /** A convolution between stages that makes the image smaller. */
     DOWNSAMPLE,
     /** The projection of a shortcut. */
-    SHORTCUT
+    SHORTCUT;
+
+    /** Whether its matrices take hidden vectors to hidden vectors. */
+    boolean hidden() {
+      return switch (this) {
+        case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, MODULATION -> true;
+        case PATCH, EMBEDDING, CONDITION, HEAD -> false;
+        case STEM, CONVOLUTION_IN, CONVOLUTION, CONVOLUTION_OUT, DEPTHWISE, DOWNSAMPLE, SHORTCUT ->
+            false;
+      };
+    }
   }
 
   /** A weight that the architecture leaves the toolkit to start. */
@@ -61,6 +74,20 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias, Option
   /** A weight of the first layer, or of none, with a bias. */
   public WeightRole(Kind kind, Stack stack) {
     this(kind, stack, 0, true);
+  }
+
+  /**
+   * Declares the weight; a {@linkplain Scope#hiddenMatrix hidden matrix} where the role says so.
+   *
+   * @param scope the linear map's place
+   * @param initial its initial values
+   * @param shape its shape, see {@link Method#weight}
+   * @return the parameter {@code weight} of that place
+   */
+  public SDVariable declare(Scope scope, Initializer initial, long... shape) {
+    return kind.hidden() && shape.length == 2
+        ? scope.hiddenMatrix("weight", initial, shape[0], shape[1])
+        : scope.parameter("weight", initial, shape);
   }
 
   /** The same with what the architecture draws it from. */

@@ -87,11 +87,13 @@ public record Network(
    * @param name the variable's name
    * @param rank its rank; recipes exempt rank 0 and 1 (gains, biases, α) from weight decay
    * @param decays whether the architecture's authors let it decay, if a recipe would
+   * @param hidden whether it is a matrix from hidden vectors to hidden vectors, see {@link
+   *     Scope#hiddenMatrix}
    */
-  public record Parameter(String name, int rank, boolean decays) {
-    /** A parameter that recipes decide about. */
+  public record Parameter(String name, int rank, boolean decays, boolean hidden) {
+    /** A parameter that recipes decide about, and no hidden matrix. */
     public Parameter(String name, int rank) {
-      this(name, rank, true);
+      this(name, rank, true, false);
     }
   }
 
@@ -136,6 +138,14 @@ public record Network(
   public Set<String> undecayed() {
     return parameters.stream()
         .filter(parameter -> !parameter.decays())
+        .map(Parameter::name)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Names of the matrices from hidden vectors to hidden vectors. */
+  public Set<String> hiddenMatrices() {
+    return parameters.stream()
+        .filter(Parameter::hidden)
         .map(Parameter::name)
         .collect(Collectors.toUnmodifiableSet());
   }

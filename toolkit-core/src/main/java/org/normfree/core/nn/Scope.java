@@ -240,12 +240,32 @@ public final class Scope {
    * @throws IllegalArgumentException if it was declared with another shape
    */
   public SDVariable parameter(String name, Initializer initializer, long... shape) {
+    return parameter(name, false, initializer, shape);
+  }
+
+  /**
+   * Declares a trainable matrix that takes hidden vectors of the network to hidden vectors: no
+   * table, and neither a first map of the input nor a last one to the output. Optimizers that treat
+   * such matrices as maps, as Muon does, go by it.
+   *
+   * @param name its name within this place
+   * @param initializer its initial values
+   * @param in channels of what it maps
+   * @param out channels of the result
+   * @return as {@link #parameter}
+   */
+  public SDVariable hiddenMatrix(String name, Initializer initializer, long in, long out) {
+    return parameter(name, true, initializer, in, out);
+  }
+
+  private SDVariable parameter(
+      String name, boolean hidden, Initializer initializer, long... shape) {
     String full = prefix + name;
     if (registry.graph.hasVariable(full)) {
       return known("parameter", full, shape);
     }
     boolean decays = registry.undecayed.stream().noneMatch(full::startsWith);
-    registry.parameters.add(new Network.Parameter(full, shape.length, decays));
+    registry.parameters.add(new Network.Parameter(full, shape.length, decays, hidden));
     // SameDiff.var compares a new array with all it has; this one is new for certain
     SDVariable parameter =
         new SDVariable(full, VariableType.VARIABLE, registry.graph, shape, type());

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,9 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code orthogonal(X)} is five Newton–Schulz steps {@code X ← aX + (bA + cA²)X}, {@code A = XXᵀ},
  * with (a, b, c) = (3.4445, −4.7750, 2.0315), from {@code X/‖X‖}; they bring singular values to
  * about 0.7 to 1.2. The factor 0.2·√max makes its steps as long as AdamW's usually are, so that one
- * rate fits both. All that is no matrix, and matrices named as exempt (embeddings, the head), move
- * by {@link AdamW}. Sources: Jordan et al., "Muon", 2024; the factor: arXiv 2502.16982, section
- * 2.2.
+ * rate fits both. All else (embeddings, the head, vectors, convolutions) moves by {@link AdamW}.
+ * Sources: Jordan et al., "Muon", 2024; the factor: arXiv 2502.16982, section 2.2.
  */
 public final class Muon implements Optimizer {
   /** The usual momentum. */
@@ -40,31 +40,35 @@ public final class Muon implements Optimizer {
   /**
    * @param parameters arrays to change, by name, FLOAT or DOUBLE
    * @param groups settings; a parameter in no group stays as it is
+   * @param matrices names of the matrices that it moves; AdamW moves the others
    * @param momentum μ in [0, 1)
-   * @param exempt names of matrices that AdamW moves
    * @param beta1 AdamW's β₁
    * @param beta2 AdamW's β₂
+   * @throws IllegalArgumentException if one of the matrices is none
    */
   public Muon(
       Map<String, INDArray> parameters,
       List<ParameterGroup> groups,
+      Set<String> matrices,
       double momentum,
-      Predicate<String> exempt,
       double beta1,
       double beta2) {
+    for (String name : matrices) {
+      if (parameters.get(name) == null || parameters.get(name).rank() != 2) {
+        throw new IllegalArgumentException(
+            "Muon is to move %s, which is no matrix among the parameters; name matrices only"
+                .formatted(name));
+      }
+    }
     List<ParameterGroup> ofMatrices = new ArrayList<>();
     List<ParameterGroup> ofOthers = new ArrayList<>();
     for (ParameterGroup group : groups) {
-      List<String> own = new ArrayList<>();
-      List<String> rest = new ArrayList<>();
-      for (String name : group.names()) {
-        boolean matrix = parameters.get(name).rank() == 2 && !exempt.test(name);
-        (matrix ? own : rest).add(name);
-      }
-      ofMatrices.add(group.with(own));
-      ofOthers.add(group.with(rest));
+      Map<Boolean, List<String>> split =
+          group.names().stream().collect(Collectors.partitioningBy(matrices::contains));
+      ofMatrices.add(group.with(split.get(true)));
+      ofOthers.add(group.with(split.get(false)));
     }
-    matrices = new Matrices(parameters, ofMatrices, momentum);
+    this.matrices = new Matrices(parameters, ofMatrices, momentum);
     others = new AdamW(parameters, ofOthers, beta1, beta2, AdamW.EPSILON);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,8 @@ class MuonTest {
         new Muon(
             parameters,
             List.of(new ParameterGroup(List.of("w"), 0.1, 1)),
+            Set.of("w"),
             0.9,
-            name -> false,
             0.9,
             0.999);
     muon.step(0.02, Map.of("w", g));
@@ -83,14 +84,14 @@ class MuonTest {
     return new Muon(
         parameters,
         ParameterGroup.byRank(parameters, 0.05, false),
+        Set.of("weight"),
         Muon.MOMENTUM,
-        name -> name.equals("embedding"),
         0.9,
         0.99);
   }
 
   @Test
-  void whatIsNoMatrixOrExemptMovesByAdam() {
+  void whatIsNotNamedMovesByAdam() {
     Map<String, INDArray> parameters = network();
     Map<String, INDArray> byAdam = network();
     muon(parameters).step(0.01, network());

@@ -9,6 +9,7 @@ import org.normfree.core.data.DataSets;
 import org.normfree.core.data.augment.RandAugment;
 import org.normfree.core.method.Methods;
 import org.normfree.core.model.image.ImageClassifiers;
+import org.normfree.core.optim.Muon;
 
 /**
  * The keys that experiments share. An experiment lists those it reads, with {@link Key#withDefault
@@ -78,7 +79,11 @@ public final class Keys {
 
   /** The optimizer. */
   public static final Key<String> OPTIMIZER =
-      Key.choice("optimizer", "adamw", () -> List.of("adamw", "sgd", "lamb"), "the optimizer");
+      Key.choice(
+          "optimizer",
+          "adamw",
+          () -> List.of("adamw", "sgd", "lamb", "muon"),
+          "the optimizer; muon leaves all but hidden matrices to AdamW");
 
   /** What of the steps adapts. */
   public static final Key<String> STEP_ADAPTATION =
@@ -126,15 +131,25 @@ public final class Keys {
 
   /** AdamW's β₁. */
   public static final Key<Double> BETA1 =
-      Key.decimal("beta1", 0.9, FRACTION, "AdamW and LAMB: decay of the gradient's mean");
+      Key.decimal(
+          "beta1", 0.9, FRACTION, "AdamW, LAMB and Muon's AdamW: decay of the gradient's mean");
 
   /** AdamW's β₂. */
   public static final Key<Double> BETA2 =
-      Key.decimal("beta2", 0.999, FRACTION, "AdamW and LAMB: decay of the squared gradient's mean");
+      Key.decimal(
+          "beta2",
+          0.999,
+          FRACTION,
+          "AdamW, LAMB and Muon's AdamW: decay of the squared gradient's mean");
 
   /** SGD's momentum. */
   public static final Key<Double> MOMENTUM =
       Key.decimal("momentum", 0.9, FRACTION, "SGD: momentum");
+
+  /** Muon's momentum. */
+  public static final Key<Double> MUON_MOMENTUM =
+      Key.decimal(
+          "muon.momentum", Muon.MOMENTUM, FRACTION, "Muon: momentum of the hidden matrices");
 
   /** Decoupled weight decay. */
   public static final Key<Double> WEIGHT_DECAY =
@@ -495,6 +510,7 @@ public final class Keys {
         BETA1,
         BETA2,
         MOMENTUM,
+        MUON_MOMENTUM,
         STEP_ADAPTATION,
         STEP_GAIN_RATE,
         STEP_SCALE_RATE,

@@ -33,6 +33,7 @@ import org.normfree.core.optim.Ema;
 import org.normfree.core.optim.Follower;
 import org.normfree.core.optim.Lamb;
 import org.normfree.core.optim.MaskedSteps;
+import org.normfree.core.optim.Muon;
 import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Sgd;
@@ -289,7 +290,7 @@ public final class TrainingRun {
 
   private Optimizer optimizer(Network network, List<ParameterGroup> groups, long seed) {
     Map<String, INDArray> parameters = Trainer.parameters(network);
-    Optimizer plain = optimizer(parameters, groups);
+    Optimizer plain = optimizer(parameters, groups, network.hiddenMatrices());
     double kept = config.get(Keys.STEP_KEPT);
     return switch (config.get(Keys.STEP_MASK)) {
       case "gradients" -> MaskedSteps.randomGradients(plain, kept, seed);
@@ -298,7 +299,8 @@ public final class TrainingRun {
     };
   }
 
-  private Optimizer optimizer(Map<String, INDArray> parameters, List<ParameterGroup> groups) {
+  private Optimizer optimizer(
+      Map<String, INDArray> parameters, List<ParameterGroup> groups, Set<String> matrices) {
     double beta1 = config.get(Keys.BETA1);
     double beta2 = config.get(Keys.BETA2);
     double momentum = config.get(Keys.MOMENTUM);
@@ -309,18 +311,31 @@ public final class TrainingRun {
               ? new AdaptiveSgd(parameters, groups, momentum, adaptation.get())
               : new Sgd(parameters, groups, momentum);
       case "lamb" -> {
-        if (adaptation.isPresent()) {
-          throw new InputException(
-              "step.adaptation=%s with optimizer=lamb, which has no such steps; use adamw or sgd, or none"
-                  .formatted(config.get(Keys.STEP_ADAPTATION)));
-        }
+        requireNoAdaptation();
         yield new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
+      }
+      case "muon" -> {
+        requireNoAdaptation();
+        if (matrices.isEmpty()) {
+          throw new InputException(
+              "optimizer=muon with a model none of whose matrices maps hidden vectors in an attention or feed-forward branch; use adamw or sgd");
+        }
+        yield new Muon(parameters, groups, matrices, config.get(Keys.MUON_MOMENTUM), beta1, beta2);
       }
       default ->
           adaptation.isPresent()
               ? new AdaptiveAdamW(parameters, groups, beta1, beta2, AdamW.EPSILON, adaptation.get())
               : new AdamW(parameters, groups, beta1, beta2, AdamW.EPSILON);
     };
+  }
+
+  private void requireNoAdaptation() {
+    String adaptation = config.get(Keys.STEP_ADAPTATION);
+    if (!adaptation.equals("none")) {
+      throw new InputException(
+          "step.adaptation=%s with optimizer=%s, which has no such steps; use adamw or sgd, or none"
+              .formatted(adaptation, config.get(Keys.OPTIMIZER)));
+    }
   }
 
   private Optional<StepAdaptation> adaptation() {

@@ -58,7 +58,7 @@ class KeysTest {
     "data=cifar, 'data=cifar: did you mean ''cifar10''?'",
     "alpha0=NaN, alpha0=NaN: expected a number > 0",
     "depth=-4, depth=-4: expected an integer >= 1",
-    "optimizer=lion, 'optimizer=lion: choose one of adamw, sgd, lamb'"
+    "optimizer=lion, 'optimizer=lion: choose one of adamw, sgd, lamb, muon'"
   })
   void aValueThatDoesNotExistIsToldWithARemedy(String assignment, String message)
       throws IllegalAccessException {

@@ -191,6 +191,33 @@ class KillTest {
     }
   }
 
+  /** Momentum of the hidden matrices, AdamW's averages of the rest, and masks of both. */
+  @Test
+  void stepsOfMuonResumeToTheSameBytes() throws Exception {
+    resumes(
+        new Case(
+            List.of(
+                "run",
+                "model-language",
+                "method=bhyt",
+                "optimizer=muon",
+                "step.mask=gradients",
+                "tokenizer=character",
+                "vocabulary=0",
+                "characters=6000",
+                "max.length=16",
+                "batch.tokens=128",
+                "width=8",
+                "heads=2",
+                "depth=2",
+                "epochs=6",
+                "probes=gradient-norms",
+                "probe.every=2",
+                "checkpoint.every=7"),
+            "",
+            9000));
+  }
+
   /** Masks, negatives, noise, dropped layers and the temperature are functions of the step. */
   @Test
   void speechResumesToTheSameBytes() throws Exception {

@@ -248,7 +248,7 @@ public final class DiffusionTransformer implements Denoiser {
     if (!zero) {
       return method.linear(scope, role, x, config.dim(), out);
     }
-    SDVariable weight = scope.parameter("weight", Initializer.constant(0), config.dim(), out);
+    SDVariable weight = role.declare(scope, Initializer.constant(0), config.dim(), out);
     SDVariable bias = scope.parameter("bias", Initializer.constant(0), out);
     return scope.ops().linear(scope.name("output"), x, weight, bias);
   }
