@@ -70,6 +70,48 @@ class DeepStudiesTest {
     }
   }
 
+  /** The rivals of DeepNorm, in the places where their papers put them. */
+  private static final List<String> RIVALS =
+      List.of("keel", "pre-ln", "peri-ln", "lns", "siamese-norm", "hyper-connections");
+
+  @Test
+  void rivalsAreSweptOverDepthBesideDeepNorm() {
+    String methods = "methods=" + String.join(",", RIVALS);
+    Summary deep =
+        run(
+                new ThousandLayers(),
+                methods,
+                "layers=2",
+                "layers.shallow=0",
+                "layers.encoder=2",
+                "steps=11",
+                "threads=1",
+                "width=8")
+            .summary();
+    Summary sweep =
+        run(
+                new DepthSweep(),
+                methods,
+                "layers=2",
+                "warmups=0",
+                "width=8",
+                "heads=2",
+                "pairs=60",
+                "epochs=1",
+                "seeds=1")
+            .summary();
+    for (String method : RIVALS) {
+      for (String arch : List.of("encoder-decoder", "encoder")) {
+        Map<String, String> place = Map.of("arch", arch, "layers", "2");
+        assertThat(row(deep, method, "loss_drop", place).mean()).as(method).isFinite();
+        assertThat(row(deep, method, "memory_gb", place).mean()).isPositive();
+        assertThat(row(deep, method, "step_seconds", place).mean()).isPositive();
+      }
+      Map<String, String> place = Map.of("layers", "2", "warmup", "0.0");
+      assertThat(row(sweep, method, "validation_accuracy", place).mean()).isBetween(0.0, 100.0);
+    }
+  }
+
   @Test
   void claimsOfOneSeedAreInconclusiveAndSayWhatIsMissing() {
     Result result =
