@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.normfree.core.method.Methods;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.Baseline;
 import org.normfree.core.record.FigureSpec;
@@ -25,12 +26,20 @@ import org.normfree.experiments.statistics.Published;
 
 /**
  * {@code dyt-squash}: DyT with tanh, hardtanh, sigmoid and no squash at all, each with and without
- * α, at one learning rate. Source: arXiv 2503.10622, section 6.1, tables 7 and 8.
+ * α, at one learning rate; beside them the functions of Derf's search and methods whose squash
+ * knows how large its input is. Source: arXiv 2503.10622, section 6.1, tables 7 and 8.
  */
 public final class DytSquash implements Experiment {
   private static final Map<String, String> METHOD_OF_SQUASH =
       Map.of("tanh", "dyt", "hardtanh", "hardtanh", "sigmoid", "sigmoid", "identity", "identity");
   private static final List<String> SQUASHES = List.of("tanh", "hardtanh", "sigmoid", "identity");
+
+  private static final Key<List<String>> RIVALS =
+      Key.choices(
+          "rivals",
+          List.of("derf", "satursin", "arctan", "isru", "softsign", "bhyt", "see-d-norm"),
+          Methods::names,
+          "methods beside the four functions, each as it is");
 
   @Override
   public String name() {
@@ -39,17 +48,17 @@ public final class DytSquash implements Experiment {
 
   @Override
   public String summary() {
-    return "DyT's squashing functions with and without alpha (tables 7 and 8)";
+    return "DyT's squashing functions with and without alpha (tables 7 and 8), and Derf's";
   }
 
   @Override
   public List<Key<?>> keys() {
-    return Studies.keys().keys();
+    return Studies.keys().after(RIVALS).keys();
   }
 
   @Override
   public Optional<List<String>> preset(Preset preset) {
-    return Optional.of(Studies.preset(preset, "lr=0.01", "epochs=8"));
+    return Optional.of(Studies.preset(preset, "lr=0.01", "epochs=8", "rivals=derf,bhyt"));
   }
 
   @Override
@@ -137,6 +146,7 @@ public final class DytSquash implements Experiment {
         study.add(where.method(), where.setting(), run -> run);
       }
     }
+    config.get(RIVALS).forEach(study::add);
     return Runs.of(study.run(name()));
   }
 

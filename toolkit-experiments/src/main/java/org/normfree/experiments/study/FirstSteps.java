@@ -1,6 +1,7 @@
 package org.normfree.experiments.study;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class FirstSteps implements AutoCloseable {
   private final GraphExecutor executor;
   private final Map<String, INDArray> moving = new LinkedHashMap<>();
   private final Map<String, INDArray> start = new LinkedHashMap<>();
+  private final Map<String, String> advancing = new LinkedHashMap<>();
   private final INDArray logits;
   private final double loss;
 
@@ -91,9 +93,12 @@ final class FirstSteps implements AutoCloseable {
         new CompilerSettings(1, Precision.FLOAT32, Kernels.standard(), network.moving(), false);
     executor = new CompiledExecutor(network.graph(), settings);
     network.parameters().stream()
-        .filter(parameter -> !matricesOnly || parameter.rank() > 1)
-        .forEach(parameter -> moving.put(parameter.name(), network.array(parameter.name())));
+        .map(Network.Parameter::name)
+        .filter(name -> !matricesOnly || isMatrix(network.array(name)))
+        .forEach(name -> moving.put(name, network.array(name)));
     Trainer.parameters(network).forEach((name, array) -> start.put(name, array.dup()));
+    network.states().forEach(state -> start.put(state.name(), network.array(state.name()).dup()));
+    network.states().forEach(s -> s.next().ifPresent(next -> advancing.put(s.name(), next)));
     Map<String, INDArray> before = executor.output(inputs, OUTPUTS);
     logits = before.get(Network.LOGITS).dup();
     loss = before.get(Network.LOSS).getDouble(0);
@@ -154,7 +159,7 @@ final class FirstSteps implements AutoCloseable {
         optimizer.equals(SGD) ? new Sgd(moving, groups, 0) : new AdamW(moving, groups);
     List<Double> path = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      steps.step(rate, gradients());
+      step(steps, rate);
       double distance = distance(executor.output(inputs, OUTPUTS));
       if (!Double.isFinite(distance)) {
         break;
@@ -171,13 +176,29 @@ final class FirstSteps implements AutoCloseable {
     return length == 0 ? sign : sign.mul(parameter.norm2Number().doubleValue() / length);
   }
 
+  private static boolean isMatrix(INDArray array) {
+    return Arrays.stream(array.shape()).filter(size -> size > 1).count() > 1;
+  }
+
   private Map<String, INDArray> gradients() {
-    Map<String, INDArray> all = executor.gradients(inputs, OUTPUTS).gradients();
+    return gradients(OUTPUTS).gradients();
+  }
+
+  /** Of what moves. */
+  private GraphExecutor.Pass gradients(List<String> outputs) {
+    GraphExecutor.Pass pass = executor.gradients(inputs, outputs);
     Map<String, INDArray> gradients = new LinkedHashMap<>();
     moving.keySet().stream()
-        .filter(all::containsKey)
-        .forEach(name -> gradients.put(name, all.get(name)));
-    return gradients;
+        .filter(pass.gradients()::containsKey)
+        .forEach(name -> gradients.put(name, pass.gradients().get(name)));
+    return new GraphExecutor.Pass(pass.outputs(), gradients);
+  }
+
+  /** A step as the training loop makes it: the states move too. */
+  private void step(Optimizer optimizer, double rate) {
+    GraphExecutor.Pass pass = gradients(List.copyOf(advancing.values()));
+    optimizer.step(rate, pass.gradients());
+    advancing.forEach((state, next) -> network.array(state).assign(pass.outputs().get(next)));
   }
 
   private Change change(Map<String, INDArray> gradients, Direction direction) {

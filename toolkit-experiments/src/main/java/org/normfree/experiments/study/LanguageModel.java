@@ -33,7 +33,7 @@ import org.normfree.experiments.statistics.Published;
  */
 public final class LanguageModel implements Experiment {
   private static final Key<List<String>> METHODS =
-      Studies.methods("rms-norm", "dyt", "derf", "deepnorm");
+      Studies.methods("rms-norm", "dyt", "derf", "bhyt", "see-d-norm", "deepnorm");
 
   private static final Key<Boolean> VARIANTS =
       Key.flag(

@@ -2,6 +2,7 @@ package org.normfree.experiments.study;
 
 import static java.util.Comparator.comparingLong;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -15,6 +16,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.normfree.core.InputException;
+import org.normfree.core.method.Methods;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.MetricLine;
@@ -28,12 +33,16 @@ class ModelUpdateTest {
   @TempDir Path folder;
 
   private Summary run(String... settings) {
+    Result result = launch("run", settings);
+    assertThat(result.outcome()).isEqualTo(Marker.DONE);
+    return result.summary();
+  }
+
+  private Result launch(String out, String... settings) {
     ModelUpdate experiment = new ModelUpdate();
     Config config =
         Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), List.of(settings));
-    Result result = Launch.run(experiment, config, folder.resolve("run"), List.of());
-    assertThat(result.outcome()).isEqualTo(Marker.DONE);
-    return result.summary();
+    return Launch.run(experiment, config, folder.resolve(out), List.of());
   }
 
   private static double slope(Summary summary, String method, String arch, String optimizer) {
@@ -135,6 +144,38 @@ class ModelUpdateTest {
               assertThat(row.mean()).isNull();
               assertThat(row.diverged()).isZero();
             });
+  }
+
+  /** Methods that one of the networks does not take, each with the reason. */
+  private static final Map<String, Map<String, String>> REFUSED =
+      Map.of(
+          "ffn-stack", Map.of("span-norm", "attention branch"),
+          "encoder-decoder", Map.of("batch-norm", "of a decoder"));
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ffn-stack", "encoder-decoder"})
+  void everyMethodIsMeasuredOrRefusedWithTheReason(String architecture) {
+    Map<String, String> refused = REFUSED.get(architecture);
+    List<String> methods = new ArrayList<>(Methods.names());
+    methods.removeAll(refused.keySet());
+    List<String> size = List.of("branches=4,8", "layers=1,2", "seeds=1", "steps=2", "threads=1");
+    List<String> settings = new ArrayList<>(size);
+    settings.addAll(
+        List.of("architectures=" + architecture, "methods=" + String.join(",", methods)));
+    Summary summary = run(settings.toArray(String[]::new));
+    for (String method : methods) {
+      assertThat(summary.rows())
+          .as(method)
+          .filteredOn(row -> row.method().equals(method) && row.metric().equals("update_size"))
+          .hasSize(2 * 2)
+          .allSatisfy(row -> assertThat(row.values()).allMatch(Double::isFinite));
+    }
+    refused.forEach(
+        (method, reason) ->
+            assertThatThrownBy(
+                    () -> launch("refused", "architectures=" + architecture, "methods=" + method))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("method " + method, reason));
   }
 
   @Test

@@ -101,8 +101,10 @@ class StudiesTest {
     Summary summary = run(new DytSquash(), "seeds=1").summary();
     List<SummaryRow> rows =
         summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
-    assertThat(rows).hasSize(8);
-    assertThat(rows.stream().map(SummaryRow::setting).distinct()).hasSize(8);
+    assertThat(rows).hasSize(8 + 7);
+    assertThat(rows.stream().map(SummaryRow::setting).distinct()).hasSize(8 + 1);
+    assertThat(rows.stream().skip(8).map(SummaryRow::method))
+        .containsExactly("derf", "satursin", "arctan", "isru", "softsign", "bhyt", "see-d-norm");
     assertThat(row(summary, "dyt", "test_accuracy").published()).isEqualTo(82.5);
     assertThat(row(summary, "sigmoid-no-alpha", "test_accuracy").published()).isEqualTo(80.7);
     assertThat(row(summary, "identity-no-alpha", "test_accuracy").published()).isNull();

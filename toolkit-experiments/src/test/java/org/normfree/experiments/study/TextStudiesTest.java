@@ -105,6 +105,26 @@ class TextStudiesTest {
         .containsExactly("rms-norm");
   }
 
+  @Test
+  void rivalsAreLanguageModelsToo() {
+    List<String> rivals =
+        List.of("bhyt", "see-d-norm", "derf", "satursin", "arctan", "isru", "softsign", "hardtanh");
+    Result result =
+        run(
+            new LanguageModel(),
+            "methods=" + String.join(",", rivals),
+            "variants=false",
+            "characters=5000",
+            "tokenizer=character",
+            "vocabulary=0",
+            "batch.tokens=480");
+    assertThat(result.outcome()).isEqualTo(Marker.DONE);
+    List<SummaryRow> losses =
+        result.summary().rows().stream().filter(r -> r.metric().equals("test_loss")).toList();
+    assertThat(losses).extracting(SummaryRow::method).containsExactlyElementsOf(rivals);
+    assertThat(losses.stream().map(SummaryRow::mean).distinct()).hasSize(rivals.size());
+  }
+
   /** Two folders of aligned files; the second argument of a pair is the German side. */
   private Path aligned(String english, byte[] german) throws Exception {
     Path data = Files.createDirectories(folder.resolve("corpus"));
