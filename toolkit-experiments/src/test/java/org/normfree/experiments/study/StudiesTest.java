@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -368,6 +369,67 @@ class StudiesTest {
         .hasMessageContaining("step.adaptation=both with optimizer=lamb");
     assertThatThrownBy(() -> run(new Train(), "step.adaptation=hypergradient", "epochs=1"))
         .hasMessageContaining("take SGD");
+  }
+
+  @Test
+  void everyMethodAndInitialAlphaMeetsBothOptimizers() {
+    Summary summary =
+        run(
+                new OptimizerInteraction(),
+                List.of(
+                    "characters=4000",
+                    "max.length=16",
+                    "batch.tokens=160",
+                    "width=8",
+                    "heads=2",
+                    "depth=1",
+                    "lr.grid=0.001,0.01",
+                    "seeds=3"))
+            .summary();
+    List<SummaryRow> rows =
+        summary.rows().stream().filter(row -> row.metric().equals("test_loss")).toList();
+    // two methods and two squashes from three α₀, by two optimizers
+    assertThat(rows).hasSize(2 * (2 + 2 * 3));
+    assertThat(rows.stream().map(SummaryRow::mean).distinct()).hasSize(rows.size());
+    assertThat(summary.claims())
+        .hasSize(6)
+        .allSatisfy(
+            claim -> {
+              assertThat(claim.n()).isEqualTo(3);
+              assertThat(claim.interval()).isNotNull();
+            });
+    double[] gaps = new double[2];
+    for (int i = 0; i < 2; i++) {
+      String optimizer = List.of("adamw", "muon").get(i);
+      gaps[i] = meanGap(rows, optimizer);
+    }
+    assertThat(summary.claims())
+        .filteredOn(claim -> claim.id().equals("derf-loses-more-with-muon"))
+        .singleElement()
+        .satisfies(
+            claim -> assertThat(claim.estimate()).isCloseTo(gaps[1] - gaps[0], within(1e-12)));
+  }
+
+  /** Derf's mean loss from α₀ = 0.5 over RMSNorm's, seed by seed. */
+  private static double meanGap(List<SummaryRow> rows, String optimizer) {
+    List<Double> derf = values(rows, "derf", optimizer, "0.5");
+    List<Double> norm = values(rows, "rms-norm", optimizer, null);
+    double sum = 0;
+    for (int i = 0; i < derf.size(); i++) {
+      sum += derf.get(i) - norm.get(i);
+    }
+    return sum / derf.size();
+  }
+
+  private static List<Double> values(
+      List<SummaryRow> rows, String method, String optimizer, String alpha0) {
+    return rows.stream()
+        .filter(row -> row.method().equals(method))
+        .filter(row -> optimizer.equals(row.setting().get("optimizer")))
+        .filter(row -> Objects.equals(alpha0, row.setting().get("alpha0")))
+        .findFirst()
+        .orElseThrow()
+        .values();
   }
 
   @Test
