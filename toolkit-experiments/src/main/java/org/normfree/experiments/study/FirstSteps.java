@@ -53,6 +53,14 @@ final class FirstSteps implements AutoCloseable {
   private static final List<String> OUTPUTS = List.of(Network.LOGITS, Network.LOSS);
   private static final double FIRST_RATE = 1e-4;
   private static final double WANTED_CHANGE = 1e-3;
+
+  /** How far from the wanted change a step may stay, as a factor. */
+  private static final double NEAR = 4;
+
+  /** How much another rate is tried where nothing moved, or all was lost. */
+  private static final double FARTHER = 1000;
+
+  private static final int TRIES = 12;
   private static final int WIDTH = 64;
   private static final int HIDDEN = 128;
   private static final int CLASSES = 10;
@@ -202,10 +210,25 @@ final class FirstSteps implements AutoCloseable {
   }
 
   private Change change(Map<String, INDArray> gradients, Direction direction) {
-    Change roughly = change(gradients, direction, FIRST_RATE);
-    return roughly.output > 0 && Double.isFinite(roughly.output)
-        ? change(gradients, direction, WANTED_CHANGE / roughly.output)
-        : roughly;
+    if (gradients.values().stream().allMatch(g -> g.amaxNumber().doubleValue() == 0)) {
+      return new Change(0, 0);
+    }
+    double rate = FIRST_RATE;
+    Change found = change(gradients, direction, rate);
+    for (int more = 0; more < TRIES && (more == 0 || !fits(found.output * rate)); more++) {
+      rate = found.output == 0 ? rate * FARTHER : nearer(rate, WANTED_CHANGE / found.output);
+      found = change(gradients, direction, rate);
+    }
+    return found;
+  }
+
+  private static boolean fits(double moved) {
+    return moved >= WANTED_CHANGE / NEAR && moved <= WANTED_CHANGE * NEAR;
+  }
+
+  /** The wanted rate, or a smaller one than that at which the output was no finite number. */
+  private static double nearer(double rate, double wanted) {
+    return wanted > 0 && Double.isFinite(wanted) ? wanted : rate / FARTHER;
   }
 
   private Change change(Map<String, INDArray> gradients, Direction direction, double rate) {

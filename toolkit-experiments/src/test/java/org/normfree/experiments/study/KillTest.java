@@ -192,18 +192,25 @@ class KillTest {
   }
 
   /** Momentum of the hidden matrices, AdamW's averages of the rest, and masks of both. */
+  }
+
+  /**
+   * Momentum of the hidden matrices, AdamW's averages of the rest, and masks of both, in a study.
+   */
   @Test
   void stepsOfMuonResumeToTheSameBytes() throws Exception {
     resumes(
         new Case(
             List.of(
                 "run",
-                "model-language",
-                "method=bhyt",
-                "optimizer=muon",
+                "optimizer-interaction",
+                "methods=bhyt",
+                "squashes=derf",
+                "alphas=0.5",
+                "lr.grid=0.01",
+                "seeds=1",
+                "jobs=1",
                 "step.mask=gradients",
-                "tokenizer=character",
-                "vocabulary=0",
                 "characters=6000",
                 "max.length=16",
                 "batch.tokens=128",
@@ -214,7 +221,7 @@ class KillTest {
                 "probes=gradient-norms",
                 "probe.every=2",
                 "checkpoint.every=7"),
-            "",
+            "runs/bhyt-lr_0.01-optimizer_muon-seed1/",
             9000));
   }
 

@@ -146,11 +146,32 @@ class ModelUpdateTest {
             });
   }
 
+  /** LayerScale moves the output by a millionth of what Post-LN does, an identity by far more. */
+  @Test
+  void smallAndHugeUpdatesAreMeasuredToo() {
+    Summary summary =
+        run(
+            "architectures=ffn-stack",
+            "methods=layerscale,identity-no-alpha",
+            "branches=24,48",
+            "seeds=1",
+            "steps=0");
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("update_size"))
+        .hasSize(2 * 2 * 2)
+        .allSatisfy(row -> assertThat(row.values().get(0)).isPositive().isFinite());
+    assertThat(slope(summary, "identity-no-alpha", "ffn-stack", "sgd")).isGreaterThan(5);
+    assertThat(slope(summary, "layerscale", "ffn-stack", "sgd")).isBetween(0.5, 1.5);
+  }
+
   /** Methods that one of the networks does not take, each with the reason. */
   private static final Map<String, Map<String, String>> REFUSED =
       Map.of(
           "ffn-stack", Map.of("span-norm", "attention branch"),
           "encoder-decoder", Map.of("batch-norm", "of a decoder"));
+
+  /** Methods whose branches begin at 0, so that matrices of branches have no gradient. */
+  private static final Set<String> STILL = Set.of("skipinit", "rezero", "pro-res");
 
   @ParameterizedTest
   @ValueSource(strings = {"ffn-stack", "encoder-decoder"})
@@ -158,6 +179,7 @@ class ModelUpdateTest {
     Map<String, String> refused = REFUSED.get(architecture);
     List<String> methods = new ArrayList<>(Methods.names());
     methods.removeAll(refused.keySet());
+    Set<String> still = architecture.equals("ffn-stack") ? STILL : Set.of(); // it has tables too
     List<String> size = List.of("branches=4,8", "layers=1,2", "seeds=1", "steps=2", "threads=1");
     List<String> settings = new ArrayList<>(size);
     settings.addAll(
@@ -168,7 +190,8 @@ class ModelUpdateTest {
           .as(method)
           .filteredOn(row -> row.method().equals(method) && row.metric().equals("update_size"))
           .hasSize(2 * 2)
-          .allSatisfy(row -> assertThat(row.values()).allMatch(Double::isFinite));
+          .allSatisfy(row -> assertThat(row.values()).allMatch(Double::isFinite))
+          .allMatch(row -> row.values().get(0) > 0 != still.contains(method));
     }
     refused.forEach(
         (method, reason) ->
