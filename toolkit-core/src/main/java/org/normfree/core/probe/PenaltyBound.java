@@ -1,12 +1,16 @@
 package org.normfree.core.probe;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The input gradient of a fully connected network at one example beside its parameter gradient.
@@ -62,6 +66,20 @@ public record PenaltyBound(
    * @param activation behind it
    */
   public record Layer(RealMatrix weight, double[] bias, Activation activation) {
+    /**
+     * A linear map as the toolkit's models have it.
+     *
+     * @param weight [in, out]
+     * @param bias [out]
+     * @param activation behind it
+     */
+    public static Layer of(INDArray weight, INDArray bias, Activation activation) {
+      return new Layer(
+          MatrixUtils.createRealMatrix(weight.toDoubleMatrix()).transpose(),
+          bias.toDoubleVector(),
+          activation);
+    }
+
     private double[] output(double[] h) {
       double[] z = weight.operate(h);
       for (int i = 0; i < z.length; i++) {
@@ -95,20 +113,12 @@ public record PenaltyBound(
   public static PenaltyBound of(
       List<Layer> layers, double[] input, UnaryOperator<double[]> lossGradient) {
     int count = layers.size();
-    List<double[]> hidden = new ArrayList<>(List.of(input));
-    layers.forEach(layer -> hidden.add(layer.output(hidden.get(hidden.size() - 1))));
-    double[] upstream = lossGradient.apply(hidden.get(count));
+    Pass pass = Pass.of(layers, input, lossGradient);
     double[] parameterSquares = new double[count];
     double[] hiddenSquares = new double[count];
-    for (int t = count - 1; t >= 0; t--) {
-      Layer layer = layers.get(t);
-      double[] h = hidden.get(t + 1);
-      for (int i = 0; i < h.length; i++) {
-        upstream[i] *= layer.activation.slope(h[i]);
-      }
-      hiddenSquares[t] = square(hidden.get(t));
-      parameterSquares[t] = square(upstream) * (1 + hiddenSquares[t]);
-      upstream = layer.weight.preMultiply(upstream);
+    for (int t = 0; t < count; t++) {
+      hiddenSquares[t] = square(pass.hidden.get(t));
+      parameterSquares[t] = square(pass.deltas.get(t)) * (1 + hiddenSquares[t]);
     }
     double[] terms = new double[count];
     double[] frobenius = new double[count];
@@ -124,12 +134,69 @@ public record PenaltyBound(
       frobenius[t] = numerator / squared(weight.getFrobeniusNorm() * jacobian.getFrobeniusNorm());
       jacobian = weight.multiply(jacobian);
       for (int i = 0; i < jacobian.getRowDimension(); i++) {
-        double slope = layers.get(t).activation.slope(hidden.get(t + 1)[i]);
+        double slope = layers.get(t).activation.slope(pass.hidden.get(t + 1)[i]);
         jacobian.setRowVector(i, jacobian.getRowVector(i).mapMultiply(slope));
       }
     }
     return new PenaltyBound(
-        upstream, parameterSquares, terms, frobenius, weightNorms, jacobianNorms, hiddenSquares);
+        pass.inputGradient,
+        parameterSquares,
+        terms,
+        frobenius,
+        weightNorms,
+        jacobianNorms,
+        hiddenSquares);
+  }
+
+  /**
+   * ∇_θ f at an example, whose squares are the right side.
+   *
+   * @param layers the network
+   * @param input the example
+   * @param lossGradient gives ∂f/∂y for the network's output y
+   * @return for each layer the weight's gradient, row-major [out, in], and the bias's behind it
+   */
+  public static double[] parameterGradient(
+      List<Layer> layers, double[] input, UnaryOperator<double[]> lossGradient) {
+    Pass pass = Pass.of(layers, input, lossGradient);
+    DoubleStream.Builder gradient = DoubleStream.builder();
+    for (int t = 0; t < layers.size(); t++) {
+      for (double delta : pass.deltas.get(t)) {
+        for (double h : pass.hidden.get(t)) {
+          gradient.add(delta * h);
+        }
+      }
+      for (double delta : pass.deltas.get(t)) {
+        gradient.add(delta);
+      }
+    }
+    return gradient.build().toArray();
+  }
+
+  /**
+   * A forward and a backward pass.
+   *
+   * @param hidden h_t of each layer, and the output
+   * @param deltas δ_t of each layer
+   * @param inputGradient ∇_x f
+   */
+  private record Pass(List<double[]> hidden, List<double[]> deltas, double[] inputGradient) {
+    static Pass of(List<Layer> layers, double[] input, UnaryOperator<double[]> lossGradient) {
+      List<double[]> hidden = new ArrayList<>(List.of(input));
+      layers.forEach(layer -> hidden.add(layer.output(hidden.get(hidden.size() - 1))));
+      double[] upstream = lossGradient.apply(hidden.get(layers.size()));
+      Deque<double[]> deltas = new ArrayDeque<>();
+      for (int t = layers.size() - 1; t >= 0; t--) {
+        Layer layer = layers.get(t);
+        double[] delta = upstream.clone();
+        for (int i = 0; i < delta.length; i++) {
+          delta[i] *= layer.activation.slope(hidden.get(t + 1)[i]);
+        }
+        deltas.addFirst(delta);
+        upstream = layer.weight.preMultiply(delta);
+      }
+      return new Pass(hidden, List.copyOf(deltas), upstream);
+    }
   }
 
   /** ‖∇_x f‖². */

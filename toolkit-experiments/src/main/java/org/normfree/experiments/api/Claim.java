@@ -38,6 +38,18 @@ public record Claim(
         readings -> readings.difference(metric, group, than));
   }
 
+  /** That a quantity is larger in one group than in another, whether that is good or not. */
+  public static Claim larger(
+      String id, String text, String source, Metric metric, Where group, Where than) {
+    return new Claim(
+        id,
+        text,
+        source,
+        "95 %% interval of the paired difference in %s above 0".formatted(metric.title()),
+        Interval.from(0),
+        readings -> readings.difference(metric, group, than));
+  }
+
   /** That one group is not worse than another by more than a margin. */
   public static Claim noWorse(
       String id,

@@ -25,8 +25,8 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
 
 /** Classifying images with any of the {@link ImageClassifiers}. */
-public final class ImageClassification extends ImageProblem {
-  private static final List<Key<?>> KEYS =
+public class ImageClassification extends ImageProblem {
+  static final List<Key<?>> KEYS =
       Schema.of(
               List.of(Keys.METHOD),
               Keys.data(),
@@ -40,7 +40,7 @@ public final class ImageClassification extends ImageProblem {
   /** What runs of this problem are. */
   public static final Kind KIND = new Kind("train", KEYS, ImageClassification::new);
 
-  private ImageClassification(Config config) {
+  ImageClassification(Config config) {
     super(config);
   }
 

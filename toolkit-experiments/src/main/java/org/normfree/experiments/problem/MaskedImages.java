@@ -382,7 +382,8 @@ public final class MaskedImages extends ImageProblem {
   private double tuned(
       Method method, Optional<Map<String, INDArray>> learned, Executors executors) {
     long seed = config.get(Keys.SEED);
-    Images few = few(seed);
+    int all = splits.train().count();
+    Images few = few(seed, (int) Math.max(1, Math.round(config.get(TUNE_SHARE) * all)));
     Network classifier =
         MaskedAutoencoder.classifier(
             shape, few.classes(), config.get(Keys.DROP_PATH), method, DataType.FLOAT, seed);

@@ -115,6 +115,12 @@ public final class Study {
     return id.toString().replaceAll("[^A-Za-z0-9._-]", "_");
   }
 
+  /** Adds a run of another kind. */
+  Study add(SweepTrial trial) {
+    trials.add(trial);
+    return this;
+  }
+
   /**
    * Carries out the runs.
    *

@@ -12,6 +12,7 @@ import org.normfree.core.method.Method;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.Follower;
 import org.normfree.core.optim.GradientClipping;
+import org.normfree.core.optim.Optimizer;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Schedule;
 import org.normfree.core.record.DataIdentity;
@@ -85,6 +86,15 @@ public interface Problem {
     /** What moves without a gradient. */
     default List<Follower> followers() {
       return List.of();
+    }
+
+    /**
+     * What makes the steps.
+     *
+     * @param usual what the keys that all problems share say
+     */
+    default Optimizer optimizer(Optimizer usual) {
+      return usual;
     }
 
     /** What looks at it. */

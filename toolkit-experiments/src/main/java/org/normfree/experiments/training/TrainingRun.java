@@ -141,7 +141,7 @@ public final class TrainingRun {
         Trainer trainer =
             new Trainer(
                 runner,
-                optimizer(network, optimization.groups(), settings.seed()),
+                company.optimizer(optimizer(network, optimization.groups(), settings.seed())),
                 optimization.learningRate(),
                 settings,
                 company.sources(),

@@ -199,6 +199,11 @@ class KillTest {
    */
   @Test
   void stepsOfMuonResumeToTheSameBytes() throws Exception {
+  }
+
+  /** What was seen of single images, and when, goes on where it was. */
+  @Test
+  void gradientPenaltiesResumeToTheSameBytes() throws Exception {
     resumes(
         new Case(
             List.of(
@@ -222,6 +227,40 @@ class KillTest {
                 "probe.every=2",
                 "checkpoint.every=7"),
             "runs/bhyt-lr_0.01-optimizer_muon-seed1/",
+  }
+
+                "gradient-penalty",
+                "rates=0.1",
+                "levels=1.5,0.6,0.3",
+                "examples=5",
+                "dims=6,5",
+                "epochs=40",
+                "eval.every=1",
+                "seeds=1",
+                "checkpoint.every=7"),
+            "runs/identity-no-alpha-lr_0.1-seed1/",
+            4000));
+  }
+
+  /** The training on mirror images and the fixed masks are the same again. */
+  @Test
+  void childTuningResumesToTheSameBytes() throws Exception {
+    resumes(
+        new Case(
+            List.of(
+                "run",
+                "child-tuning",
+                "optimizers=adamw",
+                "masks=fisher",
+                "kept=0.3",
+                "stationary.steps=8",
+                "epochs=400",
+                "eval.every=1",
+                "pretrain.epochs=1",
+                "seeds=1",
+                "jobs=1",
+                "checkpoint.every=7"),
+            "runs/identity-no-alpha-kept_0.3-mask_fisher-optimizer_adamw-seed1/",
             9000));
   }
 

@@ -36,6 +36,9 @@ class StudiesTest {
   private static final List<String> SMALL =
       List.of("width=8", "heads=2", "depth=2", "patch=4", "mlp.ratio=2", "epochs=1", "batch=200");
 
+  /** Nothing stands where a norm would. */
+  private static final String IDENTITY = "identity-no-alpha";
+
   @TempDir Path folder;
 
   private static final List<String> SMALL_CONVNEXT =
@@ -361,6 +364,82 @@ class StudiesTest {
     assertThatThrownBy(() -> run(single, List.of("known=5000")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("known=5000, but there are 1197");
+  }
+
+  void inputAndParameterGradientsAreComparedExampleByExample() {
+    Summary summary =
+        run(
+                new GradientPenalty(),
+                List.of(
+                    "rates=0.2,0.5",
+                    "levels=2,1",
+                    "examples=20",
+                    "epochs=6",
+                    "seeds=3",
+                    "dims=8,5"))
+            .summary();
+    List<SummaryRow> violations =
+        summary.rows().stream().filter(row -> row.metric().equals("violations")).toList();
+    assertThat(violations).hasSize(2 * 3);
+    assertThat(violations).allSatisfy(row -> assertThat(row.values()).containsOnly(0.0));
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("layer_median"))
+        .hasSize(2 * 3 * 3)
+        .allSatisfy(row -> assertThat(row.mean()).isGreaterThan(1 - 1e-9));
+    assertThat(summary.claims()).hasSize(3).allSatisfy(c -> assertThat(c.n()).isEqualTo(3));
+    assertThat(summary.claims().get(0).verdict()).isEqualTo(Verdict.CONFIRMED);
+  }
+
+  @Test
+  void aPerceptronWithNormsHasNoSuchInequality() {
+    assertThatThrownBy(() -> run(new GradientPenalty(), List.of("affine=true", "epochs=1")))
+        .hasMessageContaining("affine=false");
+  }
+
+  @Test
+  void maskedFineTuningIsComparedWithPlain() {
+    Summary summary =
+        run(
+                new ChildTuning(),
+                List.of(
+                    "dims=6",
+                    "labels=30",
+                    "kept=0.5,0.2",
+                    "epochs=2",
+                    "pretrain.epochs=1",
+                    "stationary.steps=40",
+                    "seeds=3"))
+            .summary();
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("distance"))
+        .hasSize(2 * (1 + 4 * 2))
+        .allSatisfy(row -> assertThat(row.mean()).isPositive());
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("mean_step_ratio"))
+        .hasSize(2 * 4);
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("test_accuracy") && row.difference() != null)
+        .hasSize(2 * 4 * 2);
+    assertThat(summary.claims()).hasSize(8).allSatisfy(c -> assertThat(c.n()).isEqualTo(3));
+  }
+
+  @Test
+  void aMaskThatKeepsAllIsNone() {
+    List<String> few = List.of("dims=6", "labels=30", "epochs=2", "pretrain.epochs=1");
+    double plain = row(run(ChildTuning.RUN, few).summary(), IDENTITY, "distance").mean();
+    for (String mask : List.of("gradients", "updates", "fisher")) {
+      List<String> masked = new ArrayList<>(few);
+      masked.addAll(List.of("step.mask=" + mask, "step.kept=" + (mask.equals("fisher") ? 0.2 : 1)));
+      Config config = Config.resolve("fine-tune", ChildTuning.RUN.keys(), Optional.empty(), masked);
+      Summary summary =
+          Launch.run(ChildTuning.RUN, config, folder.resolve(mask), List.of()).summary();
+      double distance = row(summary, IDENTITY, "distance").mean();
+      if (mask.equals("fisher")) {
+        assertThat(distance).isPositive().isLessThan(plain);
+      } else {
+        assertThat(distance).isCloseTo(plain, within(1e-5 * plain));
+      }
+    }
   }
 
   @Test
