@@ -90,16 +90,6 @@ abstract class ImageProblem implements Problem {
    * @param count how many, at most as many as there are
    */
   final Images few(long seed, int count) {
-    Images all = splits.train();
-    int[] order = new int[all.count()];
-    Rng.of(seed, "labels", 0).permute(order);
-    float[] pixels = new float[count * all.imageSize()];
-    int[] labels = new int[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = all.labels()[order[i]];
-      System.arraycopy(
-          all.pixels(), order[i] * all.imageSize(), pixels, i * all.imageSize(), all.imageSize());
-    }
-    return new Images(pixels, labels, all.height(), all.width(), all.channels(), all.classNames());
+    return known(splits.train(), count, seed);
   }
 }

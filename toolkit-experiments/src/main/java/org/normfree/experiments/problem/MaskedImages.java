@@ -416,11 +416,4 @@ public final class MaskedImages extends ImageProblem {
           : 100 * trainer.evaluate("test", test()).value(Accuracy.NAME);
     }
   }
-
-  /** The training images whose labels may be seen. */
-  private Images few(long seed) {
-    Images all = splits.train();
-    int count = (int) Math.max(1, Math.round(config.get(TUNE_SHARE) * all.count()));
-    return known(all, count, seed);
-  }
 }

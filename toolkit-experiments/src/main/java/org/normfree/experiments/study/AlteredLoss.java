@@ -95,8 +95,7 @@ final class AlteredLoss {
     Map<String, INDArray> start = parameters(plain, 0, 0);
     Map<String, INDArray> end = parameters(plain, 0, steps);
     Map<String, Map<String, INDArray>> others =
-        Map.of(
-            TIMES, parameters(tasks(FACTOR), 0, steps), PLUS, parameters(plain, SUMMAND, steps));
+        Map.of(TIMES, parameters(tasks(FACTOR), 0, steps), PLUS, parameters(plain, SUMMAND, steps));
     Map<String, Double> values = new LinkedHashMap<>();
     others.forEach(
         (altered, other) ->

@@ -70,7 +70,8 @@ final class TaskMetrics {
   static Metric notFalling(String task, String words) {
     return Metric.number(
         "not_falling_" + task,
-        "number of steps along which the loss of %s does not fall".formatted(words), "steps");
+        "number of steps along which the loss of %s does not fall".formatted(words),
+        "steps");
   }
 
   /** Runs that came to their end and are reported. */

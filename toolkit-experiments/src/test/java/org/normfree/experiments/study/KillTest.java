@@ -191,19 +191,11 @@ class KillTest {
     }
   }
 
-  /** Momentum of the hidden matrices, AdamW's averages of the rest, and masks of both. */
-  }
-
   /**
    * Momentum of the hidden matrices, AdamW's averages of the rest, and masks of both, in a study.
    */
   @Test
   void stepsOfMuonResumeToTheSameBytes() throws Exception {
-  }
-
-  /** What was seen of single images, and when, goes on where it was. */
-  @Test
-  void gradientPenaltiesResumeToTheSameBytes() throws Exception {
     resumes(
         new Case(
             List.of(
@@ -227,8 +219,16 @@ class KillTest {
                 "probe.every=2",
                 "checkpoint.every=7"),
             "runs/bhyt-lr_0.01-optimizer_muon-seed1/",
+            9000));
   }
 
+  /** What was seen of single images, and when, goes on where it was. */
+  @Test
+  void gradientPenaltiesResumeToTheSameBytes() throws Exception {
+    resumes(
+        new Case(
+            List.of(
+                "run",
                 "gradient-penalty",
                 "rates=0.1",
                 "levels=1.5,0.6,0.3",
