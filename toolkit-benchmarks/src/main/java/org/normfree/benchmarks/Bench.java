@@ -26,7 +26,8 @@ import picocli.CommandLine.Mixin;
       SequenceCommand.class,
       DepthCommand.class,
       MemoryCommand.class,
-      AugmentCommand.class
+      AugmentCommand.class,
+      TasksCommand.class
     })
 public final class Bench implements Runnable {
   @Mixin private CommonOptions common;
@@ -89,6 +90,7 @@ public final class Bench implements Runnable {
           new DepthCommand().run(setting, results);
           new MemoryCommand().run(setting, results);
           new AugmentCommand().run(setting, results);
+          new TasksCommand().run(setting, results);
         });
   }
 }

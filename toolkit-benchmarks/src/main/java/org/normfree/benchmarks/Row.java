@@ -5,7 +5,7 @@ package org.normfree.benchmarks;
  * it is {@code ours}, so each one's numbers are told; a baseline is compared with itself.
  *
  * @param bench {@code step}, {@code ops}, {@code sequence}, {@code depth}, {@code memory}, {@code
- *     augment} or {@code roofline}
+ *     augment}, {@code tasks} or {@code roofline}
  * @param name what was done, {@code case} in the file
  * @param ours whose numbers median, p10 and p90 are
  * @param peer what it is compared with

@@ -125,4 +125,20 @@ class BenchTest {
       assertThat(row.get("median").asDouble()).isPositive();
     }
   }
+
+  @Test
+  void stepsOfSeveralLossesAreTimedBesideTheirSum() throws IOException {
+    Path target = folder.resolve("out");
+    assertThat(bench("tasks", "--rounds", "1", "--warm-up", "0", "--out", target.toString()))
+        .as(err.toString())
+        .isZero();
+    JsonNode rows = Json.read(target.resolve("bench.json"), JsonNode.class).get("rows");
+    assertThat(rows.findValuesAsText("ours"))
+        .contains("sum of losses", "equal", "nash")
+        .hasSize(2 * 7);
+    for (JsonNode row : rows) {
+      assertThat(row.get("peer").asText()).isEqualTo("sum of losses");
+      assertThat(row.get("median").asDouble()).isPositive();
+    }
+  }
 }

@@ -1,18 +1,23 @@
 package org.normfree.core.optim;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The gradients of several losses of one network: their inner products over the parameters that
- * they share, and their weighted sum. A parameter is shared if more than one loss depends on it;
- * the others belong to one loss alone, as the head of a task does.
+ * The gradients of several losses of one network, by arithmetic over all parameters at once: their
+ * inner products over the parameters that they share, and their weighted sum. A parameter is shared
+ * if more than one loss depends on it; the others belong to one loss alone, as the head of a task
+ * does.
  */
 public final class TaskGradients {
+  /** So many partial sums are left to double precision. */
+  private static final int FEW = 32;
+
   private final int tasks;
   private final ElementLoop loop;
 
@@ -21,118 +26,138 @@ public final class TaskGradients {
    */
   public TaskGradients(int tasks) {
     this.tasks = tasks;
-    loop = new ElementLoop(tasks);
+    // one array more, for products
+    loop = new ElementLoop(tasks + 1);
   }
 
   /**
    * The gradients of one parameter.
    *
+   * @param name the parameter's
    * @param losses numbers of the losses that depend on it
    * @param arrays the gradient of each
    */
-  private record Gradients(List<Integer> losses, INDArray[] arrays) {
+  private record Gradients(String name, int[] losses, INDArray[] arrays) {
     boolean shared() {
-      return arrays.length > 1;
+      return losses.length > 1;
     }
+  }
 
-    /** Each pair of losses once, with itself too, in the order of the sums below. */
-    void pairs(Pair pair) {
-      int at = 0;
-      for (int i = 0; i < arrays.length; i++) {
-        for (int j = i; j < arrays.length; j++) {
-          pair.of(losses.get(i), losses.get(j), at++);
+  /** The gradients of one step. */
+  public final class Step {
+    private final List<Gradients> all = new ArrayList<>();
+
+    private Step(List<Map<String, INDArray>> gradients) {
+      Map<String, List<Integer>> losses = new LinkedHashMap<>();
+      for (int i = 0; i < tasks; i++) {
+        for (String name : gradients.get(i).keySet()) {
+          losses.computeIfAbsent(name, n -> new ArrayList<>(tasks)).add(i);
         }
       }
+      losses.forEach(
+          (name, of) -> {
+            INDArray[] arrays =
+                of.stream().map(i -> gradients.get(i).get(name)).toArray(INDArray[]::new);
+            all.add(new Gradients(name, of.stream().mapToInt(i -> i).toArray(), arrays));
+          });
     }
-  }
 
-  @FunctionalInterface
-  private interface Pair {
-    void of(int i, int j, int at);
-  }
-
-  /** By parameter, in the order in which the losses name them. */
-  private Map<String, Gradients> byParameter(List<Map<String, INDArray>> gradients) {
-    Map<String, Map<Integer, INDArray>> all = new LinkedHashMap<>();
-    for (int i = 0; i < tasks; i++) {
-      int loss = i;
-      gradients
-          .get(i)
-          .forEach(
-              (name, gradient) ->
-                  all.computeIfAbsent(name, n -> new TreeMap<>()).put(loss, gradient));
+    /**
+     * @return {@code <g_i, g_j>} over the shared parameters, [k, k]; a loss that does not depend on
+     *     one of them has gradient 0 there. Of FLOAT gradients products, and sums of up to 64 of
+     *     them, are rounded to single precision, all else is double
+     */
+    public double[][] gram() {
+      List<Gradients> shared = all.stream().filter(Gradients::shared).toList();
+      List<Supplier<double[]>> sums = new ArrayList<>();
+      for (Gradients own : shared) {
+        int count = own.losses.length;
+        sums.add(
+            loop.addSums(
+                own.name,
+                (rows, n, sum) -> products(rows, count, n, sum),
+                (rows, n, sum) -> products(rows, count, n, sum),
+                count * (count + 1) / 2,
+                own.arrays));
+      }
+      loop.run();
+      double[][] gram = new double[tasks][tasks];
+      for (int p = 0; p < shared.size(); p++) {
+        int[] losses = shared.get(p).losses;
+        double[] found = sums.get(p).get();
+        int at = 0;
+        for (int i = 0; i < losses.length; i++) {
+          for (int j = i; j < losses.length; j++) {
+            gram[losses[i]][losses[j]] += found[at++];
+            gram[losses[j]][losses[i]] = gram[losses[i]][losses[j]];
+          }
+        }
+      }
+      return gram;
     }
-    Map<String, Gradients> byParameter = new LinkedHashMap<>();
-    all.forEach(
-        (name, own) ->
-            byParameter.put(
-                name,
-                new Gradients(List.copyOf(own.keySet()), own.values().toArray(INDArray[]::new))));
-    return byParameter;
+
+    /**
+     * The weighted sum {@code Σ a_i g_i}. It is written over the gradients of the first loss that
+     * depends on a parameter; the others keep theirs.
+     *
+     * @param weights a, one a loss
+     * @param heads whether the gradients of parameters that belong to one loss alone are weighted
+     *     too; otherwise they stay as they are
+     * @return a gradient for each parameter
+     */
+    public Map<String, INDArray> sum(double[] weights, boolean heads) {
+      Map<String, INDArray> sum = new LinkedHashMap<>();
+      for (Gradients own : all) {
+        sum.put(own.name, own.arrays[0]);
+        if (own.shared() || heads) {
+          double[] a = Arrays.stream(own.losses).mapToDouble(i -> weights[i]).toArray();
+          loop.add(
+              own.name,
+              (rows, n) -> combine(rows, a, n),
+              (rows, n) -> combine(rows, a, n),
+              1,
+              own.arrays);
+        }
+      }
+      loop.run();
+      return sum;
+    }
   }
 
   /**
    * @param gradients of each loss by parameter, FLOAT or DOUBLE
-   * @return {@code <g_i, g_j>} over the shared parameters, [k, k], accumulated in double precision;
-   *     a loss that does not depend on a parameter has gradient 0 there
    */
-  public double[][] gram(List<Map<String, INDArray>> gradients) {
-    Map<Gradients, Supplier<double[]>> sums = new LinkedHashMap<>();
-    byParameter(gradients)
-        .forEach(
-            (name, own) -> {
-              if (own.shared()) {
-                int count = own.arrays.length;
-                sums.put(
-                    own,
-                    loop.addSums(
-                        name,
-                        (rows, n, sum) -> products(rows, count, n, sum),
-                        (rows, n, sum) -> products(rows, count, n, sum),
-                        count * (count + 1) / 2,
-                        own.arrays));
-              }
-            });
-    loop.run();
-    double[][] gram = new double[tasks][tasks];
-    sums.forEach(
-        (own, sum) -> {
-          double[] found = sum.get();
-          own.pairs(
-              (i, j, at) -> {
-                gram[i][j] += found[at];
-                gram[j][i] = gram[i][j];
-              });
-        });
-    return gram;
+  public Step of(List<Map<String, INDArray>> gradients) {
+    return new Step(gradients);
   }
 
   private static void products(float[][] rows, int count, int n, double[] sums) {
     int at = 0;
     for (int i = 0; i < count; i++) {
       for (int j = i; j < count; j++) {
-        sums[at++] += product(rows[i], rows[j], n);
+        sums[at++] += product(rows[i], rows[j], rows[count], n);
       }
     }
   }
 
-  /** In four sums, whose additions need not wait for each other. */
-  private static double product(float[] a, float[] b, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 3 < n; i += 4) {
-      s0 += (double) a[i] * b[i];
-      s1 += (double) a[i + 1] * b[i + 1];
-      s2 += (double) a[i + 2] * b[i + 2];
-      s3 += (double) a[i + 3] * b[i + 3];
+  /** Halves added to halves: loops that the JIT vectorizes, and short chains of roundings. */
+  private static double product(float[] a, float[] b, float[] products, int n) {
+    for (int i = 0; i < n; i++) {
+      products[i] = a[i] * b[i];
     }
-    for (; i < n; i++) {
-      s0 += (double) a[i] * b[i];
+    int length = n;
+    while (length > FEW) {
+      int half = (length + 1) / 2;
+      for (int i = 0; i < length - half; i++) {
+        products[i] += products[i + half];
+      }
+      length = half;
     }
-    return s0 + s1 + (s2 + s3);
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += products[i];
+    }
+    return sum;
   }
 
   private static void products(double[][] rows, int count, int n, double[] sums) {
@@ -146,37 +171,6 @@ public final class TaskGradients {
         sums[at++] += sum;
       }
     }
-  }
-
-  /**
-   * The weighted sum {@code Σ a_i g_i}. It is written over the gradients of the first loss that
-   * depends on a parameter; the others keep theirs.
-   *
-   * @param gradients of each loss by parameter
-   * @param weights a, one a loss
-   * @param heads whether the gradients of parameters that belong to one loss alone are weighted
-   *     too; otherwise they stay as they are
-   * @return a gradient for each parameter
-   */
-  public Map<String, INDArray> sum(
-      List<Map<String, INDArray>> gradients, double[] weights, boolean heads) {
-    Map<String, INDArray> sum = new LinkedHashMap<>();
-    byParameter(gradients)
-        .forEach(
-            (name, own) -> {
-              sum.put(name, own.arrays[0]);
-              if (own.shared() || heads) {
-                double[] a = own.losses.stream().mapToDouble(i -> weights[i]).toArray();
-                loop.add(
-                    name,
-                    (rows, n) -> combine(rows, a, n),
-                    (rows, n) -> combine(rows, a, n),
-                    1,
-                    own.arrays);
-              }
-            });
-    loop.run();
-    return sum;
   }
 
   private static void combine(float[][] rows, double[] weights, int n) {

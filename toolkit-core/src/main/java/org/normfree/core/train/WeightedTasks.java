@@ -1,6 +1,8 @@
 package org.normfree.core.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,9 @@ final class WeightedTasks {
   private final List<String> tasks;
   private final TaskWeighting weighting;
   private final long seed;
-  private final TaskGradients gradients;
+  private final TaskGradients arithmetic;
   private final INDArray first;
+  private final List<String> names;
   private Map<String, Metric.Share> shares = Map.of();
 
   /**
@@ -34,7 +37,8 @@ final class WeightedTasks {
     this.tasks = tasks;
     this.weighting = weighting;
     this.seed = seed;
-    gradients = new TaskGradients(tasks.size());
+    names = names(tasks);
+    arithmetic = new TaskGradients(tasks.size());
     first = Nd4j.zeros(DataType.DOUBLE, tasks.size());
   }
 
@@ -60,15 +64,16 @@ final class WeightedTasks {
    * @param values the placeholders'
    * @param outputs wanted beside the gradients
    * @param step steps done
-   * @return with the weighted gradients; where a loss or gradient is not finite with their sum,
-   *     which is not finite either
+   * @return with the weighted gradients; where a loss or an inner product is not finite they are
+   *     not numbers, which ends the run
    */
   GraphExecutor.Pass pass(
       GraphExecutor executor, Map<String, INDArray> values, List<String> outputs, long step) {
     GraphExecutor.Passes passes = executor.gradientsOfEach(values, outputs, tasks);
     double[] losses =
         tasks.stream().mapToDouble(task -> passes.outputs().get(task).getDouble(0)).toArray();
-    double[][] gram = gradients.gram(passes.gradients());
+    TaskGradients.Step gradients = arithmetic.of(passes.gradients());
+    double[][] gram = gradients.gram();
     double[] weights = new double[losses.length];
     boolean whole = true;
     if (finite(losses) && Arrays.stream(gram).allMatch(WeightedTasks::finite)) {
@@ -80,10 +85,9 @@ final class WeightedTasks {
       whole = weighting.whole() || rule.ofWholeLosses();
       shares = shares(gram, weights);
     } else {
-      Arrays.fill(weights, 1);
+      Arrays.fill(weights, Double.NaN);
     }
-    return new GraphExecutor.Pass(
-        passes.outputs(), gradients.sum(passes.gradients(), weights, whole));
+    return new GraphExecutor.Pass(passes.outputs(), gradients.sum(weights, whole));
   }
 
   private static boolean finite(double... values) {
@@ -91,7 +95,6 @@ final class WeightedTasks {
   }
 
   private Map<String, Metric.Share> shares(double[][] gram, double... weights) {
-    Map<String, Double> found = new LinkedHashMap<>();
     int k = weights.length;
     double[] along = new double[k];
     double longest = 0;
@@ -105,20 +108,39 @@ final class WeightedTasks {
     }
     double least = -RISES * longest * Math.sqrt(Math.max(0, square));
     boolean rises = false;
+    Map<String, Metric.Share> found = new LinkedHashMap<>();
+    Iterator<String> name = names.iterator();
     for (int i = 0; i < k; i++) {
-      found.put("weight_" + tasks.get(i), weights[i]);
-      found.put("falls_" + tasks.get(i), along[i] > 0 ? 1.0 : 0.0);
+      found.put(name.next(), new Metric.Share(weights[i], 1));
+      found.put(name.next(), one(along[i] > 0));
       rises |= along[i] < least;
       for (int j = 0; j < i; j++) {
-        String pair = tasks.get(j) + "_" + tasks.get(i);
         double lengths = Math.sqrt(gram[i][i] * gram[j][j]);
-        found.put("cosine_" + pair, lengths > 0 ? gram[i][j] / lengths : 0);
-        found.put("conflict_" + pair, gram[i][j] < 0 ? 1.0 : 0.0);
+        found.put(name.next(), new Metric.Share(lengths > 0 ? gram[i][j] / lengths : 0, 1));
+        found.put(name.next(), one(gram[i][j] < 0));
       }
     }
-    found.put("rises", rises ? 1.0 : 0.0);
-    Map<String, Metric.Share> result = new LinkedHashMap<>();
-    found.forEach((name, value) -> result.put(name, new Metric.Share(value, 1)));
-    return result;
+    found.put(name.next(), one(rises));
+    return found;
+  }
+
+  private static Metric.Share one(boolean holds) {
+    return new Metric.Share(holds ? 1 : 0, 1);
+  }
+
+  /** The names of the shares, in their order. */
+  private static List<String> names(List<String> tasks) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      names.add("weight_" + tasks.get(i));
+      names.add("falls_" + tasks.get(i));
+      for (int j = 0; j < i; j++) {
+        String pair = tasks.get(j) + "_" + tasks.get(i);
+        names.add("cosine_" + pair);
+        names.add("conflict_" + pair);
+      }
+    }
+    names.add("rises");
+    return names;
   }
 }

@@ -18,6 +18,7 @@ import org.normfree.core.optim.Constant;
 import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Sgd;
 import org.normfree.core.record.Metric;
+import org.normfree.core.task.Team;
 import org.normfree.core.train.Runner;
 import org.normfree.core.train.TaskWeighting;
 import org.normfree.core.train.Trainer;
@@ -89,6 +90,7 @@ final class AlteredLoss {
   }
 
   private Outcome measure(RunDirectory directory) {
+    Team.size(1);
     ImageTasks plain = tasks(1);
     directory.trainedOn(plain.data());
     int steps = config.get(STEPS);

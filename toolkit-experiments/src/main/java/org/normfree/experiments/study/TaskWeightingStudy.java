@@ -149,7 +149,7 @@ public final class TaskWeightingStudy implements Experiment {
             ImageTasks.KNOWN,
             ImageTasks.KNOWN_BATCH,
             ImageTasks.WRONG)
-        .after(RateSearch.keysWithin(1e-3, 3e-3, 1e-2))
+        .after(RateSearch.keys())
         .after(RULES, SCALES, AlteredLoss.STEPS, AlteredLoss.RATE)
         .keys();
   }

@@ -334,7 +334,7 @@ class StudiesTest {
         .hasSize(3 * 2 * (12 + 1));
     assertThat(Figures.create(folder, folder.resolve("figures-out")))
         .extracting(file -> file.getFileName().toString())
-        .contains("task-weighting-lines-delta_single-scale.png");
+        .contains("task-weighting-delta-single.png");
   }
 
   @Test
