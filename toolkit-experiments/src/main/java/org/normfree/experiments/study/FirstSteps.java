@@ -34,7 +34,8 @@ import org.normfree.core.train.Trainer;
  * is {@code −η·sign(g)} whatever its decay rates, but for its ε; LAMB's is as long as the parameter
  * array itself, {@code −η·‖θ‖·sign(g)/‖sign(g)‖}. The rate η is chosen so that the output changes
  * by about a thousandth: so little that the change is linear in η, so much that rounding is a
- * thousandth of it.
+ * thousandth of it. Where nothing moves at any rate both are 0; where all that moves is lost, they
+ * are no numbers.
  *
  * <p>{@link #path}: how far the output is from its start after each of several steps of a real
  * optimizer at a given rate, {@code RMS(F(θᵢ) − F(θ₀))}.
@@ -54,8 +55,8 @@ final class FirstSteps implements AutoCloseable {
   private static final double FIRST_RATE = 1e-4;
   private static final double WANTED_CHANGE = 1e-3;
 
-  /** How far from the wanted change a step may stay, as a factor. */
-  private static final double NEAR = 4;
+  /** How far from the wanted change a step may stay, as the logarithm of a factor. */
+  private static final double NEAR = Math.log(4);
 
   /** How much another rate is tried where nothing moved, or all was lost. */
   private static final double FARTHER = 1000;
@@ -210,25 +211,23 @@ final class FirstSteps implements AutoCloseable {
   }
 
   private Change change(Map<String, INDArray> gradients, Direction direction) {
-    if (gradients.values().stream().allMatch(g -> g.amaxNumber().doubleValue() == 0)) {
-      return new Change(0, 0);
-    }
     double rate = FIRST_RATE;
-    Change found = change(gradients, direction, rate);
-    for (int more = 0; more < TRIES && (more == 0 || !fits(found.output * rate)); more++) {
-      rate = found.output == 0 ? rate * FARTHER : nearer(rate, WANTED_CHANGE / found.output);
-      found = change(gradients, direction, rate);
+    Change best = new Change(0, 0); // until something moves
+    double least = Double.POSITIVE_INFINITY;
+    for (int tried = 0; tried < TRIES && least > NEAR; tried++) {
+      Change found = change(gradients, direction, rate);
+      double wanted = WANTED_CHANGE / found.output;
+      boolean measured = wanted > 0 && Double.isFinite(wanted);
+      double off = Math.abs(Math.log(wanted / rate));
+      if (tried > 0 && measured && off < least) { // the first is only to find the rate
+        best = found;
+        least = off;
+      } else if (!Double.isFinite(found.output) && least == Double.POSITIVE_INFINITY) {
+        best = found;
+      }
+      rate = measured ? wanted : found.output == 0 ? rate * FARTHER : rate / FARTHER;
     }
-    return found;
-  }
-
-  private static boolean fits(double moved) {
-    return moved >= WANTED_CHANGE / NEAR && moved <= WANTED_CHANGE * NEAR;
-  }
-
-  /** The wanted rate, or a smaller one than that at which the output was no finite number. */
-  private static double nearer(double rate, double wanted) {
-    return wanted > 0 && Double.isFinite(wanted) ? wanted : rate / FARTHER;
+    return best;
   }
 
   private Change change(Map<String, INDArray> gradients, Direction direction, double rate) {
