@@ -91,7 +91,7 @@ public final class OptimizerInteraction implements Experiment {
         switch (preset) {
           case QUICK ->
               List.of(
-                  "characters=30000",
+                  "characters=20000",
                   "width=32",
                   "depth=2",
                   "alphas=0.3,0.5",
@@ -113,7 +113,7 @@ public final class OptimizerInteraction implements Experiment {
         .withDefault(Keys.WIDTH, 48)
         .withDefault(Keys.DEPTH, 3)
         .withDefault(Keys.EPOCHS, 1)
-        .after(RateSearch.keysWithin(3e-3, 1e-2, 3e-2))
+        .after(RateSearch.keys(3e-3, 1e-2, 3e-2))
         .after(METHODS, SQUASHES, ALPHAS)
         .keys();
   }

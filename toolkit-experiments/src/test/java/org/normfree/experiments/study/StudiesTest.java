@@ -463,6 +463,7 @@ class StudiesTest {
                     "heads=2",
                     "depth=1",
                     "lr.grid=0.001,0.01",
+                    "lr.beyond=0",
                     "seeds=3"))
             .summary();
     List<SummaryRow> rows =
