@@ -11,9 +11,12 @@ import org.normfree.core.task.Tensor;
 
 /**
  * {@code c = op(a)·op(b) + bias + addend} by OpenBLAS, without ND4J's copies; the rows of c are
- * divided among the threads.
+ * divided into parts, as many whatever the team.
  */
 final class BlasProduct implements Task {
+  /** Results of a part at least. */
+  private static final int PART = 1 << 11;
+
   private final boolean transposeA;
   private final boolean transposeB;
   private final Tensor a;
@@ -33,7 +36,22 @@ final class BlasProduct implements Task {
    * @param bias null for none
    * @param addend null for none; may be the same memory as c
    */
-  BlasProduct(
+  static Task task(
+      boolean transposeA,
+      boolean transposeB,
+      Tensor a,
+      Tensor b,
+      Tensor c,
+      Tensor bias,
+      Tensor addend,
+      int threads) {
+    return DividedTask.of(
+        DividedTask.parts(c.length(), PART),
+        threads,
+        parts -> new BlasProduct(transposeA, transposeB, a, b, c, bias, addend, parts));
+  }
+
+  private BlasProduct(
       boolean transposeA,
       boolean transposeB,
       Tensor a,

@@ -20,9 +20,6 @@ final class DepthwiseWeightTask implements Task {
   /** Outputs of a stretch. */
   private static final int STRETCH = 256;
 
-  /** Parts of the batch. */
-  private static final int PARTS = 8;
-
   /** Outputs whose sum is in single precision; at least those of an example. */
   private static final int SINGLE = 256;
 
@@ -72,7 +69,7 @@ final class DepthwiseWeightTask implements Task {
     batch = Math.toIntExact(inputs.get(0).shape()[0]);
     this.threads = threads;
     stride = loops.stride(x.pixels.columns);
-    parts = Math.min(PARTS, batch);
+    parts = DividedTask.parts(batch, 1);
     kept = (int) Math.min(MOST_KEPT, (vertical.size() - 1) * vertical.dilation() + 1);
     totals = new double[parts][result.rows * stride];
   }

@@ -21,8 +21,6 @@ abstract class GroupTask implements Task {
   /** Floats of a chunk, nearly. */
   private static final int FLOATS = 2048;
 
-  private static final int MOST_PARTS = 8;
-
   /** Floats below which a part is not worth its sums. */
   private static final int PART = 1 << 14;
 
@@ -95,7 +93,7 @@ abstract class GroupTask implements Task {
     groups = shape.groups;
     positions = this.x.rows / shape.examples;
     count = (double) positions * channels / groups;
-    parts = Math.max(1, Math.min(MOST_PARTS, this.x.length() / PART));
+    parts = DividedTask.parts(this.x.length(), PART);
     first = new int[parts];
     examples = new int[parts];
     for (int part = 0; part < parts; part++) {

@@ -26,6 +26,11 @@ record Image(
     return new Image(tensor.address(), shape[0], channels, height, width, channelsLast);
   }
 
+  /** Number of values. */
+  long length() {
+    return batch * channels * height * width;
+  }
+
   /** Height and width. */
   long[] area() {
     return new long[] {height, width};

@@ -2,6 +2,7 @@ package org.normfree.core.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -83,9 +84,18 @@ import org.normfree.core.task.Tensor;
  * Fused loops in Java for row-major FLOAT arrays in CPU memory, rows divided among the threads;
  * products go to OpenBLAS. What it does not know it leaves to the reference arithmetic.
  *
- * <p>For a fixed size of the team the results are the same bits every time.
+ * <p>The results are the same bits every time, whatever the size of the team.
  */
 public final class JavaKernel extends TaskKernel {
+  /** Floats below which a part of rows is not worth its sums. */
+  private static final long PART = 1 << 14;
+
+  /** The same where each is a power or more. */
+  private static final long WIDE_PART = 1 << 12;
+
+  /** Parts of a scan at least; they need memory for the sums of an example that they share. */
+  private static final long FEWEST_SCANS = 4;
+
   private final RowLoops loops;
   private final Preparations preparations;
 
@@ -142,8 +152,11 @@ public final class JavaKernel extends TaskKernel {
             in.when(
                 knows(op.squash()),
                 () ->
-                    ActivationTask.backward(
-                        loops, op.squash(), op.mask(), in.inputs(), in.outputs(), in.threads())));
+                    divided(
+                        in,
+                        parts ->
+                            ActivationTask.backward(
+                                loops, op.squash(), op.mask(), in.inputs(), in.outputs(), parts))));
     known.always(LayerNorm.class, (op, in) -> norm(op, true, 0, in, joined(in), 1));
     known.always(RmsNorm.class, (op, in) -> norm(op, false, 0, in, joined(in), 1));
     known.always(DeepNorm.class, (op, in) -> norm(op, true, 1, in, joined(op, in), 2));
@@ -209,7 +222,9 @@ public final class JavaKernel extends TaskKernel {
         (op, in) -> ModulationTask.forward(loops, op, in.inputs(), in.output(0), in.threads()));
     known.always(
         ModulationGradient.class,
-        (op, in) -> ModulationTask.backward(loops, op, in.inputs(), in.outputs(), in.threads()));
+        (op, in) ->
+            divided(
+                in, parts -> ModulationTask.backward(loops, op, in.inputs(), in.outputs(), parts)));
     known.always(
         Rotary.class,
         (op, in) -> new RotaryTask(op, in.input(0), in.input(1), in.output(0), in.threads()));
@@ -330,7 +345,11 @@ public final class JavaKernel extends TaskKernel {
     known.always(
         SelectiveScanGradient.class,
         (op, in) ->
-            new ScanGradientTask(op.terms(), loops, in.inputs(), in.outputs(), in.threads()));
+            DividedTask.of(
+                DividedTask.parts(Math.max(FEWEST_SCANS, in.input(0).shape()[0]), 1),
+                in.threads(),
+                parts ->
+                    new ScanGradientTask(op.terms(), loops, in.inputs(), in.outputs(), parts)));
     known.always(
         LongConvolution.class,
         (op, in) ->
@@ -341,8 +360,8 @@ public final class JavaKernel extends TaskKernel {
         (op, in) ->
             LongConvolutionTask.backward(
                 loops, op.skips(), in.inputs(), in.outputs(), in.threads()));
-    shared(known, GumbelQuantizer.class);
-    shared(known, GumbelQuantizerGradient.class);
+    sharedInParts(known, GumbelQuantizer.class);
+    sharedInParts(known, GumbelQuantizerGradient.class);
     shared(known, ContrastiveLoss.class);
     shared(known, ContrastiveLossGradient.class);
     shared(known, CtcLoss.class);
@@ -360,7 +379,7 @@ public final class JavaKernel extends TaskKernel {
     known.always(
         Linear.class,
         (op, in) ->
-            new BlasProduct(
+            BlasProduct.task(
                 false,
                 false,
                 in.input(0),
@@ -373,7 +392,7 @@ public final class JavaKernel extends TaskKernel {
     known.always(
         MatrixProduct.class,
         (op, in) ->
-            new BlasProduct(
+            BlasProduct.task(
                 op.transposeA(),
                 op.transposeB(),
                 in.input(0),
@@ -436,6 +455,18 @@ public final class JavaKernel extends TaskKernel {
   /** Ops whose reference arithmetic threads may share. */
   private static <O extends NormfreeOp & Shareable> void shared(Preparations known, Class<O> type) {
     known.always(type, (op, in) -> new WideTask(op, in.inputs(), in.outputs(), in.threads()));
+  }
+
+  /** The same where there are sums over all rows. */
+  private static <O extends NormfreeOp & Shareable> void sharedInParts(
+      Preparations known, Class<O> type) {
+    known.always(
+        type,
+        (op, in) ->
+            DividedTask.of(
+                DividedTask.parts(in.input(0).length(), WIDE_PART),
+                in.threads(),
+                parts -> new WideTask(op, in.inputs(), in.outputs(), parts)));
   }
 
   /** ND4J's sums, whose axes are an attribute or, where they are not known here, an input. */
@@ -520,15 +551,23 @@ public final class JavaKernel extends TaskKernel {
       NormTask.Joined joined,
       NormGradientTask.Outputs outputs) {
     int last = in.inputs().size() - 1;
-    return new NormGradientTask(
-        loops,
-        centred,
-        op.getTArgument(epsilon),
-        joined,
-        in.input(last - 1),
-        in.input(last),
-        outputs,
-        in.threads());
+    return divided(
+        in,
+        parts ->
+            new NormGradientTask(
+                loops,
+                centred,
+                op.getTArgument(epsilon),
+                joined,
+                in.input(last - 1),
+                in.input(last),
+                outputs,
+                parts));
+  }
+
+  /** A task with sums over the first input. */
+  private static Task divided(Arrays in, IntFunction<Task> task) {
+    return DividedTask.of(DividedTask.parts(in.input(0).length(), PART), in.threads(), task);
   }
 
   private void elements(
@@ -547,8 +586,8 @@ public final class JavaKernel extends TaskKernel {
     Tensor upstream = in.input(2);
     int threads = in.threads();
     Task dx =
-        new BlasProduct(false, true, upstream, in.input(1), in.output(0), null, null, threads);
-    Task dw = new BlasProduct(true, false, x, upstream, in.output(1), null, null, threads);
+        BlasProduct.task(false, true, upstream, in.input(1), in.output(0), null, null, threads);
+    Task dw = BlasProduct.task(true, false, x, upstream, in.output(1), null, null, threads);
     return in.outputs().size() == 2
         ? Task.together(dx, dw)
         : Task.together(dx, dw, new ColumnSumTask(upstream, in.output(2), threads));

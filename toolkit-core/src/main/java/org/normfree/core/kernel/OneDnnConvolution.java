@@ -34,8 +34,8 @@ import org.normfree.core.task.Tensor;
 /**
  * The project's convolutions and ND4J's, {@code conv2d}, {@code depthwise_conv2d}, {@code conv1d},
  * and their gradients by oneDNN. Each thread takes its share of the batch; gradients of weights are
- * summed over the threads, in their order. For those of depthwise convolutions {@link
- * DepthwiseWeightTask} comes first.
+ * summed over parts of the batch, as many whatever the team, in their order. For those of depthwise
+ * convolutions {@link DepthwiseWeightTask} comes first.
  *
  * <p>Arrays with channels last are read and written as they lie, others by way of a copy in
  * oneDNN's own layout, as the weights always are.
@@ -52,6 +52,12 @@ final class OneDnnConvolution {
           DepthwiseConv2DBp.class,
           Convolution.class,
           ConvolutionGradient.class);
+
+  /** Sums of parts of a batch hold together at most this share of what is summed up ... */
+  private static final int SHARE = 2;
+
+  /** ... but two threads have something to do. */
+  private static final int FEWEST_PARTS = 2;
 
   private final Image input;
   private final Filters weights;
@@ -243,8 +249,17 @@ final class OneDnnConvolution {
     return sequence;
   }
 
-  /** The gradients that have a place. */
+  /** The gradients that have a place; in parts of the batch where there are sums over it. */
   private Task backward(Tensor toInput, Tensor toWeights, Tensor toBias, int threads) {
+    if (toWeights == null) {
+      return shared(toInput, null, null, threads);
+    }
+    long perSum = (input.length() + result.length()) / (SHARE * toWeights.length());
+    int parts = DividedTask.parts(Math.min(input.batch(), Math.max(FEWEST_PARTS, perSum)), 1);
+    return DividedTask.of(parts, threads, shares -> shared(toInput, toWeights, toBias, shares));
+  }
+
+  private Task shared(Tensor toInput, Tensor toWeights, Tensor toBias, int threads) {
     int batch = Math.toIntExact(input.batch());
     Partials partials = new Partials(threads, batch);
     if (toWeights != null) {

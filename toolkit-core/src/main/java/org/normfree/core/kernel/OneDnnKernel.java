@@ -30,7 +30,7 @@ import org.normfree.core.task.Tensor;
  * memory; the operands of products may be BFLOAT16.
  *
  * <p>oneDNN gets one thread only, the one that calls it; the work is divided among the threads of
- * the team. For a fixed size of the team the results are the same bits every time.
+ * the team. The results are the same bits every time, whatever the size of the team.
  */
 public final class OneDnnKernel extends TaskKernel {
   /** Not before the first op, so that the kernel can say that the library is missing. */

@@ -14,6 +14,9 @@ final class OneDnnProduct {
   /** Shares start at multiples of it, so that no two threads write one line of the cache. */
   private static final int GRAIN = 16;
 
+  /** What a share has at least: oneDNN adds up a single row or column in another order. */
+  private static final int LEAST = 8;
+
   private final View a;
   private final View b;
   private final View c;
@@ -67,8 +70,8 @@ final class OneDnnProduct {
     if (thread == threads) {
       return length;
     }
-    int share = Task.share(length, thread, threads);
-    return length < 2 * GRAIN * threads ? share : share / GRAIN * GRAIN;
+    int unit = length < 2 * GRAIN * threads ? LEAST : GRAIN;
+    return Task.share(Math.max(1, length / unit), thread, threads) * unit;
   }
 
   /** {@code y = Σ_rows x} as a product with a row of ones, which oneDNN's own reduction is not. */

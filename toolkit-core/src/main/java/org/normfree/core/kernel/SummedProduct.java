@@ -18,8 +18,6 @@ import org.normfree.core.task.Tensor;
  * around where that is not the order of the result.
  */
 final class SummedProduct implements Task {
-  private static final int MOST_PARTS = 8;
-
   /** Rows below which a part is not worth a call. */
   private static final int FEWEST_ROWS = 256;
 
@@ -125,7 +123,7 @@ final class SummedProduct implements Task {
     long n = c.sizes()[1];
     long k = b.sizes()[0];
     long most = Math.min(k / FEWEST_ROWS, k * (m + n) / (SHARE * m * n));
-    int parts = Math.toIntExact(Long.highestOneBit(Math.min(most, MOST_PARTS)));
+    int parts = DividedTask.parts(most, 1);
     boolean tall = a.strides()[0] == 1 && a.strides()[1] > 1 && b.strides()[1] == 1;
     return tall && parts > 1
         ? Optional.of(
@@ -158,7 +156,7 @@ final class SummedProduct implements Task {
     if (!fits) {
       return Optional.empty();
     }
-    int parts = Math.toIntExact(Math.min(MOST_PARTS, x.shape()[0]));
+    int parts = DividedTask.parts(x.shape()[0], 1);
     return Optional.of(
         new SummedProduct(
             floats(View.matrix(outputs.get(0).reshaped(shape(outputs.get(0))))),

@@ -24,7 +24,10 @@ public interface Shareable {
     /** Number of phases. */
     int phases();
 
-    /** One thread's share of a phase; sums depend on the number of threads alone. */
+    /**
+     * One thread's share of a phase; sums depend on the number of threads alone. A kernel asks for
+     * as many as the shape tells where there are such.
+     */
     void run(int phase, int thread);
   }
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Work on fixed arrays that a team of threads shares. Every thread of the team calls {@link #run}
  * for every phase with its own number; the team meets after each phase, so a phase sees all that
- * the one before it wrote. How the work is divided depends on the number of threads alone, so that
- * the results are the same bits every time.
+ * the one before it wrote. How the work is divided among threads depends on their number alone, and
+ * no sum on how it is divided, so that the results are the same bits every time, whatever the team.
  */
 public interface Task {
   /** Number of phases, at least 1. */

@@ -1,13 +1,18 @@
 package org.normfree.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,7 +21,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.exec.CompiledExecutor;
 import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.method.MethodOptions;
+import org.normfree.core.method.Methods;
+import org.normfree.core.model.image.ViTConfig;
+import org.normfree.core.nn.Network;
+import org.normfree.core.nn.RandomInput;
 import org.normfree.core.op.ConvolutionTerms;
 import org.normfree.core.op.Ops;
 
@@ -33,6 +44,18 @@ class AnyTeamTest {
         long out = 1L + random.nextInt(70);
         SDVariable w = sd.var("w", numbers(1, type, in, out));
         return Ops.of(sd).linear(null, x(sd, type, 600L + random.nextInt(3000), in), w, null);
+      }
+    },
+    FEW_ROWS {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long in = 1L + random.nextInt(20);
+        long out = 1L + random.nextInt(20);
+        long last = 1L + random.nextInt(200);
+        SDVariable v = sd.constant("v", numbers(5, type, out, last));
+        SDVariable w = sd.var("w", numbers(1, type, in, out));
+        SDVariable h = Ops.of(sd).linear(null, x(sd, type, 1L + random.nextInt(20), in), w, null);
+        return Ops.of(sd).linear(null, h, v, null);
       }
     },
     SEQUENCE {
@@ -116,7 +139,7 @@ class AnyTeamTest {
 
   private static INDArray gradient(GraphExecutor executor) {
     try (executor) {
-      return executor.gradients(Map.of(), List.of("y")).gradients().get("w").dup();
+      return executor.gradients(Map.of(), List.of("y")).gradients().get("w").dup('c');
     }
   }
 
@@ -127,18 +150,76 @@ class AnyTeamTest {
       long seed = random.nextLong();
       INDArray expected = gradient(new StockExecutor(graph(kind, seed, DataType.DOUBLE)));
       SameDiff graph = graph(kind, seed, DataType.FLOAT);
-      INDArray one = gradient(new CompiledExecutor(graph, CompilerSettings.of(1)));
-      String what = "%s, seed %s, x %s".formatted(kind, seed, shape(graph));
-      double scale = Math.max(1e-3, expected.amaxNumber().doubleValue());
-      assertThat(one.castTo(DataType.DOUBLE).sub(expected).amaxNumber().doubleValue())
-          .as(what)
-          .isLessThanOrEqualTo(1e-5 * scale);
-      for (int threads : new int[] {2, 3, 5}) {
-        assertThat(gradient(new CompiledExecutor(graph, CompilerSettings.of(threads))))
-            .as("%s, %s threads", what, threads)
-            .isEqualTo(one);
+      for (String kernels : List.of("auto", "java")) {
+        String what = "%s, %s, seed %s, x %s".formatted(kind, kernels, seed, shape(graph));
+        INDArray one = gradient(graph, kernels, 1);
+        double scale = Math.max(1e-3, expected.amaxNumber().doubleValue());
+        assertThat(one.castTo(DataType.DOUBLE).sub(expected).amaxNumber().doubleValue())
+            .as(what)
+            .isLessThanOrEqualTo(1e-5 * scale);
+        for (int threads : new int[] {2, 3, 5}) {
+          assertThat(gradient(graph, kernels, threads).data().asFloat())
+              .as("%s, %s threads", what, threads)
+              .isEqualTo(one.data().asFloat());
+        }
       }
     }
+  }
+
+  private static INDArray gradient(SameDiff graph, String kernels, int threads) {
+    CompilerSettings settings =
+        new CompilerSettings(threads, Precision.FLOAT32, Kernels.load(kernels), Set.of(), false);
+    return gradient(new CompiledExecutor(graph, settings));
+  }
+
+  static List<String> methods() {
+    return Methods.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void everyMethodHasTheSameBits(String name) {
+    sameBits(name, Precision.FLOAT32);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pre-ln", "dyt", "deepnorm"})
+  void roundedOperandsHaveTheSameBits(String name) {
+    assumeTrue(
+        Kernels.standard().stream().anyMatch(kernel -> kernel.missingForBfloat16().isEmpty()),
+        "nothing here multiplies bfloat16");
+    sameBits(name, Precision.BF16);
+  }
+
+  /** Large enough that every sum over rows has several parts. */
+  private static void sameBits(String name, Precision precision) {
+    ViTConfig config = new ViTConfig(14, 10, 2, 3, 2, 36, 2, 2, 1.5, ViTConfig.Pooling.MEAN, 0.1);
+    Network network = config.build(Methods.create(name, MethodOptions.DEFAULTS), DataType.FLOAT, 1);
+    int batch = 61;
+    Map<String, INDArray> in = new HashMap<>();
+    in.put(Network.INPUT, numbers(4, DataType.FLOAT, batch, 14, 10, 2));
+    in.put(Network.LABELS, Nd4j.ones(DataType.FLOAT, batch, 3).divi(3));
+    for (RandomInput noise : network.randoms()) {
+      long[] shape = noise.shape().stream().mapToLong(size -> size.among(in)).toArray();
+      in.put(noise.name(), Nd4j.ones(DataType.FLOAT, shape));
+    }
+    Map<String, float[]> one = new HashMap<>();
+    for (int threads : new int[] {1, 2, 3, 5}) {
+      CompilerSettings settings =
+          new CompilerSettings(threads, precision, Kernels.standard(), Set.of(), false);
+      try (GraphExecutor plan = new CompiledExecutor(network.graph(), settings)) {
+        plan.gradients(in, List.of(Network.LOSS))
+            .gradients()
+            .forEach(
+                (parameter, gradient) -> {
+                  float[] bits = gradient.dup('c').data().asFloat();
+                  assertThat(bits)
+                      .as("%s, %s threads", parameter, threads)
+                      .isEqualTo(one.computeIfAbsent(parameter, first -> bits));
+                });
+      }
+    }
+    assertThat(one).hasSize(network.parameters().size());
   }
 
   private static String shape(SameDiff graph) {
