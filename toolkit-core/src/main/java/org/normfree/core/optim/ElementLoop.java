@@ -40,6 +40,18 @@ final class ElementLoop {
     void run(double[][] rows, int length);
   }
 
+  /** The loop's body on FLOAT arrays where it matters which elements they are. */
+  @FunctionalInterface
+  interface FloatsAt {
+    void run(float[][] rows, int from, int length);
+  }
+
+  /** The same on DOUBLE arrays. */
+  @FunctionalInterface
+  interface DoublesAt {
+    void run(double[][] rows, int from, int length);
+  }
+
   /** One block of one loop. */
   private interface Block {
     void run(Rows rows);
@@ -137,6 +149,25 @@ final class ElementLoop {
    * @throws IllegalArgumentException if types or shapes differ, or are neither FLOAT nor DOUBLE
    */
   void add(String name, Floats floats, Doubles doubles, int written, INDArray... arrays) {
+    addAt(
+        name,
+        (rows, from, n) -> floats.run(rows, n),
+        (rows, from, n) -> doubles.run(rows, n),
+        written,
+        arrays);
+  }
+
+  /**
+   * The same with bodies that are told the place of a block's first element, which is even. Rows
+   * behind those of the arrays are the body's to write on.
+   *
+   * @param name whose loop it is
+   * @param floats the body where the arrays are FLOAT
+   * @param doubles the body where they are DOUBLE
+   * @param written how many of the first arrays the body changes
+   * @param arrays arrays of one type and shape
+   */
+  void addAt(String name, FloatsAt floats, DoublesAt doubles, int written, INDArray... arrays) {
     Operands operands = operands(name, arrays);
     boolean single = operands.floats.length > 0;
     int length = operands.length();
@@ -163,22 +194,22 @@ final class ElementLoop {
   }
 
   private static void floats(
-      Floats body, int written, FloatBuffer[] buffers, float[][] rows, int from, int n) {
+      FloatsAt body, int written, FloatBuffer[] buffers, float[][] rows, int from, int n) {
     for (int k = 0; k < buffers.length; k++) {
       buffers[k].get(from, rows[k], 0, n);
     }
-    body.run(rows, n);
+    body.run(rows, from, n);
     for (int k = 0; k < written; k++) {
       buffers[k].put(from, rows[k], 0, n);
     }
   }
 
   private static void doubles(
-      Doubles body, int written, DoubleBuffer[] buffers, double[][] rows, int from, int n) {
+      DoublesAt body, int written, DoubleBuffer[] buffers, double[][] rows, int from, int n) {
     for (int k = 0; k < buffers.length; k++) {
       buffers[k].get(from, rows[k], 0, n);
     }
-    body.run(rows, n);
+    body.run(rows, from, n);
     for (int k = 0; k < written; k++) {
       buffers[k].put(from, rows[k], 0, n);
     }

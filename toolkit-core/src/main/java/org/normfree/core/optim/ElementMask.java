@@ -1,6 +1,5 @@
 package org.normfree.core.optim;
 
-import java.util.SplittableRandom;
 import org.normfree.core.InputException;
 import org.normfree.core.nn.Rng;
 
@@ -27,23 +26,58 @@ record ElementMask(double kept, long seed) {
    *
    * @param name the parameter's name
    * @param step the step
-   * @param length elements of the parameter
-   * @return its mask, row-major
    */
-  float[] draw(String name, long step, int length) {
-    long threshold = (long) Math.ceil(kept * HALF);
-    SplittableRandom random =
-        new SplittableRandom(Rng.of(seed, "element-mask/" + name, step).below(Long.MAX_VALUE));
-    float value = (float) (1 / kept);
-    float[] mask = new float[length];
-    for (int i = 0; i < length; i += 2) {
-      // two elements from the bits of one number, because this is done for every element and step
-      long bits = random.nextLong();
-      mask[i] = bits >>> 32 < threshold ? value : 0;
-      if (i + 1 < length) {
-        mask[i + 1] = (bits & 0xffffffffL) < threshold ? value : 0;
+  Draw draw(String name, long step) {
+    return new Draw(
+        Rng.of(seed, "element-mask/" + name, step).below(Long.MAX_VALUE),
+        (long) Math.ceil(kept * HALF),
+        1 / kept);
+  }
+
+  /**
+   * One mask. Two elements come from the bits of one number, which is a hash of their place,
+   * because this is done for every element and step.
+   *
+   * @param key sets it apart from others
+   * @param threshold below which 32 bits keep their element
+   * @param value of elements that are kept
+   */
+  record Draw(long key, long threshold, double value) {
+    /** The mixing function of SplittableRandom (Steele, Lea and Flood, OOPSLA 2014). */
+    private long bits(int place) {
+      long z = key + place * 0x9e3779b97f4a7c15L;
+      z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+      z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+      return z ^ (z >>> 31);
+    }
+
+    /**
+     * Elements of the mask.
+     *
+     * @param mask where to write them, from index 0
+     * @param from the first, even
+     * @param length how many
+     */
+    void fill(float[] mask, int from, int length) {
+      float kept = (float) value;
+      for (int i = 0; i < length; i += 2) {
+        long bits = bits(from + i);
+        mask[i] = bits >>> 32 < threshold ? kept : 0;
+        if (i + 1 < length) {
+          mask[i + 1] = (bits & 0xffffffffL) < threshold ? kept : 0;
+        }
       }
     }
-    return mask;
+
+    /** The same in double precision. */
+    void fill(double[] mask, int from, int length) {
+      for (int i = 0; i < length; i += 2) {
+        long bits = bits(from + i);
+        mask[i] = bits >>> 32 < threshold ? value : 0;
+        if (i + 1 < length) {
+          mask[i + 1] = (bits & 0xffffffffL) < threshold ? value : 0;
+        }
+      }
+    }
   }
 }

@@ -30,20 +30,21 @@ public final class MaskedSteps implements Optimizer {
   /** The parameters whose updates are masked; empty where gradients are. */
   private final Map<String, INDArray> watched;
 
-  private final MaskOf mask;
+  private final Mask mask;
+  private final ElementLoop loop = new ElementLoop(3);
   private final Map<String, INDArray> before = new LinkedHashMap<>();
   private long steps;
 
-  private MaskedSteps(Optimizer inner, Map<String, INDArray> watched, MaskOf mask) {
+  private MaskedSteps(Optimizer inner, Map<String, INDArray> watched, Mask mask) {
     this.inner = inner;
     this.watched = new LinkedHashMap<>(watched);
     this.mask = mask;
   }
 
-  /** A step's mask of an array. */
+  /** Adds to a loop what masks an array, or its distance from a start, at a step. */
   @FunctionalInterface
-  private interface MaskOf {
-    INDArray of(String name, INDArray like, long step);
+  private interface Mask {
+    void add(ElementLoop loop, String name, long step, INDArray... arrays);
   }
 
   /**
@@ -61,12 +62,26 @@ public final class MaskedSteps implements Optimizer {
    * ChildTuning-D.
    *
    * @param inner the optimizer
-   * @param masks 1 for elements that are trained and 0 for others, by parameter; those without a
-   *     mask are trained
+   * @param masks 1 for elements that are trained and 0 for others, by parameter, of its type; those
+   *     without a mask are trained
    */
   public static Optimizer fixedGradients(Optimizer inner, Map<String, INDArray> masks) {
     Map<String, INDArray> own = new LinkedHashMap<>(masks);
-    return new MaskedSteps(inner, Map.of(), (name, like, step) -> own.get(name));
+    return new MaskedSteps(
+        inner,
+        Map.of(),
+        (loop, name, step, arrays) -> {
+          INDArray factors = own.get(name);
+          if (factors != null) {
+            loop.add(
+                name,
+                (rows, n) -> times(rows[0], rows[1], n),
+                (rows, n) -> times(rows[0], rows[1], n),
+                1,
+                arrays[0],
+                factors);
+          }
+        });
   }
 
   /**
@@ -82,38 +97,77 @@ public final class MaskedSteps implements Optimizer {
     return new MaskedSteps(inner, parameters, random(new ElementMask(kept, seed)));
   }
 
-  private static MaskOf random(ElementMask mask) {
-    return (name, like, step) ->
-        Nd4j.createFromArray(mask.draw(name, step, Math.toIntExact(like.length())))
-            .castTo(like.dataType())
-            .reshape(like.shape());
+  private static Mask random(ElementMask mask) {
+    return (loop, name, step, arrays) -> {
+      ElementMask.Draw draw = mask.draw(name, step);
+      if (arrays.length == 1) {
+        loop.addAt(
+            name,
+            (rows, from, n) -> {
+              draw.fill(rows[1], from, n);
+              times(rows[0], rows[1], n);
+            },
+            (rows, from, n) -> {
+              draw.fill(rows[1], from, n);
+              times(rows[0], rows[1], n);
+            },
+            1,
+            arrays);
+      } else {
+        loop.addAt(
+            name,
+            (rows, from, n) -> {
+              draw.fill(rows[2], from, n);
+              between(rows[0], rows[1], rows[2], n);
+            },
+            (rows, from, n) -> {
+              draw.fill(rows[2], from, n);
+              between(rows[0], rows[1], rows[2], n);
+            },
+            1,
+            arrays);
+      }
+    };
+  }
+
+  private static void times(float[] x, float[] factors, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= factors[i];
+    }
+  }
+
+  private static void times(double[] x, double[] factors, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= factors[i];
+    }
+  }
+
+  private static void between(float[] x, float[] start, float[] factors, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = (x[i] - start[i]) * factors[i] + start[i];
+    }
+  }
+
+  private static void between(double[] x, double[] start, double[] factors, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = (x[i] - start[i]) * factors[i] + start[i];
+    }
   }
 
   @Override
   public void step(double learningRate, Map<String, INDArray> gradients) {
     steps++;
     if (watched.isEmpty()) {
-      gradients.forEach(this::apply);
+      gradients.forEach((name, gradient) -> mask.add(loop, name, steps, gradient));
+      loop.run();
       inner.step(learningRate, gradients);
       return;
     }
     watched.forEach(
         (name, array) -> before.computeIfAbsent(name, key -> array.ulike()).assign(array));
     inner.step(learningRate, gradients);
-    watched.forEach(
-        (name, array) -> {
-          INDArray start = before.get(name);
-          array.subi(start);
-          apply(name, array);
-          array.addi(start);
-        });
-  }
-
-  private void apply(String name, INDArray array) {
-    INDArray elements = mask.of(name, array, steps);
-    if (elements != null) {
-      array.muli(elements);
-    }
+    watched.forEach((name, array) -> mask.add(loop, name, steps, array, before.get(name)));
+    loop.run();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,14 +119,51 @@ class MaskedStepsTest {
         .hasMessageContaining("mask.step");
   }
 
+  private static float[] mask(double kept, String name, long step, int from, int length) {
+    float[] mask = new float[length];
+    new ElementMask(kept, 3).draw(name, step).fill(mask, from, length);
+    return mask;
+  }
+
   @Test
   void masksOfOddLengthsAndOfAllAreWhole() {
-    assertThat(new ElementMask(1, 3).draw("p", 0, 7)).containsOnly(1f).hasSize(7);
-    assertThat(new ElementMask(0.5, 3).draw("p", 0, 1)).hasSize(1);
-    assertThat(new ElementMask(0.5, 3).draw("p", 0, 64))
-        .isNotEqualTo(new ElementMask(0.5, 3).draw("p", 1, 64))
-        .isNotEqualTo(new ElementMask(0.5, 3).draw("q", 0, 64));
+    assertThat(mask(1, "p", 0, 0, 7)).containsOnly(1f);
+    assertThat(mask(0.5, "p", 0, 0, 1)).containsAnyOf(0f, 2f);
+    assertThat(mask(0.5, "p", 0, 0, 64))
+        .isNotEqualTo(mask(0.5, "p", 1, 0, 64))
+        .isNotEqualTo(mask(0.5, "q", 0, 0, 64));
     assertThatThrownBy(() -> new ElementMask(0, 3)).hasMessageContaining("above 0");
+  }
+
+  @Test
+  void aMaskIsTheSameInBlocksAndInDoublePrecision() {
+    float[] whole = mask(0.3, "p", 5, 0, 101);
+    assertThat(mask(0.3, "p", 5, 40, 61)).isEqualTo(Arrays.copyOfRange(whole, 40, 101));
+    double[] doubles = new double[101];
+    new ElementMask(0.3, 3).draw("p", 5).fill(doubles, 0, 101);
+    for (int i = 0; i < whole.length; i++) {
+      assertThat((float) doubles[i]).isEqualTo(whole[i]);
+    }
+  }
+
+  /** Neighbours, places and steps tell nothing of each other. */
+  @Test
+  void elementsAreIndependent() {
+    int n = 100_000;
+    float[] now = mask(0.5, "p", 1, 0, n);
+    float[] next = mask(0.5, "p", 2, 0, n);
+    for (int lag : new int[] {1, 2, 3, 8, 64, 2048}) {
+      int equal = 0;
+      for (int i = 0; i + lag < n; i++) {
+        equal += now[i] == now[i + lag] ? 1 : 0;
+      }
+      assertThat(equal / (double) (n - lag)).as("lag %s", lag).isCloseTo(0.5, within(0.01));
+    }
+    int equal = 0;
+    for (int i = 0; i < n; i++) {
+      equal += now[i] == next[i] ? 1 : 0;
+    }
+    assertThat(equal / (double) n).isCloseTo(0.5, within(0.01));
   }
 
   @Test
