@@ -27,7 +27,8 @@ import picocli.CommandLine.Mixin;
       DepthCommand.class,
       MemoryCommand.class,
       AugmentCommand.class,
-      TasksCommand.class
+      TasksCommand.class,
+      OptimizerCommand.class
     })
 public final class Bench implements Runnable {
   @Mixin private CommonOptions common;
@@ -91,6 +92,7 @@ public final class Bench implements Runnable {
           new MemoryCommand().run(setting, results);
           new AugmentCommand().run(setting, results);
           new TasksCommand().run(setting, results);
+          new OptimizerCommand().run(setting, results);
         });
   }
 }
