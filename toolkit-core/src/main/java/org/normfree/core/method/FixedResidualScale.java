@@ -35,10 +35,16 @@ abstract class FixedResidualScale extends TransformersOnly {
     return switch (role.kind()) {
       case VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> {
         double beta = coefficients(role.stack()).beta();
-        yield role.declare(scope, Initializer.xavierNormal(beta), shape);
+        yield role.declare(scope, scaled(role, beta), shape);
       }
-      case QUERY, KEY -> role.declare(scope, Initializer.xavierNormal(1), shape);
+      case QUERY, KEY -> role.declare(scope, scaled(role, 1), shape);
       default -> super.weight(scope, role, shape);
     };
+  }
+
+  private static Initializer scaled(WeightRole role, double gain) {
+    return role.chosen()
+        .map(chosen -> chosen.times(gain))
+        .orElseGet(() -> Initializer.xavierNormal(gain));
   }
 }

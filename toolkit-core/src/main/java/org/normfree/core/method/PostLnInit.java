@@ -22,7 +22,11 @@ public final class PostLnInit extends PostNorm {
     return switch (role.kind()) {
       case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> {
         double gain = 1.0 / (role.stack().layers() - role.block());
-        yield role.declare(scope, Initializer.xavierNormal(gain), shape);
+        Initializer initial =
+            role.chosen()
+                .map(chosen -> chosen.times(gain))
+                .orElseGet(() -> Initializer.xavierNormal(gain));
+        yield role.declare(scope, initial, shape);
       }
       default -> super.weight(scope, role, shape);
     };

@@ -28,7 +28,7 @@ public final class ScaledResidual extends Unnormalized {
   public SDVariable weight(Scope scope, WeightRole role, long... shape) {
     return switch (role.kind()) {
       case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT ->
-          role.declare(scope, Initializer.xavierNormal(1), shape);
+          role.declare(scope, role.chosen().orElse(Initializer.xavierNormal(1)), shape);
       default -> super.weight(scope, role, shape);
     };
   }

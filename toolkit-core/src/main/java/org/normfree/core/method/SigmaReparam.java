@@ -50,7 +50,8 @@ public final class SigmaReparam extends Unnormalized {
     long out = shape[shape.length - 1];
     long in = Arrays.stream(shape).reduce(1, (a, b) -> a * b) / out;
     double deviation = DEVIATION * Math.sqrt(WIDTH_OF_VIT_B / Math.min(in, out));
-    SDVariable weight = role.declare(scope, Initializer.normal(deviation), shape);
+    Initializer initial = role.chosen().orElse(Initializer.normal(deviation));
+    SDVariable weight = role.declare(scope, initial, shape);
     Singular first = Singular.first(weight.getArr().reshape('c', in, out));
     SDVariable gamma = scope.parameter("gamma", Initializer.constant(first.value), 1);
     SDVariable u = scope.state("u", first.left);

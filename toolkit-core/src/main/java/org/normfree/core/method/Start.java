@@ -4,13 +4,24 @@ import org.normfree.core.nn.Initializer;
 
 /**
  * What an architecture's own code draws the parameters of a linear map or a convolution from. A
- * method that has a distribution of its own for a weight takes that; one that scales the usual
- * distribution scales this one.
+ * method that has a distribution of its own for a weight takes that, unless this one was chosen by
+ * whoever runs the network; one that scales the usual distribution scales this one.
  *
  * @param weight of the weight, before a method scales it
  * @param bias of the bias vector, where there is one
+ * @param chosen whether it also takes the place of a method's own distribution
  */
-public record Start(Initializer weight, Initializer bias) {
+public record Start(Initializer weight, Initializer bias, boolean chosen) {
+  /** What an architecture's own code draws from. */
+  public Start(Initializer weight, Initializer bias) {
+    this(weight, bias, false);
+  }
+
+  /** A weight's distribution by choice, whatever the method; it only scales it. */
+  public static Start chosen(Initializer weight) {
+    return new Start(weight, Initializer.constant(0), true);
+  }
+
   /** A weight's distribution, the bias at 0. */
   public static Start of(Initializer weight) {
     return new Start(weight, Initializer.constant(0));

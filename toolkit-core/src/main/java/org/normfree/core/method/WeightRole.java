@@ -90,6 +90,11 @@ public record WeightRole(Kind kind, Stack stack, int block, boolean bias, Option
         : scope.parameter("weight", initial, shape);
   }
 
+  /** The distribution that was chosen, which goes before a method's own. */
+  Optional<Initializer> chosen() {
+    return start.filter(Start::chosen).map(Start::weight);
+  }
+
   /** The same with what the architecture draws it from. */
   public WeightRole from(Start own) {
     return new WeightRole(kind, stack, block, bias, Optional.of(own));

@@ -3,11 +3,11 @@ package org.normfree.core.probe;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Root of the mean square. */
-final class Rms {
+public final class Rms {
   private Rms() {}
 
   /** Over all elements. */
-  static double of(INDArray x) {
+  public static double of(INDArray x) {
     return x.norm2Number().doubleValue() / Math.sqrt((double) x.length());
   }
 }

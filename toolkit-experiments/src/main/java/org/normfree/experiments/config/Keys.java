@@ -9,6 +9,7 @@ import org.normfree.core.data.DataSets;
 import org.normfree.core.data.augment.RandAugment;
 import org.normfree.core.method.Methods;
 import org.normfree.core.model.image.ImageClassifiers;
+import org.normfree.core.nn.Truncation;
 import org.normfree.core.optim.Muon;
 
 /**
@@ -249,6 +250,22 @@ public final class Keys {
   public static final Key<String> POOL =
       Key.choice("pool", "mean", () -> List.of("mean", "cls"), "what the head reads");
 
+  /** The deviation of initial weights. */
+  public static final Key<Double> INIT_STD =
+      Key.decimal(
+          "init.std",
+          0,
+          Range.any().atLeast(0).atMost(10),
+          "ViT: deviation of the initial weights in residual branches, which the method scales; 0 = the method's own");
+
+  /** How initial weights are cut off. */
+  public static final Key<String> INIT_CUT =
+      Key.choice(
+          "init.cut",
+          "none",
+          Truncation::names,
+          "init.std: drawn again beyond two deviations, which leaves 0.88 of it, or beyond 2 (absolute), as in PyTorch");
+
   /** Channels of stages of convolutions. */
   public static final Key<List<Integer>> DIMS =
       Key.sizes(
@@ -461,7 +478,7 @@ public final class Keys {
 
   /** Those that shape a model of tokens. */
   public static List<Key<?>> tokens() {
-    return List.of(PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL);
+    return List.of(PATCH, WIDTH, DEPTH, HEADS, MLP_RATIO, POOL, INIT_STD, INIT_CUT);
   }
 
   /** Those that shape a model of convolutions. */

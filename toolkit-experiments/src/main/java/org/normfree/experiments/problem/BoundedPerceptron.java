@@ -104,7 +104,7 @@ public final class BoundedPerceptron extends ImageProblem {
               List.of(Keys.SEED))
           .withDefault(Keys.DIMS, List.of(32, 32))
           .withDefault(Keys.AFFINE, false)
-          .withDefault(Keys.EPOCHS, 60)
+          .withDefault(Keys.EPOCHS, 130)
           .withDefault(Keys.LEARNING_RATE, 0.1)
           .withDefault(Keys.WARMUP, 0.0)
           .withDefault(Keys.OPTIMIZER, "sgd")

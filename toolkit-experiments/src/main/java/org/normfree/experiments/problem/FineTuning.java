@@ -158,7 +158,10 @@ public final class FineTuning extends ImageClassification {
       INDArray loss = trainer.outputs(batch, List.of(Network.LOSS)).get(Network.LOSS);
       sum += batch.weight() * loss.getDouble(0);
     }
-    return Map.of("labelled_loss", sum / labelled.count());
+    Map<String, Double> values =
+        new LinkedHashMap<>(super.atEnd(trainer, method, directory, executors));
+    values.put("labelled_loss", sum / labelled.count());
+    return values;
   }
 
   /** Trains the network on mirror images; returns its accuracy on upright ones, in percent. */

@@ -18,11 +18,13 @@ import org.normfree.core.model.image.ImageClassifier;
 import org.normfree.core.model.image.ImageClassifiers;
 import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.nn.Network;
+import org.normfree.core.probe.Rms;
 import org.normfree.core.train.Trainer;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
+import org.normfree.experiments.run.RunDirectory;
 
 /** Classifying images with any of the {@link ImageClassifiers}. */
 public class ImageClassification extends ImageProblem {
@@ -109,6 +111,16 @@ public class ImageClassification extends ImageProblem {
         Math.log(classes),
         "test_loss",
         Math.log(classes));
+  }
+
+  /** {@code last_gain}: RMS of the last norm's gain, where it has one. */
+  @Override
+  public Map<String, Double> atEnd(
+      Trainer trainer, Method method, RunDirectory directory, Executors executors) {
+    List<Network.NormPoint> norms = trainer.network().norms();
+    String gain = norms.isEmpty() ? "" : norms.get(norms.size() - 1).name() + ".gain";
+    INDArray values = Trainer.parameters(trainer.network()).get(gain);
+    return values == null ? Map.of() : Map.of("last_gain", Rms.of(values));
   }
 
   @Override

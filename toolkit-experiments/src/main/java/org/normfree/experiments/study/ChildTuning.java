@@ -62,9 +62,9 @@ public final class ChildTuning implements Experiment {
   private static final Metric BEFORE =
       Metric.percent("test_accuracy_before", "test accuracy before fine-tuning");
   private static final Metric MEAN_ERROR =
-      Metric.number("mean_step_error", "largest deviation of the mean step from √p", "%");
+      Metrics.error("mean_step_error", "largest deviation of the mean step from √p", "%");
   private static final Metric RMS_ERROR =
-      Metric.number("rms_step_error", "largest deviation of the RMS step from its formula", "%");
+      Metrics.error("rms_step_error", "largest deviation of the RMS step from its formula", "%");
   private static final Metric MEAN_RATIO =
       Metric.size("mean_step_ratio", "mean step over that without a mask", "");
   private static final Metric RMS_RATIO =
@@ -141,6 +141,7 @@ public final class ChildTuning implements Experiment {
     return Study.keys(FineTuning.KIND)
         .without(Keys.LEARNING_RATE, Keys.OPTIMIZER, Keys.STEP_MASK, Keys.STEP_KEPT)
         .withDefault(Keys.DIMS, List.of(64, 64))
+        .withDefault(Keys.MOMENTUM, 0.0)
         .withDefault(Keys.SEEDS, 8)
         .after(
             Keys.METHOD.withDefault("identity-no-alpha"),

@@ -189,11 +189,16 @@ final class FirstSteps implements AutoCloseable {
     return Arrays.stream(array.shape()).filter(size -> size > 1).count() > 1;
   }
 
-  private Map<String, INDArray> gradients() {
+  /** Values of variables of the network. */
+  Map<String, INDArray> outputs(List<String> names) {
+    return executor.output(inputs, names);
+  }
+
+  /** Gradients of what moves. */
+  Map<String, INDArray> gradients() {
     return gradients(OUTPUTS).gradients();
   }
 
-  /** Of what moves. */
   private GraphExecutor.Pass gradients(List<String> outputs) {
     GraphExecutor.Pass pass = executor.gradients(inputs, outputs);
     Map<String, INDArray> gradients = new LinkedHashMap<>();

@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.normfree.core.record.Axis;
-import org.normfree.core.record.Better;
 import org.normfree.core.record.FigureSpec;
 import org.normfree.core.record.Metric;
-import org.normfree.core.record.Scale;
 import org.normfree.experiments.api.Claim;
 import org.normfree.experiments.api.Design;
 import org.normfree.experiments.api.Experiment;
@@ -38,14 +36,7 @@ public final class GradientPenalty implements Experiment {
   private static final String SOURCE = "kexue.fm/archives/8796";
 
   private static final Metric VIOLATIONS =
-      new Metric(
-          "violations",
-          "examples at which the inequality fails",
-          "",
-          Better.LOWER,
-          Scale.LINEAR,
-          0.0,
-          null);
+      Metrics.error("violations", "examples at which the inequality fails", "");
   private static final Metric CORRELATION =
       Metric.correlation("log_correlation", "correlation of log input and log parameter gradients");
   private static final Metric MEDIAN =
@@ -61,7 +52,7 @@ public final class GradientPenalty implements Experiment {
   private static final Metric EXCESS =
       Metric.size("mean_excess", "mean left side over the mean gradient's square", "");
   private static final Metric LOSS = Metric.loss("training_loss", "training loss", "nats");
-  private static final Metric EPOCHS = Metric.size("epochs", "epochs until then", "");
+  private static final Metric EPOCHS = Metric.number("epochs", "epochs until then", "");
   private static final Metric REACHED =
       Metric.number("levels_reached", "training losses of the list that were reached", "");
 
@@ -111,7 +102,7 @@ public final class GradientPenalty implements Experiment {
   public Optional<List<String>> preset(Preset preset) {
     return Optional.of(
         switch (preset) {
-          case QUICK -> List.of("rates=0.1,0.5", "examples=64", "epochs=60", "seeds=3");
+          case QUICK -> List.of("rates=0.1,0.5", "examples=64", "epochs=30", "seeds=3");
           case STANDARD -> List.of("seeds=5");
         });
   }

@@ -26,6 +26,11 @@ final class Metrics {
     return new Metric(name, title, "points", Better.HIGHER, Scale.LINEAR, null, null);
   }
 
+  /** A size of an error on a linear scale, of which less is better. */
+  static Metric error(String name, String title, String unit) {
+    return new Metric(name, title, unit, Better.LOWER, Scale.LINEAR, 0.0, null);
+  }
+
   /** Matthews' coefficient, of which more is better. */
   static Metric matthews(String name, String title) {
     return new Metric(name, title, "", Better.HIGHER, Scale.LINEAR, -1.0, 1.0);

@@ -23,6 +23,8 @@ class KillTest {
               "run",
               "train",
               "method=sigma-reparam",
+              "init.std=0.1",
+              "init.cut=deviations",
               "width=8",
               "heads=2",
               "depth=2",

@@ -443,6 +443,46 @@ class StudiesTest {
   }
 
   @Test
+  void encodersStartAsLargeAsTheFormulaSays() {
+    Summary summary =
+        run(
+                new InitStd(),
+                "width=64",
+                "heads=4",
+                "mlp.ratio=4",
+                "scales=0.2,1",
+                "warmups=0,0.5",
+                "deep=4",
+                "seeds=3")
+            .summary();
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("test_accuracy"))
+        .hasSize(3 * 2 * 2 + 2);
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("share_product"))
+        .hasSize(3 * 2 * 2)
+        .allSatisfy(row -> assertThat(row.mean()).isBetween(0.0, 1.0));
+    assertThat(summary.rows())
+        .filteredOn(row -> row.metric().equals("gradient_norm"))
+        .hasSize(3 * 2 * 2 * 6);
+    assertThat(summary.rows()).filteredOn(row -> row.metric().equals("last_gain")).isNotEmpty();
+    assertThat(summary.claims())
+        .hasSize(3 * 2 + 1 + 1)
+        .allSatisfy(c -> assertThat(c.n()).isEqualTo(3));
+    assertThat(summary.claims())
+        .filteredOn(c -> c.id().endsWith("branches-as-the-formula"))
+        .allSatisfy(c -> assertThat(c.estimate()).isLessThan(20));
+  }
+
+  @Test
+  void aDeviationOfWeightsIsRefusedWhereItIsNotRead() {
+    assertThatThrownBy(() -> run(new Train(), List.of("model=mlp", "init.std=0.02", "epochs=1")))
+        .hasMessageContaining("init.std=0.02 is nothing that model=mlp has");
+    assertThatThrownBy(() -> run(new Train(), "init.cut=absolute"))
+        .hasMessageContaining("init.cut=absolute without init.std");
+  }
+
+  @Test
   void adaptingStepsAreRefusedWhereThereAreNone() {
     assertThatThrownBy(() -> run(new Train(), "optimizer=lamb", "step.adaptation=both", "epochs=1"))
         .hasMessageContaining("step.adaptation=both with optimizer=lamb");

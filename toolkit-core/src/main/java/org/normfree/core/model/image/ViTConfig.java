@@ -1,10 +1,13 @@
 package org.normfree.core.model.image;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.Start;
 import org.normfree.core.model.Checks;
 import org.normfree.core.nn.Scope;
+import org.normfree.core.nn.Truncation;
 
 /**
  * Shape of a Vision Transformer.
@@ -20,6 +23,7 @@ import org.normfree.core.nn.Scope;
  * @param mlpRatio channels of the feed-forward network over dim
  * @param pooling how tokens become one vector
  * @param dropPath drop-path rate of the last block; it rises linearly from 0 in the first
+ * @param branches what the weights in residual branches start from, if not as usual
  */
 public record ViTConfig(
     int height,
@@ -32,7 +36,8 @@ public record ViTConfig(
     int heads,
     double mlpRatio,
     Pooling pooling,
-    double dropPath)
+    double dropPath,
+    Optional<Start> branches)
     implements ImageClassifier {
   /** How tokens become one vector before the head. */
   public enum Pooling {
@@ -40,6 +45,34 @@ public record ViTConfig(
     MEAN,
     /** A class token, as in arXiv 2010.11929. */
     CLS
+  }
+
+  /** A Vision Transformer whose weights start as usual. */
+  public ViTConfig(
+      int height,
+      int width,
+      int channels,
+      int classes,
+      int patch,
+      int dim,
+      int depth,
+      int heads,
+      double mlpRatio,
+      Pooling pooling,
+      double dropPath) {
+    this(
+        height,
+        width,
+        channels,
+        classes,
+        patch,
+        dim,
+        depth,
+        heads,
+        mlpRatio,
+        pooling,
+        dropPath,
+        Optional.empty());
   }
 
   /** ViTs by their usual names (arXiv 2010.11929, 2012.12877), all with MLP ratio 4. */
@@ -153,6 +186,16 @@ public record ViTConfig(
         heads,
         settings.decimal("mlp.ratio"),
         Pooling.valueOf(settings.word("pool").toUpperCase(Locale.ROOT)),
-        settings.decimal("drop.path"));
+        settings.decimal("drop.path"),
+        branches(settings.decimal("init.std"), settings.word("init.cut")));
+  }
+
+  private static Optional<Start> branches(double std, String cut) {
+    Truncation truncation = Truncation.named(cut);
+    Checks.require(
+        std > 0 || truncation == Truncation.NONE,
+        "init.cut=%s without init.std; set init.std too, for example 0.02",
+        cut);
+    return std > 0 ? Optional.of(Start.chosen(truncation.of(std))) : Optional.empty();
   }
 }

@@ -1,5 +1,6 @@
 package org.normfree.core.model.image;
 
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -31,14 +32,22 @@ public final class VisionTransformer {
     this.method = method;
     this.layers =
         new Layers(
-            method,
-            Stack.encoderOnly(config.depth()),
-            config.dim(),
-            config.heads(),
-            config.hidden(),
-            FeedForward.GELU,
-            true);
+                method,
+                Stack.encoderOnly(config.depth()),
+                config.dim(),
+                config.heads(),
+                config.hidden(),
+                FeedForward.GELU,
+                true)
+            .from(kind -> inBranch(kind) ? config.branches() : Optional.empty());
     this.root = root;
+  }
+
+  private static boolean inBranch(WeightRole.Kind kind) {
+    return switch (kind) {
+      case QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT -> true;
+      default -> false;
+    };
   }
 
   /**

@@ -206,7 +206,8 @@ class ConvolutionalModelsTest {
       case "init" -> "published";
       case "pool" -> "mean";
       case "dims", "depths", "head.dims" -> List.of();
-      case "drop.path" -> 0.0;
+      case "drop.path", "init.std" -> 0.0;
+      case "init.cut" -> "none";
       case "block.scale" -> 1e-6;
       case "head.dropout" -> 0.5;
       case "downsample" -> 2;
