@@ -5,7 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.normfree.core.InputException;
@@ -37,13 +40,39 @@ public final class CifarBinary {
   /**
    * @param folder the folder with the files
    * @return the images, [32, 32, 3]
-   * @throws InputException if a file is missing, truncated or holds a label above 9
+   * @throws InputException if a file is missing, truncated, the same as another or holds a label
+   *     above 9
    */
   public static ImageSplits load(Path folder) {
     List<String> classNames = classNames(folder);
-    RawImages train = read(files(folder, TRAIN, "data_batch_1.bin or train.bin"), classNames);
-    RawImages test = read(files(folder, TEST, "test_batch.bin or test.bin"), classNames);
+    List<Path> trainFiles = files(folder, TRAIN, "data_batch_1.bin or train.bin");
+    List<Path> testFiles = files(folder, TEST, "test_batch.bin or test.bin");
+    List<Path> all = new ArrayList<>(trainFiles);
+    all.addAll(testFiles);
+    refuseCopies(all);
+    all.add(folder.resolve(META));
+    all.add(folder.resolve("readme.html"));
+    Sources.tellLeftOut(folder, 1, all, "are data_batch*.bin or train*.bin, and test*.bin");
+    RawImages train = read(trainFiles, classNames);
+    RawImages test = read(testFiles, classNames);
     return Sources.withValidation(folder, train, test);
+  }
+
+  /** A copy would put every image in twice, some in training and validation both. */
+  private static void refuseCopies(List<Path> files) {
+    Map<Integer, List<Path>> alike = new HashMap<>();
+    for (Path file : files) {
+      byte[] bytes = Sources.bytes(file);
+      List<Path> others = alike.computeIfAbsent(Arrays.hashCode(bytes), hash -> new ArrayList<>());
+      for (Path other : others) {
+        if (Arrays.equals(bytes, Sources.bytes(other))) {
+          throw new InputException(
+              "%s and %s are the same, so each of their images would be there twice; remove one of them"
+                  .formatted(other, file));
+        }
+      }
+      others.add(file);
+    }
   }
 
   private static List<Path> files(Path folder, Pattern pattern, String examples) {

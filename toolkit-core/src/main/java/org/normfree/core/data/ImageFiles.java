@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -25,12 +27,21 @@ import org.normfree.core.data.augment.Resampling;
 final class ImageFiles {
   private static final int RGB = 3;
 
+  /** By the names that ImageIO has for them. */
+  private static final Set<String> FORMATS = Set.of("png", "jpeg");
+
+  /** Bytes that a pixel takes while it is decoded, and as a number afterwards. */
+  private static final int PIXEL = 16;
+
   private ImageFiles() {}
 
   /**
    * @param size side to crop and resize to; 0 takes images as they are
    */
   static RawImages decode(List<Path> files, int[] labels, List<String> classNames, int size) {
+    if (size > 0) {
+      requireSide(size, files.size());
+    }
     // failures are carried as values so that it is always the first bad file that is named
     List<Decoded> decoded =
         IntStream.range(0, files.size())
@@ -62,9 +73,18 @@ final class ImageFiles {
         pixels, labels, first.height, first.width, grey ? 1 : RGB, classNames, 255);
   }
 
+  private static void requireSide(int size, int count) {
+    double bytes = (double) size * size * RGB * Float.BYTES * count;
+    if (bytes > Runtime.getRuntime().maxMemory()) {
+      throw new InputException(
+          "data.size=%s makes %s images of %s GB, more than this Java's memory; choose a smaller side, or give more memory with TOOLKIT_JAVA_OPTS=-Xmx8g (8 GB)"
+              .formatted(size, count, String.format(Locale.ROOT, "%.0f", bytes / 1e9)));
+    }
+  }
+
   private static Decoded read(Path file, int size) {
     try {
-      BufferedImage image = read(Sources.bytes(file));
+      BufferedImage image = read(file, Sources.bytes(file));
       Decoded decoded = new Decoded(rgb(image), image.getHeight(), image.getWidth(), null);
       return size == 0 ? decoded : decoded.square(size);
     } catch (InputException e) {
@@ -78,10 +98,10 @@ final class ImageFiles {
     }
   }
 
-  private static BufferedImage read(byte[] file) throws IOException {
+  private static BufferedImage read(Path file, byte[] bytes) throws IOException {
     // straight from memory: ImageIO's default stream caches in a temporary file
     try (ImageInputStream stream =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
         throw new IOException("no known image format");
@@ -91,6 +111,11 @@ final class ImageFiles {
       reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       reader.setInput(stream, true, true);
       try {
+        if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+          throw new IOException("an image of another format");
+        }
+        // a small file may unpack to very much
+        Sources.requireRoom(file, "takes", (long) PIXEL * reader.getWidth(0) * reader.getHeight(0));
         BufferedImage image = reader.read(0);
         // the JPEG decoder makes up what is missing and merely warns
         if (warnings.stream().anyMatch(warning -> warning.contains("premature end"))) {
@@ -107,20 +132,40 @@ final class ImageFiles {
     int width = image.getWidth();
     int height = image.getHeight();
     byte[] rgb = new byte[height * width * RGB];
-    boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    int space = image.getColorModel().getColorSpace().getType();
+    boolean grey = space == ColorSpace.TYPE_GRAY;
+    boolean inks = space == ColorSpace.TYPE_CMYK;
     int white = (1 << image.getColorModel().getComponentSize(0)) - 1;
     Raster raster = image.getRaster();
     for (int y = 0, k = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        // Java takes grey for linear light, so getRGB would brighten it
-        int grey8 = grey ? (int) (raster.getSample(x, y, 0) * 255L / white) : 0;
-        int pixel = grey ? grey8 * 0x010101 : image.getRGB(x, y);
+        // Java takes grey and inks for linear light, so getRGB would brighten them
+        int pixel;
+        if (grey) {
+          pixel = (int) (raster.getSample(x, y, 0) * 255L / white) * 0x010101;
+        } else if (inks) {
+          pixel = printed(raster, x, y);
+        } else {
+          pixel = image.getRGB(x, y);
+        }
         rgb[k++] = (byte) (pixel >> 16);
         rgb[k++] = (byte) (pixel >> 8);
         rgb[k++] = (byte) pixel;
       }
     }
     return rgb;
+  }
+
+  /**
+   * What cyan, magenta, yellow and black leave of white: (1 − ink)·(1 − black), as Pillow has it.
+   */
+  private static int printed(Raster raster, int x, int y) {
+    int paper = 255 - raster.getSample(x, y, 3);
+    int pixel = 0;
+    for (int ink = 0; ink < RGB; ink++) {
+      pixel = pixel << 8 | paper - Math.round(raster.getSample(x, y, ink) * paper / 255f);
+    }
+    return pixel;
   }
 
   /** An image as red, green, blue bytes, or why there is none. */

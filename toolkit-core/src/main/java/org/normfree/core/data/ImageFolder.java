@@ -11,19 +11,24 @@ import org.normfree.core.InputException;
 
 /**
  * Reads PNG and JPEG files sorted into a folder a class: {@code DIR/train/<class>/*.png} with
- * optional {@code DIR/val} (or {@code DIR/validation}) and {@code DIR/test}, or just {@code
- * DIR/<class>/*.png}.
+ * optional {@code DIR/val} (or {@code validation}, {@code valid}, {@code dev}) and {@code
+ * DIR/test}, or just {@code DIR/<class>/*.png}.
  *
  * <p>A part that has no folder of its own is held out of the training images: a tenth of each
  * class, always the same ones. Classes are the folders of the training part in the order of their
- * names. Images have one channel if every pixel of every image is grey, otherwise three;
- * transparency is ignored.
+ * names; a folder {@code train} that holds images itself, beside other folders, is a class. Images
+ * have one channel if every pixel of every image is grey, otherwise three; transparency is ignored.
+ * Files that are not read are told of in one line.
  */
 public final class ImageFolder {
   private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
   private static final String TRAIN = "train";
-  private static final List<String> VALIDATION = List.of("val", "validation");
+  private static final List<String> VALIDATION = List.of("val", "validation", "valid", "dev");
   private static final List<String> TEST = List.of("test");
+
+  private static final String RULE =
+      "are .png, .jpg and .jpeg in a folder a class, these in train/, val/ and test/ if there is a"
+          + " train/";
 
   private ImageFolder() {}
 
@@ -42,7 +47,7 @@ public final class ImageFolder {
               .formatted(imageSize));
     }
     Sources.requireFolder(folder);
-    boolean divided = Files.isDirectory(folder.resolve(TRAIN));
+    boolean divided = isDivided(folder);
     Path trainFolder = divided ? folder.resolve(TRAIN) : folder;
     Optional<Path> validationFolder = divided ? part(folder, VALIDATION) : Optional.empty();
     Optional<Path> testFolder = divided ? part(folder, TEST) : Optional.empty();
@@ -54,6 +59,7 @@ public final class ImageFolder {
     int[] train = add(trainFolder, classNames, 1 + heldOut, files, labels);
     int[] validation = addOptional(validationFolder, trainFolder, classNames, files, labels);
     int[] test = addOptional(testFolder, trainFolder, classNames, files, labels);
+    Sources.tellLeftOut(folder, divided ? 3 : 2, files, RULE);
     RawImages images = ImageFiles.decode(files, labels.build().toArray(), classNames, imageSize);
 
     if (test.length == 0) {
@@ -70,7 +76,26 @@ public final class ImageFolder {
   }
 
   private static Optional<Path> part(Path folder, List<String> names) {
-    return names.stream().map(folder::resolve).filter(Files::isDirectory).findFirst();
+    return Sources.only(
+        folder, names.stream().map(folder::resolve).filter(Files::isDirectory).toList());
+  }
+
+  /** A class may be called train: then its folder holds images, as those of other classes do. */
+  private static boolean isDivided(Path folder) {
+    Path train = folder.resolve(TRAIN);
+    if (!Files.isDirectory(train)) {
+      return false;
+    }
+    List<Path> content = Sources.children(train);
+    boolean images =
+        content.stream().anyMatch(ImageFolder::isImage)
+            && content.stream().noneMatch(Files::isDirectory);
+    return !images
+        || Sources.children(folder).stream()
+            .filter(Files::isDirectory)
+            .map(Sources::name)
+            .allMatch(
+                name -> name.equals(TRAIN) || VALIDATION.contains(name) || TEST.contains(name));
   }
 
   private static List<String> classes(Path part) {
@@ -128,6 +153,6 @@ public final class ImageFolder {
 
   private static boolean isImage(Path file) {
     String name = Sources.name(file).toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith);
+    return ENDINGS.stream().anyMatch(name::endsWith) && !Files.isDirectory(file);
   }
 }

@@ -2,6 +2,8 @@ package org.normfree.core.data;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +81,7 @@ public final class MnistIdx {
     }
     int[] classes = new int[count];
     for (int i = 0; i < count; i++) {
-      classes[i] = labels.values[labels.start + i] & 0xFF;
+      classes[i] = labels.values[i] & 0xFF;
       if (classes[i] >= classNames.size()) {
         throw new InputException(
             "%s has label %s at position %s, expected 0 to %s; is it the right data set?"
@@ -90,7 +92,7 @@ public final class MnistIdx {
     int width = images.dimensions[2];
     byte[][] pixels = new byte[count][];
     for (int i = 0; i < count; i++) {
-      int from = images.start + i * height * width;
+      int from = i * height * width;
       pixels[i] = Arrays.copyOfRange(images.values, from, from + height * width);
     }
     return new RawImages(pixels, classes, height, width, 1, classNames, 255);
@@ -98,31 +100,55 @@ public final class MnistIdx {
 
   /** Both spellings are about, with a dash and, after some unpackers, with a dot. */
   private static Path find(Path folder, String stem, String type) {
-    Sources.requireFolder(folder);
-    return Stream.of("-", ".")
-        .flatMap(joint -> Stream.of("", ".gz").map(end -> stem + joint + type + end))
-        .map(folder::resolve)
-        .filter(Files::exists)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "%s holds no %s-%s, plain or .gz; point data.path at the folder of the four idx"
-                            .formatted(folder, stem, type)
-                        + " files"));
+    List<Path> there =
+        Stream.of("-", ".")
+            .flatMap(joint -> Stream.of("", ".gz").map(end -> stem + joint + type + end))
+            .map(folder::resolve)
+            .filter(Files::isRegularFile) // some unpackers make a folder of that name, too
+            .toList();
+    if (there.isEmpty()) {
+      throw new InputException(
+          "%s holds no %s-%s, plain or .gz; point data.path at the folder of the four idx files"
+              .formatted(folder, stem, type));
+    }
+    if (there.size() > 1) {
+      Sources.tell(
+          folder,
+          "%s is read, %s beside it is left out"
+              .formatted(Sources.name(there.get(0)), Sources.name(there.get(1))));
+    }
+    return there.get(0);
   }
 
-  /** One idx file: its dimensions, and its values from {@code start} on. */
-  private record Idx(int[] dimensions, byte[] values, int start) {
+  /** One idx file: its dimensions, and its values one after the other. */
+  private record Idx(int[] dimensions, byte[] values) {
     static Idx read(Path file, int magic, int rank) {
-      byte[] bytes = inflate(file, Sources.bytes(file));
+      try (InputStream in = open(Sources.bytes(file))) {
+        return read(file, in, magic, rank);
+      } catch (IOException e) {
+        throw new InputException(
+            "%s is not a whole gzip file; it is truncated or damaged, so fetch it again"
+                .formatted(file),
+            e);
+      }
+    }
+
+    private static InputStream open(byte[] bytes) throws IOException {
+      boolean compressed =
+          bytes.length > 1 && (bytes[0] & 0xFF) == 0x1F && (bytes[1] & 0xFF) == 0x8B;
+      InputStream plain = new ByteArrayInputStream(bytes);
+      return compressed ? new GZIPInputStream(plain) : plain;
+    }
+
+    private static Idx read(Path file, InputStream in, int magic, int rank) throws IOException {
       int start = 4 + 4 * rank;
-      if (bytes.length < start) {
+      byte[] head = in.readNBytes(start);
+      if (head.length < start) {
         throw new InputException(
             "%s holds %s bytes, not even the %s of an idx header; it is truncated, so fetch it again"
-                .formatted(file, bytes.length, start));
+                .formatted(file, head.length, start));
       }
-      ByteBuffer header = ByteBuffer.wrap(bytes);
+      ByteBuffer header = ByteBuffer.wrap(head);
       int found = header.getInt();
       if (found != magic) {
         throw new InputException(
@@ -134,7 +160,7 @@ public final class MnistIdx {
                     rank == 3 ? "images" : "labels"));
       }
       int[] dimensions = new int[rank];
-      long expected = 1;
+      double expected = 1;
       for (int d = 0; d < rank; d++) {
         dimensions[d] = header.getInt();
         if (dimensions[d] < 1) {
@@ -143,31 +169,31 @@ public final class MnistIdx {
                       .formatted(file, d, dimensions[d])
                   + " again");
         }
-        expected = Math.min(expected * dimensions[d], Integer.MAX_VALUE);
+        expected *= dimensions[d];
       }
-      if (bytes.length - start != expected) {
-        throw new InputException(
-            "%s holds %s bytes after its header, expected %s for %s; it is truncated or damaged, so"
-                    .formatted(file, bytes.length - start, expected, Arrays.toString(dimensions))
-                + " fetch it again");
-      }
-      return new Idx(dimensions, bytes, start);
+      return new Idx(dimensions, values(file, in, dimensions, expected));
     }
 
-    private static byte[] inflate(Path file, byte[] bytes) {
-      boolean compressed =
-          bytes.length > 1 && (bytes[0] & 0xFF) == 0x1F && (bytes[1] & 0xFF) == 0x8B;
-      if (!compressed) {
-        return bytes;
+    /** No more than the header says and one byte is ever unpacked. */
+    private static byte[] values(Path file, InputStream in, int[] dimensions, double expected)
+        throws IOException {
+      byte[] values = in.readNBytes((int) Math.min(expected, (double) Sources.room()));
+      boolean more = in.read() >= 0;
+      if (values.length < expected && more) {
+        Sources.requireRoom(file, "says that it holds", (long) expected);
       }
-      try (var gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-        return gzip.readAllBytes();
-      } catch (IOException e) {
+      if (values.length != expected || more) {
         throw new InputException(
-            "%s is not a whole gzip file; it is truncated or damaged, so fetch it again"
-                .formatted(file),
-            e);
+            "%s holds %s%s bytes after its header, expected %s for %s; it is truncated or damaged, so"
+                    .formatted(
+                        file,
+                        more ? "more than " : "",
+                        values.length,
+                        new BigDecimal(expected).toPlainString(),
+                        Arrays.toString(dimensions))
+                + " fetch it again");
       }
+      return values;
     }
   }
 }

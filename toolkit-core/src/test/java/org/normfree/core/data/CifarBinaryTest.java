@@ -71,6 +71,31 @@ class CifarBinaryTest {
   }
 
   @Test
+  void refusesACopyOfAFileUnderAnyName() throws IOException {
+    for (String copy : new String[] {"data_batch_1 (1).bin", "train.bin", "test.bin"}) {
+      Files.write(folder.resolve(copy), records(20, 0));
+      refuses("are the same, so each of their images would be there twice");
+      refuses(copy);
+      Files.delete(folder.resolve(copy));
+    }
+    Files.write(folder.resolve("test.bin"), records(20, 0));
+    refuses("data_batch_1.bin and ");
+  }
+
+  @Test
+  void saysInOneLineWhatIsLeftOut() throws IOException {
+    Files.writeString(folder.resolve("batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+    Files.writeString(folder.resolve("readme.html"), "of the distribution");
+    try (Told told = new Told()) {
+      CifarBinary.load(folder);
+      assertThat(told.lines()).isEmpty();
+      Files.write(folder.resolve("batch_3.bin"), records(20, 60));
+      CifarBinary.load(folder);
+      assertThat(told.lines()).singleElement().asString().contains("1 file is", "batch_3.bin");
+    }
+  }
+
+  @Test
   void refusesALabelAboveNine() throws IOException {
     byte[] records = records(20, 0);
     records[3 * RECORD] = 10;

@@ -2,6 +2,7 @@ package org.normfree.core.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -118,7 +119,8 @@ class ImageFolderTest {
     Files.writeString(folder.resolve("cat/1.png"), "not an image");
     Files.writeString(folder.resolve("dog/1.png"), "not an image");
     refuses(
-        "cat/1.png is not a readable PNG or JPEG image, or only a part of one; replace or remove it");
+        "cat/1.png is not a readable PNG or JPEG image, or only a part of one; replace or remove"
+            + " it");
   }
 
   @Test
@@ -173,12 +175,110 @@ class ImageFolderTest {
   }
 
   @Test
-  void leavesOtherFilesAlone() throws IOException {
+  void saysInOneLineWhatIsLeftOut() throws IOException {
     fill("", 3, 1);
-    Files.writeString(folder.resolve("README.txt"), "about");
-    Files.writeString(folder.resolve("cat/.hidden.png"), "hidden");
-    Files.writeString(folder.resolve("cat/notes.txt"), "about");
-    assertThat(load(0).train().count()).isEqualTo(2);
+    try (Told told = new Told()) {
+      load(0);
+      Files.writeString(folder.resolve("cat/.hidden.png"), "hidden");
+      load(0);
+      assertThat(told.lines()).isEmpty();
+    }
+    Files.writeString(folder.resolve("cat/1.webp"), "another format");
+    Files.writeString(folder.resolve("dog/2.WEBP"), "another format");
+    Files.createDirectories(folder.resolve("dog/puppies"));
+    Files.createDirectories(folder.resolve("dog/folder.png"));
+    Files.writeString(folder.resolve("notes.txt"), "about");
+    try (Told told = new Told()) {
+      assertThat(load(0).train().count()).isEqualTo(2);
+      assertThat(told.lines())
+          .singleElement()
+          .asString()
+          .contains(folder.toString(), "3 files are left out, such as cat/1.webp");
+    }
+  }
+
+  @Test
+  void knowsEveryNameOfTheValidationPartAndSaysWhichFoldersAreNotUsed() throws IOException {
+    fill("train", 4, 1);
+    fill("test", 2, 201);
+    for (String name : new String[] {"val", "validation", "valid", "dev"}) {
+      fill(name, 2, 101);
+      try (Told told = new Told()) {
+        assertThat(load(0).validation().pixels()[0]).isEqualTo(101 / 255f);
+        assertThat(told.lines()).isEmpty();
+      }
+      Files.move(folder.resolve(name), folder.resolve(".used " + name));
+    }
+    Files.move(folder.resolve(".used dev"), folder.resolve("held back"));
+    try (Told told = new Told()) {
+      assertThat(load(0).validation().count()).isEqualTo(2);
+      assertThat(told.lines())
+          .singleElement()
+          .asString()
+          .contains("4 files are left out, such as held back/cat/0.png");
+    }
+    Files.move(folder.resolve("held back"), folder.resolve("dev"));
+    Files.move(folder.resolve(".used val"), folder.resolve("val"));
+    refuses("holds both val and dev for the same part; keep one of them");
+  }
+
+  @Test
+  void aClassMayBeCalledTrain() throws IOException {
+    fill("", 4, 1);
+    Files.move(folder.resolve("dog"), folder.resolve("train"));
+    assertThat(load(0).train().classNames()).containsExactly("cat", "train");
+    Files.move(folder.resolve("cat"), folder.resolve("test"));
+    refuses("train holds 0 class folders, expected at least two");
+  }
+
+  @Test
+  void refusesAnotherFormatUnderTheNameOfAnImage() throws IOException {
+    fill("", 3, 1);
+    for (String format : new String[] {"gif", "bmp", "wbmp"}) {
+      write("cat/3.png", new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_BINARY), format);
+      refuses("cat/3.png is not a readable PNG or JPEG image");
+    }
+    // which of the two it is does not matter
+    Files.delete(folder.resolve("cat/3.png"));
+    write("cat/3.png", new BufferedImage(3, 3, RGB), "jpg");
+    assertThat(load(0).train().count()).isEqualTo(3);
+  }
+
+  @Test
+  void refusesASmallFileThatUnpacksToVeryMuch() throws IOException {
+    fill("", 3, 1);
+    Files.write(folder.resolve("cat/3.png"), LargePng.of(30_000, 30_000));
+    refuses("cat/3.png takes 14400 MB", "give less data, or more memory with TOOLKIT_JAVA_OPTS");
+  }
+
+  @Test
+  void refusesASideThatNoMemoryHolds() throws IOException {
+    fill("", 3, 1);
+    assertThatThrownBy(() -> load(1_000_000))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("data.size=1000000 makes 6 images of 72000 GB");
+  }
+
+  /** Four inks, as some printers' photographs have them: (1 − ink)·(1 − black), as Pillow. */
+  @Test
+  void readsInksAsOtherReadersDo() throws IOException {
+    int[][] inks = {{255, 0, 0, 64}, {0, 0, 0, 0}, {10, 200, 90, 30}, {7, 7, 7, 255}};
+    int[][] expected = {{0, 191, 191}, {255, 255, 255}, {216, 49, 146}, {0, 0, 0}};
+    for (int k = 0; k < inks.length; k++) {
+      for (int i = 0; i < 3; i++) {
+        Path file = folder.resolve(k + "/" + i + ".jpg");
+        Files.createDirectories(file.getParent());
+        Files.write(file, Inks.jpeg(inks[k]));
+      }
+    }
+    Images train = load(0).train();
+    for (int k = 0; k < inks.length; k++) {
+      for (int c = 0; c < 3; c++) {
+        assertThat(train.pixels()[k * 8 * 8 * 3 + c] * 255)
+            .as("ink %s, channel %s", k, c)
+            .isCloseTo(expected[k][c], within(1.01f));
+      }
+    }
   }
 
   private ImageSplits load(int size) {

@@ -63,6 +63,43 @@ class MnistIdxTest {
   }
 
   @Test
+  void looksForFilesAndNotForFoldersOfTheirNames() throws IOException {
+    for (String name : new String[] {TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS}) {
+      Files.move(folder.resolve(name), folder.resolve(name.replace("-idx", ".idx")));
+      Files.createDirectories(folder.resolve(name));
+    }
+    try (Told told = new Told()) {
+      assertThat(load().train().count()).isEqualTo(30);
+      assertThat(told.lines()).isEmpty();
+    }
+    Files.delete(folder.resolve("train-images.idx3-ubyte"));
+    refuses("holds no train-images-idx3-ubyte, plain or .gz");
+  }
+
+  @Test
+  void saysWhichOfTwoFilesIsRead() throws IOException {
+    Files.write(folder.resolve(TEST_LABELS + ".gz"), gzip(labels(20)));
+    try (Told told = new Told()) {
+      load();
+      assertThat(told.lines())
+          .singleElement()
+          .asString()
+          .contains(TEST_LABELS + " is read, " + TEST_LABELS + ".gz beside it is left out");
+    }
+  }
+
+  /** A million times as much as the file has. */
+  @Test
+  void unpacksNoMoreThanTheHeaderAllows() throws IOException {
+    byte[] images = Arrays.copyOf(images(40, 4, 3), 1 << 28);
+    Files.write(folder.resolve(TRAIN_IMAGES), gzip(images));
+    refuses(TRAIN_IMAGES + " holds more than 480 bytes after its header, expected 480");
+    ByteBuffer.wrap(images).putInt(4, 60_000).putInt(8, 1000).putInt(12, 1000);
+    Files.write(folder.resolve(TRAIN_IMAGES), gzip(images));
+    refuses(TRAIN_IMAGES + " holds 268435440 bytes after its header, expected 60000000000");
+  }
+
+  @Test
   void refusesATruncatedFile() throws IOException {
     byte[] images = images(40, 4, 3);
     Files.write(folder.resolve(TRAIN_IMAGES), Arrays.copyOf(images, images.length - 5));

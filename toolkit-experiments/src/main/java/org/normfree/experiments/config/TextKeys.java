@@ -17,7 +17,8 @@ public final class TextKeys {
           "data",
           "numbers",
           () -> List.of("numbers", "aligned", "tsv"),
-          "the pairs: numbers in words (built in), a folder of line-aligned files, a file of two columns");
+          "the pairs: numbers in words (built in), a folder of line-aligned files, a file of two"
+              + " columns");
 
   /** The text corpus. */
   public static final Key<String> CORPUS =
@@ -31,6 +32,10 @@ public final class TextKeys {
   public static final Key<Optional<Path>> PATH =
       Key.optionalPath("data.path", "the corpus's folder or file; empty for what is built in");
 
+  /** Whether the first line is no pair. */
+  public static final Key<Boolean> HEADER =
+      Key.flag("data.header", false, "data=tsv: the first line names the columns");
+
   /** Source language. */
   public static final Key<String> SOURCE =
       Key.text("source", "en", "source language: a language's code, or the ending of its files");
@@ -41,7 +46,11 @@ public final class TextKeys {
 
   /** Number of pairs. */
   public static final Key<Integer> COUNT =
-      Key.integer("pairs", 8000, Range.any().atLeast(20), "training pairs of data=numbers");
+      Key.integer(
+          "pairs",
+          8000,
+          Range.any().atLeast(20).atMost(10_000_000),
+          "training pairs of data=numbers");
 
   /** Largest number. */
   public static final Key<Long> LARGEST =

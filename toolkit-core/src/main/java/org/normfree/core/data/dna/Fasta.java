@@ -1,17 +1,13 @@
 package org.normfree.core.data.dna;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Sources;
 
@@ -42,11 +38,8 @@ public final class Fasta {
    */
   public static List<Entry> read(Path file) {
     List<Entry> entries = new ArrayList<>();
-    try (InputStream in = open(file)) {
+    try (InputStream in = new ByteArrayInputStream(Sources.unpacked(file))) {
       read(file, in, entries);
-    } catch (EOFException | ZipException e) {
-      throw new InputException(
-          "%s cannot be unpacked (%s); give a whole gzip file".formatted(file, e.getMessage()), e);
     } catch (IOException e) {
       throw new InputException(
           "cannot read %s: the system says %s; check the path".formatted(file, e), e);
@@ -57,12 +50,6 @@ public final class Fasta {
               .formatted(file, entries.size()));
     }
     return entries;
-  }
-
-  private static InputStream open(Path file) throws IOException {
-    InputStream bytes = new ByteArrayInputStream(Sources.bytes(file));
-    boolean packed = String.valueOf(file).endsWith(".gz");
-    return packed ? new BufferedInputStream(new GZIPInputStream(bytes)) : bytes;
   }
 
   private static void read(Path file, InputStream in, List<Entry> entries) throws IOException {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.data.Sources;
 
 /**
  * Sequences of tokens to learn a language from, none of them empty. A window never goes from one
@@ -31,13 +32,21 @@ public record Genome(List<byte[]> sequences) {
   public record Splits(Genome train, Genome validation, Genome test) {}
 
   /**
-   * All sequences of a FASTA file. Those without a base are left out, there is nothing to learn
-   * from them.
+   * All sequences of a FASTA file. Those without a base are left out, which is said: there is
+   * nothing to learn from them.
    *
    * @throws InputException as {@link Fasta#read}
    */
   public static Genome fasta(Path file) {
-    return new Genome(Fasta.read(file).stream().map(Fasta.Entry::sequence).toList());
+    List<Fasta.Entry> entries = Fasta.read(file);
+    Genome genome = new Genome(entries.stream().map(Fasta.Entry::sequence).toList());
+    int empty = entries.size() - genome.sequences.size();
+    if (empty > 0) {
+      Sources.tell(
+          file,
+          "%s of %s sequences have no base and are left out".formatted(empty, entries.size()));
+    }
+    return genome;
   }
 
   /** How many bases there are. */

@@ -1,14 +1,11 @@
 package org.normfree.core.data.dna;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Sources;
 
@@ -56,6 +53,13 @@ public final class LabelledFiles {
     if (!Files.isDirectory(train) || !Files.isDirectory(test)) {
       return classes(folder).split();
     }
+    List<Path> read = new ArrayList<>();
+    for (Path part : List.of(train, test)) {
+      Sources.children(part).stream()
+          .filter(Files::isDirectory)
+          .forEach(place -> read.addAll(Sources.children(place)));
+    }
+    Sources.tellLeftOut(folder, 3, read, "are the files in a folder a class of train/ and test/");
     LabelledDna first = classes(train);
     LabelledDna second = classes(test);
     if (!first.classNames().equals(second.classNames())) {
@@ -152,17 +156,7 @@ public final class LabelledFiles {
   }
 
   private static String text(Path file) {
-    byte[] bytes = Sources.bytes(file);
-    if (String.valueOf(file).endsWith(".gz")) {
-      try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-        bytes = in.readAllBytes();
-      } catch (IOException e) {
-        throw new InputException(
-            "%s cannot be unpacked (%s); give a whole gzip file".formatted(file, e.getMessage()),
-            e);
-      }
-    }
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+    return new String(Sources.unpacked(file), StandardCharsets.ISO_8859_1);
   }
 
   /** Sequences as they are read. */

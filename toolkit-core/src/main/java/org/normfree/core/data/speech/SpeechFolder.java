@@ -25,6 +25,8 @@ import org.normfree.core.data.text.TextFiles;
  *   <li>a folder a word, as Speech Commands has them; the speaker is what a file's name has before
  *       its first underscore.
  * </ul>
+ *
+ * Other files are told of in one line.
  */
 public final class SpeechFolder {
   private static final String TRANSCRIPTS = "transcripts.tsv";
@@ -72,7 +74,19 @@ public final class SpeechFolder {
     } else {
       speech.sorted();
     }
+    speech.tellLeftOut();
     return speech.read();
+  }
+
+  private void tellLeftOut() {
+    List<Path> read = new ArrayList<>(spoken.stream().map(Spoken::file).toList());
+    read.add(folder.resolve(TRANSCRIPTS));
+    Sources.tellLeftOut(
+        folder,
+        3,
+        read,
+        "are the .wav files that %s names, or else those of one folder, or of a folder a word"
+            .formatted(TRANSCRIPTS));
   }
 
   private static List<Path> files(Path folder) {

@@ -10,9 +10,12 @@ import org.normfree.core.data.Sources;
 /**
  * Reads parallel text from two files a part, a sentence a line: {@code train.en} and {@code
  * train.de}, {@code val} (or {@code validation}, {@code valid}, {@code dev}) and {@code test}
- * likewise; plain or {@code .gz}. A part without files is held out of the training pairs.
+ * likewise; plain or {@code .gz}. A part without files is held out of the training pairs; other
+ * files are told of in one line.
  */
 public final class AlignedFiles {
+  private static final List<String> VALIDATION = List.of("val", "validation", "valid", "dev");
+
   private AlignedFiles() {}
 
   /**
@@ -20,30 +23,45 @@ public final class AlignedFiles {
    * @param source ending of the files that are translated, for example {@code en}
    * @param target ending of the translations, for example {@code de}
    * @return the pairs
-   * @throws InputException if a file is missing, empty or no UTF-8, or the lines of two files do
-   *     not align
+   * @throws InputException if a file is missing, empty or no UTF-8, the lines of two files do not
+   *     align, or source and target are the same
    */
   public static ParallelCorpus load(Path folder, String source, String target) {
     Sources.requireFolder(folder);
-    List<SentencePair> train = part(folder, List.of("train"), source, target);
+    if (source.equals(target)) {
+      throw new InputException(
+          "source=%s and target=%s are the same, so there is nothing to translate; name two languages"
+              .formatted(source, target));
+    }
+    List<Path> read = new ArrayList<>();
+    List<SentencePair> train = part(folder, List.of("train"), source, target, read);
     if (train.isEmpty()) {
       throw new InputException(
           "%s holds neither train.%s nor train.%s (or .gz), only %s; check data.path and the languages"
               .formatted(folder, source, target, names(folder)));
     }
-    return ParallelCorpus.of(
-        String.valueOf(folder),
-        train,
-        part(folder, List.of("val", "validation", "valid", "dev"), source, target),
-        part(folder, List.of("test"), source, target));
+    List<SentencePair> validation = part(folder, VALIDATION, source, target, read);
+    List<SentencePair> test = part(folder, List.of("test"), source, target, read);
+    Sources.tellLeftOut(
+        folder,
+        1,
+        read,
+        "are train, val and test, each .%s and .%s, plain or .gz".formatted(source, target));
+    return ParallelCorpus.of(String.valueOf(folder), train, validation, test);
   }
 
   private static List<SentencePair> part(
-      Path folder, List<String> names, String source, String target) {
+      Path folder, List<String> names, String source, String target, List<Path> read) {
+    Sources.only(
+        folder,
+        names.stream()
+            .flatMap(name -> TextFiles.find(folder, name + "." + source).stream())
+            .toList());
     for (String name : names) {
       Optional<Path> sources = TextFiles.find(folder, name + "." + source);
       Optional<Path> targets = TextFiles.find(folder, name + "." + target);
       if (sources.isPresent() && targets.isPresent()) {
+        read.addAll(List.of(sources.get(), targets.get()));
         return pairs(sources.get(), targets.get());
       }
       if (sources.isPresent() || targets.isPresent()) {

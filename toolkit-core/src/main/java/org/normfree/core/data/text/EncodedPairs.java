@@ -3,13 +3,10 @@ package org.normfree.core.data.text;
 import java.util.ArrayList;
 import java.util.List;
 import org.normfree.core.InputException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.normfree.core.data.Sources;
 
 /** Pairs of sentences as token ids. */
 public final class EncodedPairs {
-  private static final Logger LOG = LoggerFactory.getLogger(EncodedPairs.class);
-
   private final List<SentencePair> pairs = new ArrayList<>();
   private final List<int[]> sources = new ArrayList<>();
   private final List<int[]> targets = new ArrayList<>();
@@ -50,11 +47,10 @@ public final class EncodedPairs {
                   .formatted(pairs.size(), maxLength));
     }
     if (skipped(pairs.size()) > 0) {
-      LOG.warn(
-          "{} of {} pairs take more than {} tokens and are left out; raise max.length to keep them",
-          skipped(pairs.size()),
-          pairs.size(),
-          maxLength);
+      Sources.tell(
+          "overlong=skip",
+          "%s of %s pairs take more than %s tokens and are left out; raise max.length to keep them"
+              .formatted(skipped(pairs.size()), pairs.size(), maxLength));
     }
   }
 

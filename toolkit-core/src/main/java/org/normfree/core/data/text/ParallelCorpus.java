@@ -35,6 +35,11 @@ public record ParallelCorpus(
       List<SentencePair> pairs,
       List<SentencePair> givenValidation,
       List<SentencePair> givenTest) {
+    if (pairs.stream().allMatch(pair -> pair.source().equals(pair.target()))) {
+      throw new InputException(
+          "%s holds the same sentences on both sides, so there is nothing to translate; give the translations"
+              .formatted(origin));
+    }
     List<SentencePair> train = new ArrayList<>();
     List<SentencePair> validation = new ArrayList<>(givenValidation);
     List<SentencePair> test = new ArrayList<>(givenTest);

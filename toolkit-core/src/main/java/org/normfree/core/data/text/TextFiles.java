@@ -1,7 +1,5 @@
 package org.normfree.core.data.text;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
@@ -12,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Sources;
 
@@ -30,16 +27,7 @@ public final class TextFiles {
 
   /** A file's text, without a byte-order mark, its lines ended by line feeds. */
   static String text(Path file) {
-    byte[] bytes = Sources.bytes(file);
-    if (String.valueOf(file).endsWith(".gz")) {
-      try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-        bytes = in.readAllBytes();
-      } catch (IOException e) {
-        throw new InputException(
-            "%s cannot be unpacked (%s); give a whole gzip file".formatted(file, e.getMessage()),
-            e);
-      }
-    }
+    byte[] bytes = Sources.unpacked(file);
     ByteBuffer in = ByteBuffer.wrap(bytes);
     CharBuffer out = CharBuffer.allocate(bytes.length);
     CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);

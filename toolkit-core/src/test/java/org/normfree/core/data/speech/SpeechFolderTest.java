@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.InputException;
+import org.normfree.core.data.Told;
 
 class SpeechFolderTest {
   @TempDir Path folder;
@@ -34,6 +35,25 @@ class SpeechFolderTest {
 
   private static int mark(Clip clip) {
     return Math.round(clip.samples()[20] * 32_768 / 100);
+  }
+
+  @Test
+  void saysInOneLineWhatIsLeftOut() throws IOException {
+    for (int take = 0; take < 20; take++) {
+      wav(folder.resolve("yes/ann_" + take + ".wav"), take, 8000);
+      wav(folder.resolve("no/bob_" + take + ".wav"), take, 8000);
+    }
+    try (Told told = new Told()) {
+      SpeechFolder.load(folder, 8000);
+      assertThat(told.lines()).isEmpty();
+      Files.writeString(folder.resolve("yes/ann_20.flac"), "another format");
+      wav(folder.resolve("no/deeper/bob_20.wav"), 1, 8000);
+      SpeechFolder.load(folder, 8000);
+      assertThat(told.lines())
+          .singleElement()
+          .asString()
+          .contains("2 files are left out, such as no/deeper/bob_20.wav");
+    }
   }
 
   @Test

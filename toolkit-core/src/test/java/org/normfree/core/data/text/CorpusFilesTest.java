@@ -19,6 +19,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.InputException;
+import org.normfree.core.data.Told;
 
 class CorpusFilesTest {
   @TempDir Path folder;
@@ -56,6 +57,47 @@ class CorpusFilesTest {
     assertThat(corpus.validation()).containsExactly(new SentencePair("three", "drei", 1));
     assertThat(corpus.test()).containsExactly(new SentencePair("four", "vier", 1));
     assertThat(corpus.trainingTexts()).contains("one", "zwei");
+  }
+
+  @Test
+  void refusesTheSameLanguageOrTheSameSentencesOnBothSides() throws IOException {
+    write("train.en", lines("word", 500));
+    write("train.de", lines("word", 500));
+    aligned().hasMessageContaining("holds the same sentences on both sides");
+    assertThatThrownBy(() -> AlignedFiles.load(folder, "en", "en"))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "source=en and target=en are the same, so there is nothing to translate; name two"
+                + " languages");
+  }
+
+  @Test
+  void refusesTwoValidationPartsAndSaysWhichFilesAreLeftOut() throws IOException {
+    write("train.en", lines("word", 500));
+    write("train.de", lines("Wort", 500));
+    write("train.fr", lines("mot", 500));
+    write("extra.en", lines("more", 500));
+    try (Told told = new Told()) {
+      AlignedFiles.load(folder, "en", "de");
+      assertThat(told.lines()).singleElement().asString().contains("2 files are", "extra.en");
+    }
+    for (String part : List.of("val", "dev")) {
+      write(part + ".en", lines("word", 20));
+      write(part + ".de", lines("Wort", 20));
+    }
+    aligned().hasMessageContaining("holds both val.en and dev.en for the same part");
+  }
+
+  @Test
+  void aLineThatNamesTheColumnsIsNoPair() throws IOException {
+    for (String header : List.of("source\ttarget", "Source\tTarget", "src\ttgt")) {
+      Path file = write("pairs.tsv", header + "\n" + lines("a", 500).replace("\n", "\tb\n"));
+      assertThatThrownBy(() -> TabSeparated.load(file, false))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("line 1 names the columns")
+          .hasMessageContaining("data.header=true");
+      assertThat(TabSeparated.load(file, true).trainingTexts()).doesNotContain(header.split("\t"));
+    }
   }
 
   @Test
