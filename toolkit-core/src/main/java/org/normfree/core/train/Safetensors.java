@@ -1,7 +1,10 @@
 package org.normfree.core.train;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -9,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +43,13 @@ public final class Safetensors {
   private static final int BUFFER = 1 << 16;
   private static final int MAX_HEADER = 100_000_000;
   private static final String METADATA = "__metadata__";
+
+  /** Of two arrays of one name, or text behind the header, nothing is passed over. */
+  private static final ObjectReader STRICT =
+      Json.MAPPER
+          .reader()
+          .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private enum Type {
     // in the order in which the Python library writes them
@@ -72,7 +83,7 @@ public final class Safetensors {
 
   /**
    * @param out where to write; left open
-   * @param arrays the arrays by name: FLOAT, DOUBLE or INT64, none empty
+   * @param arrays the arrays by name: FLOAT, DOUBLE or INT64
    * @throws IOException if writing fails
    * @throws IllegalArgumentException if an array has another type
    */
@@ -106,6 +117,9 @@ public final class Safetensors {
   }
 
   private static void write(OutputStream out, INDArray array) throws IOException {
+    if (array.isEmpty()) {
+      return;
+    }
     INDArray rowMajor = HostBuffer.rowMajor(array);
     ByteBuffer source = HostBuffer.bytes(rowMajor);
     byte[] block = new byte[BUFFER];
@@ -151,8 +165,10 @@ public final class Safetensors {
         ByteBuffer data =
             read(file, channel, 8 + length + entry.begin(), entry.end() - entry.begin());
         INDArray array = Nd4j.create(entry.type().type, entry.shape(), 'c');
-        HostBuffer.bytes(array).put(data);
-        HostBuffer.written(array);
+        if (!array.isEmpty()) {
+          HostBuffer.bytes(array).put(data);
+          HostBuffer.written(array);
+        }
         arrays.put(entry.name(), array);
       }
       require(
@@ -171,21 +187,36 @@ public final class Safetensors {
   private static List<Entry> entries(Path file, byte[] header) {
     JsonNode root;
     try {
-      root = Json.MAPPER.readTree(new String(header, StandardCharsets.UTF_8));
+      root = STRICT.readTree(text(file, header));
     } catch (JsonProcessingException e) {
-      throw wrong(file, "its header is not JSON", e);
+      throw wrong(file, "its header is not JSON (%s)".formatted(e.getOriginalMessage()), e);
     }
     require(file, root.isObject(), "its header is not a JSON object");
     List<Entry> entries = new ArrayList<>();
     root.properties()
         .forEach(
             property -> {
-              if (!property.getKey().equals(METADATA)) {
+              if (property.getKey().equals(METADATA)) {
+                require(
+                    file,
+                    property.getValue().isObject()
+                        && property.getValue().valueStream().allMatch(JsonNode::isTextual),
+                    "its %s is not an object of texts",
+                    METADATA);
+              } else {
                 entries.add(entry(file, property.getKey(), property.getValue()));
               }
             });
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
     return entries;
+  }
+
+  private static String text(Path file, byte[] header) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(header)).toString();
+    } catch (CharacterCodingException e) {
+      throw wrong(file, "its header is not UTF-8", e);
+    }
   }
 
   private static Entry entry(Path file, String name, JsonNode node) {
@@ -205,7 +236,7 @@ public final class Safetensors {
     require(file, offsets.length == 2, "%s has no place", name);
     double elements = 1;
     for (long d : shape) {
-      require(file, d > 0, "%s has the shape %s", name, Arrays.toString(shape));
+      require(file, d >= 0, "%s has the shape %s", name, Arrays.toString(shape));
       elements *= (double) d;
     }
     require(
@@ -225,7 +256,9 @@ public final class Safetensors {
     for (int i = 0; i < values.length; i++) {
       require(
           file,
-          node.get(i).canConvertToLong() && node.get(i).asLong() >= 0,
+          node.get(i).isIntegralNumber()
+              && node.get(i).canConvertToLong()
+              && node.get(i).asLong() >= 0,
           "%s is ill-formed",
           name);
       values[i] = node.get(i).asLong();

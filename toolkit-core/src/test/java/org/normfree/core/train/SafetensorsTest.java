@@ -105,6 +105,32 @@ class SafetensorsTest {
   }
 
   @Test
+  void aHeaderThatIsNoUtf8IsRefused() throws IOException {
+    String header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+    byte[] bytes = handMade(header, 0, new byte[8]);
+    bytes[10] = (byte) 0xFF;
+    Path file = file(bytes);
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("its header is not UTF-8");
+  }
+
+  @Test
+  void arraysWithoutElementsAreReadAndWritten() throws IOException {
+    String header =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},"
+            + "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+            + "\"c\":{\"dtype\":\"F64\",\"shape\":[3,0,2],\"data_offsets\":[8,8]}}";
+    Map<String, INDArray> read = Safetensors.read(file(handMade(header, 0, new byte[8])));
+    assertThat(read.get("a").shape()).containsExactly(0);
+    assertThat(read.get("b").shape()).containsExactly(2);
+    assertThat(read.get("c").shape()).containsExactly(3, 0, 2);
+    Map<String, INDArray> again = Safetensors.read(file(written(read)));
+    assertThat(again.keySet()).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(again.get("c").shape()).containsExactly(3, 0, 2);
+  }
+
+  @Test
   void otherTypesAreRefused() throws IOException {
     assertThatThrownBy(() -> written(Map.of("x", Nd4j.createFromArray(1))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -144,7 +170,17 @@ class SafetensorsTest {
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
         "{\"x\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}}",
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}}",
-        "{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}"
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}}",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[\"2\"],\"data_offsets\":[0,8]}}",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8.5]}}",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} x",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} {}",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"__metadata__\":{\"a\":1},\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"__metadata__\":[],\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}"
       })
   void illFormedHeadersAreRefused(String header) throws IOException {
     Path file = file(handMade(header, 0, new byte[8]));
