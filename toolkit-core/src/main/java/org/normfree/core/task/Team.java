@@ -11,7 +11,9 @@ import org.normfree.core.InputException;
  * number 0. Each thread lets native libraries use itself only: the team is the one place where work
  * is divided, so no library's own threads spin beside it.
  *
- * <p>Waiting is turns on the processor first, then sleep. One caller at a time.
+ * <p>There are never more threads than processors: a team of more does several threads' shares in
+ * each, with the same numbers, as shares depend on the size of the team alone. Waiting is turns on
+ * the processor first, then sleep. One caller at a time.
  */
 public final class Team implements AutoCloseable {
   /** Turns on the processor before a waiting thread sleeps: at most about half a millisecond. */
@@ -32,6 +34,10 @@ public final class Team implements AutoCloseable {
       ThreadLocal.withInitial(() -> Runtime.getRuntime().availableProcessors());
 
   private final int threads;
+
+  /** Threads that really are at work, the caller included. */
+  private final int crew;
+
   private final Thread[] workers;
 
   /** How many turns each thread takes at present; a line of the cache apart. */
@@ -61,10 +67,11 @@ public final class Team implements AutoCloseable {
   private Team(int threads, Thread owner) {
     this.threads = threads;
     this.owner = owner;
-    workers = new Thread[threads - 1];
-    turns = new int[threads * APART];
+    crew = Math.max(1, Math.min(threads, Runtime.getRuntime().availableProcessors()));
+    workers = new Thread[crew - 1];
+    turns = new int[crew * APART];
     Arrays.fill(turns, MOST_TURNS);
-    for (int i = 1; i < threads; i++) {
+    for (int i = 1; i < crew; i++) {
       int number = i;
       Thread worker = new Thread(() -> follow(number), "normfree-team-" + number);
       worker.setDaemon(true);
@@ -138,7 +145,7 @@ public final class Team implements AutoCloseable {
 
   private void runAlone(List<? extends Task> tasks) {
     failure = null;
-    if (threads > 1) {
+    if (crew > 1) {
       work = tasks;
       int next = round + 1;
       round = next;
@@ -147,7 +154,7 @@ public final class Team implements AutoCloseable {
       }
     }
     goThrough(tasks, 0);
-    if (threads > 1) {
+    if (crew > 1) {
       meet(0);
     }
     Throwable thrown = failure;
@@ -159,44 +166,45 @@ public final class Team implements AutoCloseable {
     }
   }
 
-  private void goThrough(List<? extends Task> tasks, int thread) {
+  private void goThrough(List<? extends Task> tasks, int member) {
     int count = tasks.size();
     for (int i = 0; i < count; i++) {
       Task task = tasks.get(i);
       boolean serial = task.serial();
-      if (!serial || thread == 0) {
+      if (!serial || member == 0) {
+        int shares = serial ? 1 : threads;
         int phases = task.phases();
         for (int phase = 0; phase < phases; phase++) {
-          if (failure == null) {
+          for (int share = member; share < shares && failure == null; share += crew) {
             try {
-              task.run(phase, thread);
+              task.run(phase, share);
             } catch (RuntimeException | Error e) {
               failure = e;
             }
           }
           if (!serial && phase + 1 < phases) {
-            meet(thread);
+            meet(member);
           }
         }
       }
       boolean apart = serial && (i + 1 == count || tasks.get(i + 1).serial());
       if (!apart) {
-        meet(thread);
+        meet(member);
       }
     }
   }
 
   /** Returns when all threads are here. */
-  private void meet(int thread) {
-    if (threads == 1) {
+  private void meet(int member) {
+    if (crew == 1) {
       return;
     }
     int now = meeting;
-    if (arrived.incrementAndGet() == threads) {
+    if (arrived.incrementAndGet() == crew) {
       arrived.set(0);
       meeting = now + 1;
     } else {
-      await(thread, () -> meeting != now);
+      await(member, () -> meeting != now);
     }
   }
 
@@ -209,16 +217,16 @@ public final class Team implements AutoCloseable {
    * go to sleep sooner the next time, so that teams with too few processors do not starve each
    * other.
    */
-  private void await(int thread, Condition condition) {
-    int most = turns[thread * APART];
+  private void await(int member, Condition condition) {
+    int most = turns[member * APART];
     for (int i = 0; i < most; i++) {
       if (condition.holds()) {
-        turns[thread * APART] = Math.min(MOST_TURNS, most + most / 8);
+        turns[member * APART] = Math.min(MOST_TURNS, most + most / 8);
         return;
       }
       Thread.onSpinWait();
     }
-    turns[thread * APART] = Math.max(FEWEST_TURNS, most / 2);
+    turns[member * APART] = Math.max(FEWEST_TURNS, most / 2);
     while (!condition.holds()) {
       LockSupport.parkNanos(NAP_NANOS);
     }
