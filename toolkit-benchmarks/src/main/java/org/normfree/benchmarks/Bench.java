@@ -44,7 +44,16 @@ public final class Bench implements Runnable {
     // read by ND4J when it is first used, which is later
     System.setProperty("org.nd4j.log.initialization", "false");
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
-    System.exit(commandLine().execute(args));
+    CommandLine command = commandLine();
+    int exitCode = command.execute(args);
+    command.getOut().flush();
+    System.exit(
+        System.out.checkError()
+            ? say(
+                command,
+                "the standard output could not be written to: it is full, or was closed; give it"
+                    + " another place")
+            : exitCode);
   }
 
   static CommandLine commandLine() {

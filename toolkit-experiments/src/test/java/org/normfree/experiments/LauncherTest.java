@@ -133,6 +133,36 @@ class LauncherTest {
   }
 
   @Test
+  void aFolderOfTheSameNameOnCdpathIsNotTaken() throws Exception {
+    Path other = Files.createDirectories(folder.resolve("elsewhere/my toolkit"));
+    Path dashed = Files.createDirectories(folder.resolve("-n"));
+    ProcessBuilder builder = command(Path.of("my toolkit/toolkit"), "list");
+    builder.environment().put("CDPATH", other.getParent() + ":" + dashed);
+    Output output = run(builder);
+    assertThat(output.code()).as("%s", output.err()).isZero();
+    assertThat(output.out())
+        .contains(
+            home.toRealPath().resolve("toolkit-experiments/target/toolkit-experiments.jar") + "");
+  }
+
+  /** Java names files in the locale's letters; a container often has a locale without any. */
+  @Test
+  void aLocaleThatKnowsAsciiAloneBecomesOneThatKnowsAllLetters() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"));
+    script(jdk.resolve("bin/java"), "echo \"locale ${LC_ALL:-none}\"");
+    for (String locale : List.of("C", "POSIX", "xx_XX.UTF-8", "C.UTF-8")) {
+      ProcessBuilder builder = command(home.resolve("toolkit"), "list");
+      builder.environment().put("LC_ALL", locale);
+      assertThat(run(builder).out()).as(locale).containsExactly("locale C.UTF-8");
+    }
+    ProcessBuilder builder = command(home.resolve("toolkit"), "list");
+    List.of("LC_ALL", "LC_CTYPE", "LANG").forEach(builder.environment()::remove);
+    assertThat(run(builder).out()).containsExactly("locale C.UTF-8");
+    builder.environment().put("LC_CTYPE", "C.UTF-8");
+    assertThat(run(builder).out()).containsExactly("locale none");
+  }
+
+  @Test
   void aChangedSourceOrPomBuildsAgain() throws Exception {
     toolkit("list");
     touch(home.resolve("toolkit-plots/src/main/java/A.java"), Duration.ofHours(1));

@@ -26,6 +26,32 @@ public final class Checks {
     require(maxLength >= 1, "max.length=%d, expected at least 1 token", maxLength);
   }
 
+  /**
+   * Channels of a feed-forward network.
+   *
+   * @param ratio over the width
+   * @param width channels of a token
+   * @return the nearest whole number to their product
+   * @throws InputException if that is none that can be built
+   */
+  public static int hidden(double ratio, int width) {
+    double hidden = ratio * width;
+    require(
+        Double.isFinite(ratio) && hidden >= 0.5,
+        "mlp.ratio=%s of %d channels is less than half a channel; expected at least 1, as with"
+            + " mlp.ratio=%s (4 is usual)",
+        ratio,
+        width,
+        1.0 / width);
+    require(
+        hidden <= Integer.MAX_VALUE,
+        "mlp.ratio=%s of %d channels is more than can be counted; expected a smaller number (4 is"
+            + " usual)",
+        ratio,
+        width);
+    return (int) Math.round(hidden);
+  }
+
   public static void rate(String name, double rate) {
     require(rate >= 0 && rate < 1, "%s=%s, expected a rate in [0, 1)", name, rate);
   }

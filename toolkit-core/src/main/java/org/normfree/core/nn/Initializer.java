@@ -149,7 +149,7 @@ public interface Initializer {
   private static double[] fill(long[] shape, DoubleSupplier value) {
     long length = 1;
     for (long size : shape) {
-      length *= size;
+      length = Math.multiplyExact(length, size);
     }
     double[] values = new double[Math.toIntExact(length)];
     for (int i = 0; i < values.length; i++) {

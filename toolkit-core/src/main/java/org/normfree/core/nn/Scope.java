@@ -27,6 +27,9 @@ import org.normfree.core.op.Ops;
 public final class Scope {
   private static final String STEPS = "training_steps";
 
+  /** Whether what the thread builds is only looked at. */
+  private static final ThreadLocal<Boolean> OUTLINED = ThreadLocal.withInitial(() -> false);
+
   private final Registry registry;
   private final Optional<Scope> parent;
   private final Optional<Pass> pass;
@@ -62,6 +65,7 @@ public final class Scope {
     private final List<Network.AttentionPoint> attentions = new ArrayList<>();
     private final Set<String> undecayed = new HashSet<>();
     private final IdentityHashMap<SDVariable, Object> remembered = new IdentityHashMap<>();
+    private final Weight weight;
     private Objective objective = Objective.NONE;
     private boolean modeMatters;
 
@@ -75,6 +79,7 @@ public final class Scope {
       this.type = type;
       this.seed = seed;
       this.training = training;
+      weight = drawn ? Weight.ofNetwork() : Weight.ofTraining();
       if (training.isPresent()) {
         // SameDiff's default holders are made for several devices and may copy what they are given
         graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
@@ -111,7 +116,9 @@ public final class Scope {
     if (!training.registry.modeMatters) {
       return training.registry.network(Optional.empty());
     }
-    Registry twin = new Registry(Mode.EVALUATION, type, seed, Optional.of(training.registry), true);
+    Registry twin =
+        new Registry(
+            Mode.EVALUATION, type, seed, Optional.of(training.registry), training.registry.drawn);
     model.accept(new Scope(twin, Optional.empty(), Optional.empty(), ""));
     return training.registry.network(Optional.of(twin.network(Optional.empty())));
   }
@@ -129,6 +136,24 @@ public final class Scope {
     Registry registry = new Registry(Mode.TRAINING, type, 1, Optional.empty(), false);
     model.accept(new Scope(registry, Optional.empty(), Optional.empty(), ""));
     return registry.network(Optional.empty());
+  }
+
+  /**
+   * Looks at networks before they are trained: what is built on this thread meanwhile is an {@link
+   * #outline} that must not be run.
+   *
+   * @param building builds networks
+   * @return what it returns
+   * @throws org.normfree.core.InputException if one does not fit the machine's memory while it is
+   *     trained, values, gradients and two averages of them counted
+   */
+  public static <T> T outlined(Supplier<T> building) {
+    OUTLINED.set(true);
+    try {
+      return building.get();
+    } finally {
+      OUTLINED.remove();
+    }
   }
 
   /**
@@ -151,7 +176,7 @@ public final class Scope {
    * @return the scope without a prefix
    */
   public static Scope root(Mode mode, DataType type, long seed) {
-    Registry registry = new Registry(mode, type, seed, Optional.empty(), true);
+    Registry registry = new Registry(mode, type, seed, Optional.empty(), !OUTLINED.get());
     return new Scope(registry, Optional.empty(), Optional.empty(), "");
   }
 
@@ -238,6 +263,8 @@ public final class Scope {
    * @param shape its shape
    * @return the graph variable
    * @throws IllegalArgumentException if it was declared with another shape
+   * @throws org.normfree.core.InputException if it, or all of the network, is larger than the
+   *     machine's memory
    */
   public SDVariable parameter(String name, Initializer initializer, long... shape) {
     return parameter(name, false, initializer, shape);
@@ -329,9 +356,14 @@ public final class Scope {
   }
 
   private INDArray draw(String full, Initializer initializer, long... shape) {
-    return !registry.drawn
-        ? Nd4j.createUninitialized(type(), shape)
-        : array(initializer.draw(shape, Rng.of(registry.seed, full, 0)), shape);
+    if (!registry.drawn && !OUTLINED.get()) {
+      return Nd4j.createUninitialized(type(), shape);
+    }
+    registry.weight.add(full, type().width(), shape);
+    if (!registry.drawn) {
+      return Nd4j.createUninitialized(type(), shape);
+    }
+    return array(initializer.draw(shape, Rng.of(registry.seed, full, 0)), shape);
   }
 
   /** The training graph's array of that name where this is its twin, otherwise a new one. */
@@ -549,7 +581,8 @@ public final class Scope {
   public Network network() {
     if (registry.modeMatters && registry.mode == Mode.TRAINING) {
       throw new IllegalStateException(
-          "the network is another one in evaluation; build it with Scope.build, which makes both graphs");
+          "the network is another one in evaluation; build it with Scope.build, which makes both"
+              + " graphs");
     }
     return registry.network(Optional.empty());
   }

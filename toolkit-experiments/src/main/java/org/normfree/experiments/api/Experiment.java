@@ -1,10 +1,15 @@
 package org.normfree.experiments.api;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.sweep.Rehearsal;
+import org.normfree.experiments.sweep.SweepTrial;
 
 /**
  * One study that can be run by name: its settings, what it asks and claims, and the runs it
@@ -28,6 +33,27 @@ public interface Experiment {
    * @param config a value for each of {@link #keys}
    */
   Design design(Config config);
+
+  /**
+   * Looks at the settings before a directory is opened: those of every run that does not depend on
+   * the results of others, and the data they name. Runs that differ in their seeds alone are looked
+   * at once.
+   *
+   * @param config a value for each of {@link #keys}
+   * @throws org.normfree.core.InputException if a run could not be carried out with them
+   */
+  default void check(Config config) {
+    if (config.has(Keys.SEED) && config.has(Keys.SEEDS)) {
+      Keys.seedsOf(config);
+    }
+    Set<String> seen = new HashSet<>();
+    for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
+      Config own = trial.config();
+      if (seen.add((own.has(Keys.SEED) ? own.with(Keys.SEED, 1L) : own).toString())) {
+        trial.check();
+      }
+    }
+  }
 
   /**
    * Carries out its runs. An interrupted call is continued by the next one on the same directory.

@@ -2,6 +2,7 @@ package org.normfree.experiments.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import org.normfree.core.InputException;
 import org.normfree.experiments.launch.RunFailedException;
 import org.normfree.experiments.run.Outcome;
@@ -36,13 +37,44 @@ final class Failures {
     if (failure instanceof IOException e) {
       return say(command, withReason(e.getMessage(), e), ExitCode.USAGE);
     }
+    if (failure instanceof InvalidPathException e) {
+      return say(command, unnameable(e), ExitCode.USAGE);
+    }
     if (failure instanceof RunFailedException) {
-      return say(command, failure.getMessage(), ExitCode.SOFTWARE);
+      return failure.getCause() instanceof InvalidPathException e
+          ? say(command, unnameable(e), ExitCode.USAGE)
+          : say(command, failure.getMessage(), ExitCode.SOFTWARE);
     }
     say(command, "unexpected error: " + Outcome.messageOf(failure), ExitCode.SOFTWARE);
     failure.printStackTrace(command.getErr());
     command.getErr().flush();
     return ExitCode.SOFTWARE;
+  }
+
+  /** What no command can handle: too little memory, a broken installation. Exit code 1. */
+  static int error(Error failure) {
+    System.err.println(
+        "toolkit: "
+            + Outcome.messageOf(failure)
+            + (Outcome.isOutOfMemory(failure)
+                ? "; TOOLKIT_JAVA_OPTS=-Xmx8g allows 8 GB of heap"
+                : "; build the toolkit anew, its parts do not fit each other or this Java"));
+    return ExitCode.SOFTWARE;
+  }
+
+  /** What a command says did not arrive. */
+  static int unwritten(CommandLine command) {
+    return say(
+        command,
+        "the standard output could not be written to: it is full, or was closed; give it another"
+            + " place",
+        ExitCode.USAGE);
+  }
+
+  /** Outside Unicode locales Java can name files in ASCII alone. */
+  private static String unnameable(InvalidPathException failure) {
+    return "%s is no path here (%s): where it has letters beyond ASCII, set LC_ALL=C.UTF-8"
+        .formatted(failure.getInput(), failure.getReason());
   }
 
   private static String withReason(String message, IOException cause) {

@@ -198,6 +198,11 @@ final class Reproduction {
     }
 
     @Override
+    public void check(Config settings) {
+      whole.check(settings);
+    }
+
+    @Override
     public Runs run(Config settings, RunDirectory directory) {
       if (recorded.isSingle()) {
         return whole.run(settings, directory);

@@ -11,10 +11,14 @@ import org.slf4j.Marker;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * Lets what is said of a data set through once: each run of a sweep reads the same one. Named in
- * {@code logback.xml}.
+ * Lets what is said of a data set or of settings through once: the runs of a sweep share them.
+ * Named in {@code logback.xml}.
  */
 public final class SaidOnce extends TurboFilter {
+  /** By name: what is asked for on every start is not to load what trains. */
+  private static final Set<String> ONCE =
+      Set.of(Sources.class.getName(), "org.normfree.experiments.training.TrainingRun");
+
   private final Set<String> said = ConcurrentHashMap.newKeySet();
 
   @Override
@@ -26,7 +30,7 @@ public final class SaidOnce extends TurboFilter {
       Object[] values,
       Throwable failure) {
     boolean again =
-        logger.getName().equals(Sources.class.getName())
+        ONCE.contains(logger.getName())
             && format != null
             && !said.add(MessageFormatter.arrayFormat(format, values).getMessage());
     return again ? FilterReply.DENY : FilterReply.NEUTRAL;

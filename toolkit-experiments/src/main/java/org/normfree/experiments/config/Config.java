@@ -1,6 +1,7 @@
 package org.normfree.experiments.config;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,16 +35,24 @@ public final class Config {
   public static final String EXPERIMENT = "experiment";
 
   private static final ObjectReader STRICT =
-      Json.MAPPER.reader().with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      Json.MAPPER
+          .reader()
+          .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final String experiment;
   private final Map<String, Key<?>> keys;
   private final Map<String, Object> values;
 
-  private Config(String experiment, Map<String, Key<?>> keys, Map<String, Object> values) {
+  /** Names of the keys that arguments gave. */
+  private final Set<String> given;
+
+  private Config(
+      String experiment, Map<String, Key<?>> keys, Map<String, Object> values, Set<String> given) {
     this.experiment = experiment;
     this.keys = keys;
     this.values = values;
+    this.given = given;
   }
 
   /**
@@ -62,7 +72,7 @@ public final class Config {
       }
       values.put(key.name(), key.defaultValue());
     }
-    return new Config(experiment, keys, values);
+    return new Config(experiment, keys, values, Set.of());
   }
 
   /**
@@ -83,6 +93,7 @@ public final class Config {
     if (file.isPresent()) {
       config = config.withFile(file.get());
     }
+    Set<String> given = new HashSet<>();
     for (String assignment : assignments) {
       int equals = assignment.indexOf('=');
       if (equals <= 0) {
@@ -90,11 +101,11 @@ public final class Config {
             "\"%s\" is no setting: expected key=value, as in %s"
                 .formatted(assignment, config.example()));
       }
-      config =
-          config.with(
-              assignment.substring(0, equals).strip(), assignment.substring(equals + 1), "");
+      String name = assignment.substring(0, equals).strip();
+      config = config.with(name, assignment.substring(equals + 1), "");
+      given.add(name);
     }
-    return config;
+    return new Config(experiment, config.keys, config.values, Set.copyOf(given));
   }
 
   /**
@@ -132,7 +143,7 @@ public final class Config {
     Config other = defaults(experiment, schema);
     Map<String, Object> merged = new TreeMap<>(other.values);
     merged.replaceAll((name, value) -> values.getOrDefault(name, value));
-    return new Config(experiment, other.keys, merged);
+    return new Config(experiment, other.keys, merged, given);
   }
 
   /** The experiment these settings are for. */
@@ -146,6 +157,14 @@ public final class Config {
    */
   public boolean has(Key<?> key) {
     return keys.containsKey(key.name());
+  }
+
+  /**
+   * @param key a key
+   * @return whether an argument gave it, and neither its default nor a file
+   */
+  public boolean isGiven(Key<?> key) {
+    return given.contains(key.name());
   }
 
   /** What differs from the experiment's defaults, as {@code key=value}, in the schema's order. */
@@ -244,7 +263,8 @@ public final class Config {
         }
       } else {
         String where = " (in %s)".formatted(file);
-        config = config.with(name, flat(name, entry.getValue(), where), where);
+        Key<?> key = config.key(name, where);
+        config = config.with(name, flat(name, entry.getValue(), key.isList(), where), where);
       }
     }
     return config;
@@ -274,27 +294,22 @@ public final class Config {
     return root;
   }
 
-  private static String flat(String name, JsonNode value, String where) {
-    if (value.isArray()) {
+  private static String flat(String name, JsonNode value, boolean list, String where) {
+    if (value.isArray() && list) {
       StringJoiner items = new StringJoiner(",");
-      value.forEach(item -> items.add(flat(name, item, where)));
+      value.forEach(item -> items.add(flat(name, item, false, where)));
       return items.toString();
     }
     if (!value.isValueNode() || value.isNull()) {
       throw new InputException(
-          "%s=%s%s: expected a number, a text, true, false or a list of these"
-              .formatted(name, value, where));
+          "%s=%s%s: expected a number, a text, true or false%s"
+              .formatted(name, value, where, list ? ", or a list of these" : ""));
     }
     return value.asText();
   }
 
   private Config with(String name, String text, String where) {
-    Key<?> key = keys.get(name);
-    if (key == null) {
-      throw new InputException(
-          "unknown key '%s'%s, %s (\"toolkit run %s --help\" tells more)"
-              .formatted(name, where, Suggestion.forName(name, keys.keySet()), experiment));
-    }
+    Key<?> key = key(name, where);
     Object value;
     try {
       value = key.parse(text);
@@ -303,7 +318,17 @@ public final class Config {
     }
     Map<String, Object> changed = new TreeMap<>(values);
     changed.put(name, value);
-    return new Config(experiment, keys, changed);
+    return new Config(experiment, keys, changed, given);
+  }
+
+  private Key<?> key(String name, String where) {
+    Key<?> key = keys.get(name);
+    if (key == null) {
+      throw new InputException(
+          "unknown key '%s'%s, %s (\"toolkit run %s --help\" tells more)"
+              .formatted(name, where, Suggestion.forName(name, keys.keySet()), experiment));
+    }
+    return key;
   }
 
   private Key<?> known(Key<?> key) {

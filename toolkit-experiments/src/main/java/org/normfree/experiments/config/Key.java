@@ -175,16 +175,17 @@ public final class Key<T> {
 
   /**
    * @param name the key's name
+   * @param range the allowed integers
    * @param doc one line about it
-   * @return a key whose value is a list of integers of at least 1, written with commas; empty by
-   *     default, and equal ones may stand beside each other
+   * @return a key whose value is a list of integers, written with commas; empty by default, and
+   *     equal ones may stand beside each other
    */
-  public static Key<List<Integer>> sizes(String name, String doc) {
+  public static Key<List<Integer>> sizes(String name, Range range, String doc) {
     return new Key<>(
         name,
         new Type<>(
-            () -> "integers >= 1 separated by commas, or nothing",
-            Key::sizes,
+            () -> "integers%s separated by commas, or nothing".formatted(range.words()),
+            text -> sizes(text, range),
             values -> values.stream().map(String::valueOf).collect(Collectors.joining(",")),
             values -> values,
             List::of),
@@ -193,13 +194,13 @@ public final class Key<T> {
         true);
   }
 
-  private static Optional<List<Integer>> sizes(String text) {
+  private static Optional<List<Integer>> sizes(String text, Range range) {
     if (text.isEmpty()) {
       return Optional.of(List.of());
     }
     List<Optional<Integer>> items =
         Arrays.stream(text.split(",", -1))
-            .map(item -> number(item.strip(), Integer::valueOf).filter(n -> n >= 1))
+            .map(item -> number(item.strip(), Integer::valueOf).filter(range::contains))
             .toList();
     return items.stream().allMatch(Optional::isPresent)
         ? Optional.of(items.stream().map(Optional::orElseThrow).toList())
@@ -361,6 +362,11 @@ public final class Key<T> {
     return type.names.get();
   }
 
+  /** Whether its values are lists. */
+  public boolean isList() {
+    return json(defaultValue) instanceof List;
+  }
+
   /** Whether another value makes it another run; see {@link #schedulingOnly}. */
   public boolean identity() {
     return identity;
@@ -435,7 +441,11 @@ public final class Key<T> {
         : Optional.empty();
   }
 
-  private static String plain(double value) {
+  /**
+   * @param value a number
+   * @return it as a setting has it, without the decimals of a whole one
+   */
+  public static String plain(double value) {
     String text = Double.toString(value);
     return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }
@@ -445,12 +455,7 @@ public final class Key<T> {
       if (text.isEmpty()) {
         return Optional.of(Optional.empty());
       }
-      // shells leave the tilde of key=~/folder alone
-      Path path =
-          text.startsWith("~/")
-              ? Path.of(System.getProperty("user.home"), text.substring(2))
-              : Path.of(text);
-      return Optional.of(Optional.of(path.toAbsolutePath().normalize()));
+      return Optional.of(Optional.of(TypedPath.of(text).toAbsolutePath().normalize()));
     } catch (InvalidPathException e) {
       return Optional.empty();
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.normfree.core.InputException;
 import org.normfree.core.data.DataSets;
 import org.normfree.core.data.augment.RandAugment;
 import org.normfree.core.method.Methods;
@@ -21,6 +22,9 @@ public final class Keys {
   private static final Range POSITIVE = Range.any().above(0);
   private static final Range NOT_NEGATIVE = Range.any().atLeast(0);
   private static final Range ONE_UP = Range.any().atLeast(1);
+
+  /** What is made one by one, so that more is a slip. */
+  private static final Range COUNT = Range.any().atLeast(1).atMost(10_000);
 
   /** The architecture. */
   public static final Key<String> MODEL =
@@ -53,7 +57,7 @@ public final class Keys {
 
   /** How many seeds. */
   public static final Key<Integer> SEEDS =
-      Key.integer("seeds", 3, ONE_UP, "number of seeds: seed, seed+1, ...");
+      Key.integer("seeds", 3, COUNT, "number of seeds: seed, seed+1, ...");
 
   /** Passes over the training split. */
   public static final Key<Integer> EPOCHS =
@@ -120,7 +124,8 @@ public final class Keys {
           "step.mask",
           "none",
           () -> List.of("none", "gradients", "updates"),
-          "what a mask drawn anew at every step is for: gradients before the optimizer, or its updates");
+          "what a mask drawn anew at every step is for: gradients before the optimizer, or its"
+              + " updates");
 
   /** How much a mask leaves. */
   public static final Key<Double> STEP_KEPT =
@@ -237,7 +242,7 @@ public final class Keys {
       Key.integer("width", 48, ONE_UP, "channels of a token; divisible by heads");
 
   /** Depth. */
-  public static final Key<Integer> DEPTH = Key.integer("depth", 4, ONE_UP, "number of blocks");
+  public static final Key<Integer> DEPTH = Key.integer("depth", 4, COUNT, "number of blocks");
 
   /** Heads. */
   public static final Key<Integer> HEADS = Key.integer("heads", 3, ONE_UP, "attention heads");
@@ -270,11 +275,13 @@ public final class Keys {
   public static final Key<List<Integer>> DIMS =
       Key.sizes(
           "dims",
-          "convolutions: channels of each stage; mlp: widths of hidden layers; empty = the model's own");
+          ONE_UP,
+          "convolutions: channels of each stage; mlp: widths of hidden layers; empty = the model's"
+              + " own");
 
   /** Blocks of stages of convolutions. */
   public static final Key<List<Integer>> DEPTHS =
-      Key.sizes("depths", "convolutions: blocks of each stage; empty = the model's own");
+      Key.sizes("depths", COUNT, "convolutions: blocks of each stage; empty = the model's own");
 
   /** Patches of ConvNeXt's stem. */
   public static final Key<Integer> STEM =
@@ -311,7 +318,10 @@ public final class Keys {
 
   /** Hidden layers of VGG's head. */
   public static final Key<List<Integer>> HEAD_DIMS =
-      Key.sizes("head.dims", "VGG: channels of the head's hidden layers; empty = the model's own");
+      Key.sizes(
+          "head.dims",
+          ONE_UP,
+          "VGG: channels of the head's hidden layers; empty = the model's own");
 
   /** Dropout of VGG's head. */
   public static final Key<Double> HEAD_DROPOUT =
@@ -415,7 +425,7 @@ public final class Keys {
       Key.integer(
           "threads",
           1,
-          ONE_UP,
+          Range.any().atLeast(1).atMost(4096),
           "threads of one run, native libraries included; other threads, other bits");
 
   /** Runs at a time. */
@@ -567,9 +577,15 @@ public final class Keys {
   /**
    * @param config settings with {@link #SEED} and {@link #SEEDS}
    * @return the seeds: the first and as many after it as asked for
+   * @throws InputException if there are not so many
    */
   public static List<Long> seedsOf(Config config) {
     long first = config.get(SEED);
+    if (first > Long.MAX_VALUE - config.get(SEEDS)) {
+      throw new InputException(
+          "seed=%s and seeds=%s go past the largest seed, %s; choose a smaller seed"
+              .formatted(first, config.get(SEEDS), Long.MAX_VALUE));
+    }
     return LongStream.range(first, first + config.get(SEEDS)).boxed().toList();
   }
 

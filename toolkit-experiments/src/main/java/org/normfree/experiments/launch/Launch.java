@@ -51,6 +51,9 @@ public final class Launch {
   public static Result run(
       Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
     Design design = experiment.design(config);
+    if (!RunDirectory.isFinished(out)) {
+      experiment.check(config);
+    }
     RunDirectory directory = RunDirectory.open(out, config, command);
     Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));
     try {
@@ -118,7 +121,7 @@ public final class Launch {
                     experiment.name(),
                     Outcome.messageOf(failure),
                     directory.file(RunFiles.ERROR),
-                    failure instanceof OutOfMemoryError
+                    Outcome.isOutOfMemory(failure)
                         ? "; TOOLKIT_JAVA_OPTS=-Xmx8g allows 8 GB of heap"
                         : ""),
             failure);

@@ -24,6 +24,7 @@ import org.normfree.core.data.speech.WordErrors;
 import org.normfree.core.decode.CtcGreedy;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Checks;
 import org.normfree.core.model.speech.FeatureEncoderConfig;
 import org.normfree.core.model.speech.Wav2Vec2;
 import org.normfree.core.model.speech.Wav2Vec2Config;
@@ -168,7 +169,7 @@ public final class MaskedSpeech implements Problem {
             width,
             config.get(Keys.DEPTH),
             config.get(Keys.HEADS),
-            (int) Math.round(width * config.get(Keys.MLP_RATIO)),
+            Checks.hidden(config.get(Keys.MLP_RATIO), width),
             config.get(SpeechKeys.POSITION_KERNEL),
             config.get(SpeechKeys.POSITION_GROUPS),
             order,

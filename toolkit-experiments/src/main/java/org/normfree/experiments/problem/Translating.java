@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,6 +35,7 @@ import org.normfree.core.decode.Continuation;
 import org.normfree.core.decode.GreedySearch;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Checks;
 import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.text.IncrementalGraph;
 import org.normfree.core.model.text.Transformer;
@@ -58,6 +60,7 @@ public final class Translating implements Problem {
       List.of(
           TextKeys.PAIRS,
           TextKeys.PATH,
+          TextKeys.HEADER,
           TextKeys.SOURCE,
           TextKeys.TARGET,
           TextKeys.COUNT,
@@ -133,10 +136,17 @@ public final class Translating implements Problem {
     String target = config.get(TextKeys.TARGET);
     String data = config.get(TextKeys.PAIRS);
     return switch (data) {
-      case "numbers" ->
-          Numbers.load(source, target, config.get(TextKeys.COUNT), config.get(TextKeys.LARGEST));
+      case "numbers" -> {
+        if (source.equals(target)) {
+          throw new InputException(
+              "source=%s and target=%s are the same, so there is nothing to translate; name two languages"
+                  .formatted(source, target));
+        }
+        yield Numbers.load(
+            source, target, config.get(TextKeys.COUNT), config.get(TextKeys.LARGEST));
+      }
       case "aligned" -> AlignedFiles.load(path(data), source, target);
-      default -> TabSeparated.load(path(data), false);
+      default -> TabSeparated.load(path(data), config.get(TextKeys.HEADER));
     };
   }
 
@@ -165,7 +175,7 @@ public final class Translating implements Problem {
         depth,
         decoderDepth == 0 ? depth : decoderDepth,
         config.get(Keys.HEADS),
-        (int) Math.round(config.get(Keys.MLP_RATIO) * width),
+        Checks.hidden(config.get(Keys.MLP_RATIO), width),
         config.get(TextKeys.MAX_LENGTH),
         FeedForward.RELU,
         config.get(TextKeys.TIED),
@@ -281,7 +291,9 @@ public final class Translating implements Problem {
     for (int i = 0; i < outputs.size(); i++) {
       SentencePair pair = test.pairs().get(i);
       lines.add(
-          String.join("\t", pair.source(), pair.target(), outputs.get(i).replaceAll("\\s", " ")));
+          Stream.of(pair.source(), pair.target(), outputs.get(i))
+              .map(text -> text.replaceAll("\\s", " ")) // a tab would be a column, a CR a line
+              .collect(Collectors.joining("\t")));
     }
     byte[] table = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(directory.file(TestItems.TRANSLATIONS), table);

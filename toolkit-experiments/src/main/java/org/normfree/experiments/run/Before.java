@@ -28,6 +28,11 @@ final class Before {
     this.entries = entries;
   }
 
+  /** Of a directory that nothing is written to. */
+  static Before none(Path directory) {
+    return new Before(directory, Set.of());
+  }
+
   static Before of(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
       return new Before(directory, files.collect(Collectors.toUnmodifiableSet()));

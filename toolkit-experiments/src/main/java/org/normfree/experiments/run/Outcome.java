@@ -1,6 +1,7 @@
 package org.normfree.experiments.run;
 
 import java.util.Map;
+import org.normfree.core.InputException;
 import org.normfree.core.record.Marker;
 
 /**
@@ -50,9 +51,40 @@ public record Outcome(Marker marker, Map<String, Double> values, String message)
    * @return its message on one line, with its type where the message alone says too little
    */
   public static String messageOf(Throwable failure) {
-    String message = String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
-    return failure instanceof org.normfree.core.InputException
-        ? message
-        : failure.getClass().getSimpleName() + ": " + message;
+    if (failure instanceof InputException) {
+      return oneLine(failure);
+    }
+    Throwable root = root(failure);
+    // what wraps a cause often says nothing, or says the cause in other words
+    boolean says =
+        failure.getMessage() != null && !(failure instanceof ExceptionInInitializerError);
+    return says && !isOutOfMemory(failure) ? named(failure) : named(root);
+  }
+
+  /**
+   * @param failure an exception
+   * @return whether Java's memory was too small, whatever wraps the error
+   */
+  public static boolean isOutOfMemory(Throwable failure) {
+    Throwable root = root(failure);
+    // a class that could not be initialized tells of the first try in words alone
+    return root instanceof OutOfMemoryError
+        || String.valueOf(root.getMessage()).contains(OutOfMemoryError.class.getName());
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && !(root instanceof OutOfMemoryError)) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  private static String named(Throwable failure) {
+    return failure.getClass().getSimpleName() + ": " + oneLine(failure);
+  }
+
+  private static String oneLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

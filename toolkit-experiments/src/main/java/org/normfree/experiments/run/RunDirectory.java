@@ -55,7 +55,7 @@ public final class RunDirectory implements AutoCloseable {
   private final List<String> command;
   private final Optional<RunDirectory> experiment;
   private final List<Path> made;
-  private final RunLock lock;
+  private final Optional<RunLock> lock;
   private final Before before;
   private final boolean fresh;
   private final Optional<Marker> finished;
@@ -69,7 +69,7 @@ public final class RunDirectory implements AutoCloseable {
       List<String> command,
       Optional<RunDirectory> experiment,
       List<Path> made,
-      RunLock lock,
+      Optional<RunLock> lock,
       boolean fresh) {
     this.path = path;
     this.config = config;
@@ -77,7 +77,7 @@ public final class RunDirectory implements AutoCloseable {
     this.experiment = experiment;
     this.made = made;
     this.lock = lock;
-    this.before = Before.of(path);
+    this.before = lock.isPresent() ? Before.of(path) : Before.none(path);
     this.fresh = fresh;
     this.finished =
         Stream.of(Marker.DONE, Marker.DIVERGED).filter(m -> Files.exists(marker(m))).findFirst();
@@ -112,6 +112,28 @@ public final class RunDirectory implements AutoCloseable {
     return open(path, config, command, Optional.empty());
   }
 
+  /**
+   * A directory to rehearse a run in: what it would carry out is found out, see {@code
+   * sweep.Rehearsal}, and nothing is written or looked at.
+   *
+   * @param config the run's settings
+   */
+  public static RunDirectory rehearsal(Config config) {
+    return new RunDirectory(
+        Path.of("rehearsal"),
+        config,
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        true);
+  }
+
+  /** Whether nothing is to be carried out here. */
+  public boolean isRehearsal() {
+    return lock.isEmpty();
+  }
+
   private static RunDirectory open(
       Path path, Config config, List<String> command, Optional<RunDirectory> experiment) {
     RunDirectory run = locked(path.toAbsolutePath().normalize(), config, command, experiment);
@@ -135,7 +157,7 @@ public final class RunDirectory implements AutoCloseable {
         // somebody may have come first between the look and the lock
         boolean fresh = refuseOthers(directory, config);
         return new RunDirectory(
-            directory, config, List.copyOf(command), experiment, made, lock, fresh);
+            directory, config, List.copyOf(command), experiment, made, Optional.of(lock), fresh);
       } catch (RuntimeException e) {
         throw after(
             e,
@@ -408,10 +430,10 @@ public final class RunDirectory implements AutoCloseable {
    * are results.
    */
   public void discard() {
-    try (lock) {
+    try (RunLock held = lock.orElseThrow()) {
       if (!holdsResults()) {
         before.restore(BOOKKEEPING, RESULTS);
-        lock.undo();
+        held.undo();
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clean up %s: %s".formatted(path, e.getMessage()), e);
@@ -430,7 +452,7 @@ public final class RunDirectory implements AutoCloseable {
   /** Lets others write to the directory. */
   @Override
   public void close() {
-    lock.close();
+    lock.ifPresent(RunLock::close);
   }
 
   private void begin() {

@@ -13,6 +13,7 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.sweep.Progress;
+import org.normfree.experiments.sweep.Rehearsal;
 import org.normfree.experiments.sweep.SweepTrial;
 import org.normfree.experiments.sweep.TrialResult;
 import org.normfree.experiments.training.Problem;
@@ -52,12 +53,7 @@ class SingleRun implements Experiment {
    * @return a training run
    */
   static SingleRun of(Problem.Kind kind, String summary, Metric... metrics) {
-    return new SingleRun(
-        kind.name(),
-        summary,
-        kind.keys(),
-        (config, directory, progress) -> TrainingRun.run(kind, config, directory, progress),
-        metrics);
+    return new SingleRun(kind.name(), summary, kind.keys(), TrainingRun.body(kind), metrics);
   }
 
   /**
@@ -99,10 +95,14 @@ class SingleRun implements Experiment {
 
   @Override
   public Runs run(Config config, RunDirectory directory) {
+    Trial trial =
+        new Trial(name, config.get(Keys.METHOD), Map.of(), config.get(Keys.SEED), Trial.FINAL);
+    Config own = config.forExperiment(name, keys);
+    if (directory.isRehearsal()) {
+      throw new Rehearsal(List.of(new SweepTrial(name, trial, own, body)));
+    }
     try (Progress progress = Progress.start(name, 1)) {
-      Trial trial =
-          new Trial(name, config.get(Keys.METHOD), Map.of(), config.get(Keys.SEED), Trial.FINAL);
-      Outcome outcome = body.run(config.forExperiment(name, keys), directory, progress.part());
+      Outcome outcome = body.run(own, directory, progress.part());
       return Runs.single(new TrialResult(name, trial, outcome));
     } catch (RuntimeException e) {
       throw e;

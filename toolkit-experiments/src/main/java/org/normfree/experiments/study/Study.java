@@ -99,7 +99,7 @@ public final class Study {
             prefix + id(method, setting) + "-seed" + seed,
             new Trial(experiment, method, setting, seed, phase),
             own.apply(run),
-            (c, d, progress) -> TrainingRun.run(kind, c, d, progress)));
+            TrainingRun.body(kind)));
     return this;
   }
 

@@ -45,6 +45,9 @@ public final class Sweep {
    */
   public List<TrialResult> run(String task, List<SweepTrial> trials) {
     requireUniqueIds(trials);
+    if (directory.isRehearsal()) {
+      throw new Rehearsal(trials);
+    }
     directory.plan(trials.stream().map(SweepTrial::id).toList());
     int finished = (int) trials.stream().filter(this::isFinished).count();
     int left = (int) trials.stream().filter(this::isToDo).count();

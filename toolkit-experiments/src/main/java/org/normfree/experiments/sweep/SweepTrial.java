@@ -14,6 +14,15 @@ import org.normfree.experiments.run.RunDirectory;
  * @param body what it does
  */
 public record SweepTrial(String id, Trial trial, Config config, Body body) {
+  /**
+   * Looks at its settings before anything is made.
+   *
+   * @throws org.normfree.core.InputException if they cannot be run
+   */
+  public void check() {
+    body.check(config);
+  }
+
   /** What a run does. */
   @FunctionalInterface
   public interface Body {
@@ -25,5 +34,13 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * @throws Exception if the run failed
      */
     Outcome run(Config config, RunDirectory directory, Progress.Part progress) throws Exception;
+
+    /**
+     * Looks at the settings before anything is made.
+     *
+     * @param config the run's settings
+     * @throws org.normfree.core.InputException if they cannot be run
+     */
+    default void check(Config config) {}
   }
 }

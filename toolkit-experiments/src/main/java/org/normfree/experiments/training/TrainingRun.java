@@ -25,6 +25,7 @@ import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
 import org.normfree.core.nn.Accuracy;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Scope;
 import org.normfree.core.optim.AdamW;
 import org.normfree.core.optim.AdaptiveAdamW;
 import org.normfree.core.optim.AdaptiveSgd;
@@ -50,12 +51,16 @@ import org.normfree.core.train.Trainer;
 import org.normfree.core.train.TrainingListener;
 import org.normfree.core.train.TrainingSettings;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.MetricLog;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.run.TimingLog;
 import org.normfree.experiments.sweep.Progress;
+import org.normfree.experiments.sweep.SweepTrial;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One training run of a {@link Problem} as a configuration describes it: trained, evaluated,
@@ -63,6 +68,9 @@ import org.normfree.experiments.sweep.Progress;
  * study consists of such runs.
  */
 public final class TrainingRun {
+  /** What it says is said once for all runs of a sweep. */
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+
   private static final int PREFETCHED = 4;
 
   private final Config config;
@@ -91,6 +99,50 @@ public final class TrainingRun {
   public static Outcome run(
       Problem.Kind kind, Config config, RunDirectory directory, Progress.Part progress) {
     return new TrainingRun(config, directory, progress, kind.of().apply(config)).run();
+  }
+
+  /**
+   * A training run as one of a sweep.
+   *
+   * @param kind what kind of problem it is
+   */
+  public static SweepTrial.Body body(Problem.Kind kind) {
+    return new SweepTrial.Body() {
+      @Override
+      public Outcome run(Config config, RunDirectory directory, Progress.Part progress) {
+        return TrainingRun.run(kind, config, directory, progress);
+      }
+
+      @Override
+      public void check(Config config) {
+        try {
+          new TrainingRun(
+                  config,
+                  RunDirectory.rehearsal(config),
+                  (done, total) -> {},
+                  kind.of().apply(config))
+              .check();
+        } catch (InputException e) {
+          throw e;
+        } catch (RuntimeException | Error e) {
+          if (Outcome.isOutOfMemory(e)) {
+            throw new InputException(
+                "Java's memory is too small for this (%s); make it smaller, or allow more with TOOLKIT_JAVA_OPTS=-Xmx8g (8 GB)"
+                    .formatted(Outcome.messageOf(e)),
+                e);
+          }
+          // a fault: the run itself tells it in full
+        }
+      }
+    };
+  }
+
+  private void check() {
+    long seed = config.get(Keys.SEED);
+    requireSession();
+    adaptation();
+    schedule(settings(problem.batches(seed), seed));
+    requireHiddenMatrices(Scope.outlined(() -> problem.network(method(), seed)));
   }
 
   private Outcome run() {
@@ -205,15 +257,11 @@ public final class TrainingRun {
 
   private GraphExecutor executor(Network network) {
     List<Kernel> kernels = Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR));
-    boolean single = config.get(Keys.PRECISION).equals("float32");
     if (config.get(Keys.EXECUTOR).equals("stock")) {
-      if (!single) {
-        throw new InputException(
-            "precision=%s with executor=stock; only executor=compiled has it, or use precision=float32"
-                .formatted(config.get(Keys.PRECISION)));
-      }
+      requireSession();
       return new StockExecutor(network.graph(), kernels);
     }
+    boolean single = config.get(Keys.PRECISION).equals("float32");
     return new CompiledExecutor(
         network.graph(),
         new CompilerSettings(
@@ -222,6 +270,16 @@ public final class TrainingRun {
             kernels,
             network.moving(),
             false));
+  }
+
+  /** SameDiff's session computes in one precision. */
+  private void requireSession() {
+    if (config.get(Keys.EXECUTOR).equals("stock")
+        && !config.get(Keys.PRECISION).equals("float32")) {
+      throw new InputException(
+          "precision=%s with executor=stock; only executor=compiled has it, or use precision=float32"
+              .formatted(config.get(Keys.PRECISION)));
+    }
   }
 
   private Method method() {
@@ -271,12 +329,27 @@ public final class TrainingRun {
 
   private WarmupCosine schedule(TrainingSettings settings) {
     double base = config.get(Keys.LEARNING_RATE);
+    double least = config.get(Keys.MIN_LEARNING_RATE);
+    if (least > base) {
+      throw new InputException(
+          "lr.min=%s is above lr=%s, at which the rate that falls to it begins; choose a smaller lr.min"
+              .formatted(Key.plain(least), Key.plain(base)));
+    }
     long warmup = Math.round(config.get(Keys.WARMUP) * settings.stepsPerEpoch());
-    return new WarmupCosine(
-        base,
-        Math.min(base, config.get(Keys.MIN_LEARNING_RATE)),
-        Math.min(warmup, settings.steps()),
-        settings.steps());
+    if (warmup > settings.steps()) {
+      String longer =
+          "warmup=%s is %s steps (%s an epoch), longer than the run of %s"
+              .formatted(
+                  Key.plain(config.get(Keys.WARMUP)),
+                  warmup,
+                  settings.stepsPerEpoch(),
+                  settings.steps());
+      if (config.isGiven(Keys.WARMUP)) {
+        throw new InputException(longer + "; choose a shorter one, such as warmup=0");
+      }
+      LOG.warn("{}, so the rate rises to its end; warmup=0 trains at the full rate", longer);
+    }
+    return new WarmupCosine(base, least, Math.min(warmup, settings.steps()), settings.steps());
   }
 
   private Problem.Optimization optimization(Network network, TrainingSettings settings) {
@@ -289,6 +362,7 @@ public final class TrainingRun {
   }
 
   private Optimizer optimizer(Network network, List<ParameterGroup> groups, long seed) {
+    requireHiddenMatrices(network);
     Map<String, INDArray> parameters = Trainer.parameters(network);
     Optimizer plain = optimizer(parameters, groups, network.hiddenMatrices());
     double kept = config.get(Keys.STEP_KEPT);
@@ -310,18 +384,9 @@ public final class TrainingRun {
           adaptation.isPresent()
               ? new AdaptiveSgd(parameters, groups, momentum, adaptation.get())
               : new Sgd(parameters, groups, momentum);
-      case "lamb" -> {
-        requireNoAdaptation();
-        yield new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
-      }
-      case "muon" -> {
-        requireNoAdaptation();
-        if (matrices.isEmpty()) {
-          throw new InputException(
-              "optimizer=muon with a model none of whose matrices maps hidden vectors in an attention or feed-forward branch; use adamw or sgd");
-        }
-        yield new Muon(parameters, groups, matrices, config.get(Keys.MUON_MOMENTUM), beta1, beta2);
-      }
+      case "lamb" -> new Lamb(parameters, groups, beta1, beta2, Lamb.EPSILON);
+      case "muon" ->
+          new Muon(parameters, groups, matrices, config.get(Keys.MUON_MOMENTUM), beta1, beta2);
       default ->
           adaptation.isPresent()
               ? new AdaptiveAdamW(parameters, groups, beta1, beta2, AdamW.EPSILON, adaptation.get())
@@ -329,12 +394,11 @@ public final class TrainingRun {
     };
   }
 
-  private void requireNoAdaptation() {
-    String adaptation = config.get(Keys.STEP_ADAPTATION);
-    if (!adaptation.equals("none")) {
+  /** Muon without a matrix of its own would be AdamW under another name. */
+  private void requireHiddenMatrices(Network network) {
+    if (config.get(Keys.OPTIMIZER).equals("muon") && network.hiddenMatrices().isEmpty()) {
       throw new InputException(
-          "step.adaptation=%s with optimizer=%s, which has no such steps; use adamw or sgd, or none"
-              .formatted(adaptation, config.get(Keys.OPTIMIZER)));
+          "optimizer=muon with a model none of whose matrices maps hidden vectors in an attention or feed-forward branch; use adamw or sgd");
     }
   }
 
@@ -342,6 +406,12 @@ public final class TrainingRun {
     String name = config.get(Keys.STEP_ADAPTATION);
     if (name.equals("none")) {
       return Optional.empty();
+    }
+    String optimizer = config.get(Keys.OPTIMIZER);
+    if (optimizer.equals("lamb") || optimizer.equals("muon")) {
+      throw new InputException(
+          "step.adaptation=%s with optimizer=%s, which has no such steps; use adamw or sgd, or none"
+              .formatted(name, optimizer));
     }
     StepAdaptation.Kind kind = StepAdaptation.Kind.valueOf(name.toUpperCase(Locale.ROOT));
     return Optional.of(

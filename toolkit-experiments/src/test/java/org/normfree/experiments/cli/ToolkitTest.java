@@ -171,7 +171,7 @@ class ToolkitTest {
     assertThat(toolkit("run", "tiny", "--help")).isZero();
     assertThat(out.toString())
         .contains("adds up numbers")
-        .containsPattern("seeds=3 +number of seeds: .*; an integer >= 1")
+        .containsPattern("seeds=3 +number of seeds: .*; an integer in \\[1, 10000\\]")
         .containsPattern("mode=fine +how it ends; one of fine, diverge");
   }
 

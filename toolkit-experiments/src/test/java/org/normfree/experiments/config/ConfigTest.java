@@ -71,7 +71,7 @@ class ConfigTest {
   @CsvSource({
     "lr=abc, lr=abc: expected a number > 0",
     "alpha0=NaN, alpha0=NaN: expected a number > 0",
-    "depth=-1, depth=-1: expected an integer >= 1",
+    "depth=-1, 'depth=-1: expected an integer in [1, 10000]'",
     "seed=0, seed=0: expected an integer >= 1",
     "beta1=1, 'beta1=1: expected a number in [0, 1)'",
     "lr, '\"lr\" is no setting: expected key=value, as in model=vit'",
@@ -87,8 +87,13 @@ class ConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"lr\": {\"a\": 1}}|expected a number, a text, true, false or a list",
-        "{\"lr\": null}|expected a number, a text, true, false or a list",
+        "{\"lr\": {\"a\": 1}}|expected a number, a text, true or false",
+        "{\"lr\": null}|expected a number, a text, true or false",
+        "{\"lr\": [0.01]}|lr=[0.01] (in ",
+        "{\"lr\": [0.01, 0.02]}|expected a number, a text, true or false",
+        "{\"lr\": 0.01} and more|is not valid JSON",
+        "{\"lr\": 0.01} {\"lr\": 0.02}|is not valid JSON",
+        "{\"lr\": 0.01},|is not valid JSON",
         "{\"lr\": \"x\"}|lr=x: expected a number > 0 (in ",
         "{\"lrr\": 1}|unknown key 'lrr' (in ",
         "{\"lr\": 1, \"lr\": 2}|is not valid JSON",
@@ -101,6 +106,19 @@ class ConfigTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining(part)
         .hasMessageContaining("settings.json");
+  }
+
+  @Test
+  void whatArgumentsGaveIsKnownInTheRunsOfASweepToo() throws IOException {
+    Path file = Files.writeString(folder.resolve("given.json"), "{\"depth\": 3}");
+    Config config = Config.resolve("train", SCHEMA, Optional.of(file), List.of("lr=0.01"));
+    Config run = config.with(Keys.SEED, 5L).forExperiment("other", SCHEMA);
+    for (Config of : List.of(config, run)) {
+      assertThat(of.isGiven(Keys.LEARNING_RATE)).isTrue();
+      assertThat(of.isGiven(Keys.DEPTH)).isFalse();
+      assertThat(of.isGiven(Keys.SEED)).isFalse();
+    }
+    assertThat(config.hash()).isEqualTo(resolve("depth=3", "lr=0.01").hash());
   }
 
   @Test

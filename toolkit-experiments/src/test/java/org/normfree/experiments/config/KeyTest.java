@@ -40,7 +40,7 @@ class KeyTest {
 
   @Test
   void sizesMayRepeatAndBeMissing() {
-    Key<List<Integer>> depths = Key.sizes("depths", "blocks");
+    Key<List<Integer>> depths = Key.sizes("depths", Range.any().atLeast(1), "blocks");
     assertThat(depths.parse("2, 2,9")).containsExactly(2, 2, 9);
     assertThat(depths.parse("")).isEmpty();
     assertThat(depths.parse(depths.text(List.of(3, 3)))).containsExactly(3, 3);

@@ -57,7 +57,7 @@ class KeysTest {
     "method=fixups, 'method=fixups: did you mean ''fixup''?'",
     "data=cifar, 'data=cifar: did you mean ''cifar10''?'",
     "alpha0=NaN, alpha0=NaN: expected a number > 0",
-    "depth=-4, depth=-4: expected an integer >= 1",
+    "depth=-4, 'depth=-4: expected an integer in [1, 10000]'",
     "optimizer=lion, 'optimizer=lion: choose one of adamw, sgd, lamb, muon'"
   })
   void aValueThatDoesNotExistIsToldWithARemedy(String assignment, String message)

@@ -72,10 +72,29 @@ class BadInputTest {
         "randaugment=31 | randaugment=31",
         "cutmix=-1 | cutmix=-1",
         "threads=0 | threads=0",
-        "executor=fast | executor=fast"
+        "executor=fast | executor=fast",
+        "executor=stock precision=bf16 | only executor=compiled has it",
+        "optimizer=lamb step.adaptation=gain | optimizer=lamb, which has no such steps",
+        "seed=9223372036854775807 | go past the largest seed",
+        "seed=9223372036854775800 seeds=9 | seeds=9 go past the largest seed",
+        "seeds=2000000000 | seeds=2000000000",
+        "depth=2000000000 | depth=2000000000",
+        "threads=2000000000 | threads=2000000000",
+        "model=convnext depths=1,1,1,2000000000 | depths=1,1,1,2000000000",
+        "mlp.ratio=1e9 | mlp.ratio=1.0E9 of 48 channels is more than can be counted",
+        "mlp.ratio=1e-9 | less than half a channel",
+        "mlp.ratio=1e7 | make the network smaller",
+        "width=100000000 heads=1 | make the network smaller",
+        "width=150000 heads=1 | make the network smaller",
+        "model=mlp dims=2000000000 | make the network smaller",
+        "model=convnext dims=40000000,8 depths=1,1 | make the network smaller",
+        "lr=0.003 lr.min=5 | lr.min=5 is above lr=0.003",
+        "lr.min=0.0031 seeds=2 | lr.min=0.0031 is above lr=0.003",
+        "warmup=100 epochs=1 | warmup=100 is 3700 steps (37 an epoch), longer than the run of 37",
+        "warmup=1e300 | longer than the run"
       })
   void isOneLineThatSaysWhatAndHow(String settings, String message) throws IOException {
-    List<String> words = new ArrayList<>(List.of("run", "train"));
+    List<String> words = new ArrayList<>(List.of("run", "train", "seeds=2"));
     Arrays.stream(settings.split(" "))
         .map(word -> word.replace("DIR", folder.toString()))
         .forEach(words::add);

@@ -80,6 +80,44 @@ class TextStudiesTest {
     assertThat(metrics(result)).contains("test_bleu");
   }
 
+  /** A tab would be a column more, a carriage return a line more. */
+  @Test
+  void whiteSpaceInASentenceIsASpaceInTheTableOfTranslations() throws Exception {
+    StringBuilder source = new StringBuilder();
+    StringBuilder target = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      source.append("word").append(i).append("\tand\rmore\u000band\fmore\n");
+      target.append("Wort\t").append(i).append("\rund mehr\n");
+    }
+    Files.writeString(folder.resolve("train.en"), source);
+    Files.writeString(folder.resolve("train.de"), target);
+    run(new Translation(), "methods=dyt", "data=aligned", "data.path=" + folder);
+    String table = Files.readString(folder.resolve("translation/runs/dyt-seed1/translations.tsv"));
+    List<String> lines = table.lines().toList();
+    assertThat(lines).hasSizeGreaterThan(5).allMatch(line -> line.split("\t", -1).length == 3);
+    assertThat(lines.get(1)).startsWith("word").contains(" and more and more\tWort ");
+  }
+
+  @Test
+  void theColumnsMayHaveNames() throws Exception {
+    List<String> lines = new ArrayList<>(List.of("english\tgerman"));
+    for (int i = 0; i < 300; i++) {
+      lines.add("word" + i + "\tWort" + i);
+    }
+    Path file = Files.write(folder.resolve("pairs.tsv"), lines);
+    Result result =
+        run(
+            new Translation(),
+            "methods=dyt",
+            "data=tsv",
+            "data.header=true",
+            "data.path=" + file,
+            "tokenizer=character",
+            "vocabulary=0");
+    assertThat(result.outcome()).isEqualTo(Marker.DONE);
+    assertThat(folder.resolve("translation/data.json")).content().contains("\"count\" : 2");
+  }
+
   @Test
   void aLanguageModelHasAPerplexityAndBitsAByte() throws Exception {
     Path file = folder.resolve("text.txt");

@@ -146,13 +146,11 @@ public record DiTConfig(
     Checks.heads(dim, heads);
     Checks.require(
         dim % 4 == 0,
-        "width=%d is not divisible by 4, as the sines and cosines of two coordinates need; choose a multiple",
+        "width=%d is not divisible by 4, as the sines and cosines of two coordinates need; choose a"
+            + " multiple",
         dim);
     Checks.require(depth >= 1, "depth=%d, expected at least 1 block", depth);
-    Checks.require(
-        mlpRatio * dim >= 1 && Double.isFinite(mlpRatio),
-        "mlp.ratio=%s, expected a number > 0 (4 is usual)",
-        mlpRatio);
+    Checks.hidden(mlpRatio, dim);
     Checks.require(times >= 1, "the diffusion has %d times, expected at least 1", times);
     Checks.require(frequencies >= 2, "frequencies=%d, expected at least 2", frequencies);
   }
@@ -169,7 +167,7 @@ public record DiTConfig(
 
   /** Channels of the feed-forward network. */
   public int hidden() {
-    return (int) Math.round(mlpRatio * dim);
+    return Checks.hidden(mlpRatio, dim);
   }
 
   /** Channels of the guess: the noise's, and as many for a learned variance. */

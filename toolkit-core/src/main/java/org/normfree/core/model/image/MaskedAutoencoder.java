@@ -89,7 +89,7 @@ public final class MaskedAutoencoder {
             Stack.encoderOnly(tower.depth()),
             tower.dim(),
             tower.heads(),
-            Math.round(config.mlpRatio() * tower.dim()),
+            Checks.hidden(config.mlpRatio(), tower.dim()),
             FeedForward.GELU,
             true)
         .from(kind -> start(kind, head));

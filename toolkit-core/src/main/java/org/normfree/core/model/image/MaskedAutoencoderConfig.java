@@ -112,10 +112,8 @@ public record MaskedAutoencoderConfig(
   public MaskedAutoencoderConfig {
     encoder.check("encoder");
     decoder.check("decoder");
-    Checks.require(
-        Double.isFinite(mlpRatio) && mlpRatio * Math.min(encoder.dim, decoder.dim) >= 1,
-        "mlp.ratio=%s, expected a number > 0 (4 is usual)",
-        mlpRatio);
+    Checks.hidden(mlpRatio, encoder.dim);
+    Checks.hidden(mlpRatio, decoder.dim);
     Checks.require(
         maskRatio > 0 && maskRatio < 1,
         "mask.ratio=%s, expected a share above 0 and below 1 (0.75 is usual)",

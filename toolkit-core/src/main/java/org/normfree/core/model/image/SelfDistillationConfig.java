@@ -71,10 +71,7 @@ public record SelfDistillationConfig(
       requirePatches("the image", height, width, patch);
       Checks.heads(dim, heads);
       Checks.require(depth >= 1, "depth=%d, expected at least 1 block", depth);
-      Checks.require(
-          mlpRatio * dim >= 1 && Double.isFinite(mlpRatio),
-          "mlp.ratio=%s, expected a number > 0 (4 is usual)",
-          mlpRatio);
+      Checks.hidden(mlpRatio, dim);
       Checks.rate("drop.path", dropPath);
     }
 
@@ -90,7 +87,7 @@ public record SelfDistillationConfig(
 
     /** Channels of the feed-forward network. */
     int hidden() {
-      return (int) Math.round(mlpRatio * dim);
+      return Checks.hidden(mlpRatio, dim);
     }
 
     /** The same without drop path. */

@@ -123,10 +123,7 @@ public record ViTConfig(
     Checks.heads(dim, heads);
     Checks.require(depth >= 1, "depth=%d, expected at least 1 block", depth);
     Checks.require(classes >= 2, "the data has %d class, expected at least 2", classes);
-    Checks.require(
-        mlpRatio * dim >= 1 && Double.isFinite(mlpRatio),
-        "mlp.ratio=%s, expected a number > 0 (4 is usual)",
-        mlpRatio);
+    Checks.hidden(mlpRatio, dim);
     Checks.rate("drop.path", dropPath);
   }
 
@@ -147,7 +144,7 @@ public record ViTConfig(
 
   /** Channels of the feed-forward network. */
   public int hidden() {
-    return (int) Math.round(mlpRatio * dim);
+    return Checks.hidden(mlpRatio, dim);
   }
 
   @Override
