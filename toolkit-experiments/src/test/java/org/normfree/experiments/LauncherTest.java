@@ -162,6 +162,30 @@ class LauncherTest {
     assertThat(run(builder).out()).containsExactly("locale none");
   }
 
+  /** The JDK has no flag against it. */
+  @Test
+  void theWarningOfTheVectorApiIsNotShownAndAllElseIs() throws Exception {
+    Files.writeString(
+        jdk.resolve("release"), "JAVA_VERSION=\"17.0.9\"\nMODULES=\"jdk.incubator.vector\"\n");
+    script(
+        jdk.resolve("bin/java"),
+        "[[ $* != *jdk.incubator.vector* ]] || echo 'WARNING: Using incubator modules:"
+            + " jdk.incubator.vector' >&2",
+        "for word in \"$@\"; do echo \"$word\" >&2; done",
+        "printf 'a bar without an end' >&2",
+        "exit 7");
+    toolkit("list");
+    Output run = toolkit("run", "train");
+    assertThat(run.code()).isEqualTo(7);
+    assertThat(run.err()).contains("--add-modules", "train").endsWith("a bar without an end");
+    assertThat(run.err()).noneMatch(line -> line.startsWith("WARNING"));
+    // what only lists needs no such module
+    for (String word : List.of("list", "help", "completion", "figures", "status", "document")) {
+      assertThat(toolkit(word).err()).doesNotContain("--add-modules");
+    }
+    assertThat(toolkit("run", "train", "--help").err()).doesNotContain("--add-modules");
+  }
+
   @Test
   void aChangedSourceOrPomBuildsAgain() throws Exception {
     toolkit("list");

@@ -153,6 +153,12 @@ class MethodsTest {
   }
 
   @Test
+  void everyMethodSaysInALineWhatItMakesOfALayer() {
+    assertThat(Methods.names()).allSatisfy(name -> assertThat(Methods.formula(name)).isNotBlank());
+    assertThat(Methods.formula("none such")).isEmpty();
+  }
+
+  @Test
   void aNameCanBeTakenOnlyOnce() {
     assertThatThrownBy(() -> Methods.register("dyt", options -> new PreLn()))
         .isInstanceOf(IllegalArgumentException.class)

@@ -3,14 +3,19 @@ package org.normfree.experiments.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
+import java.util.Optional;
+import java.util.Set;
 import org.normfree.core.InputException;
+import org.normfree.core.Suggestion;
 import org.normfree.experiments.launch.RunFailedException;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.Reason;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one line on the error stream and an exit code. */
 final class Failures {
@@ -22,8 +27,30 @@ final class Failures {
     return say(
         command,
         "%s (\"%s --help\" tells more)"
-            .formatted(failure.getMessage(), command.getCommandSpec().qualifiedName()),
+            .formatted(
+                suggestion(failure).orElse(failure.getMessage()),
+                command.getCommandSpec().qualifiedName()),
         ExitCode.USAGE);
+  }
+
+  /** The nearest command or option to one that is unknown. */
+  private static Optional<String> suggestion(ParameterException failure) {
+    if (!(failure instanceof UnmatchedArgumentException unmatched)
+        || unmatched.getUnmatched().isEmpty()) {
+      return Optional.empty();
+    }
+    CommandSpec spec = failure.getCommandLine().getCommandSpec();
+    String word = unmatched.getUnmatched().get(0);
+    boolean option = word.startsWith("-");
+    Set<String> known = option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+    return known.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "unknown %s '%s', %s"
+                .formatted(
+                    option ? "option" : "command",
+                    word,
+                    Suggestion.forName(word.replaceFirst("=.*", ""), known)));
   }
 
   /** A command failed: exit code 2 if the user can fix it, else 1. */

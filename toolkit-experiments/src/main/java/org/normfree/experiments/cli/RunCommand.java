@@ -3,6 +3,7 @@ package org.normfree.experiments.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,7 +13,6 @@ import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.api.Result;
 import org.normfree.experiments.config.Config;
-import org.normfree.experiments.config.Key;
 import org.normfree.experiments.launch.Launch;
 import org.normfree.experiments.launch.Occasion;
 import picocli.CommandLine.Command;
@@ -39,6 +39,7 @@ final class RunCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "<experiment>",
+      completionCandidates = Names.class,
       description = "its name, as \"toolkit list\" shows it")
   private String name;
 
@@ -60,6 +61,11 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "the run directory (default: runs/<experiment>)")
   private Path out;
+
+  @Option(
+      names = "--dry-run",
+      description = "check the settings and list the runs, and carry out none")
+  private boolean dryRun;
 
   @Option(
       names = {"-h", "--help"},
@@ -88,6 +94,12 @@ final class RunCommand implements Callable<Integer> {
     Config config =
         Config.resolve(
             experiment.name(), experiment.keys(), Optional.ofNullable(file), assignments);
+    if (dryRun) {
+      PrintWriter writer = spec.commandLine().getOut();
+      writer.print(DryRun.of(experiment, config).text());
+      writer.flush();
+      return ExitCode.OK;
+    }
     Path directory = out == null ? Path.of("runs", experiment.name()) : out;
     Result result = Launch.run(experiment, config, directory, words(spec), Occasion.BY_HAND);
     PrintWriter writer = spec.commandLine().getOut();
@@ -105,18 +117,15 @@ final class RunCommand implements Callable<Integer> {
 
   private void describe(Experiment experiment) {
     PrintWriter writer = spec.commandLine().getOut();
-    writer.printf(
-        "toolkit run %s [key=value ...] [--config FILE] [--out DIR]%n%n%s%n%nKeys and defaults:%n",
-        experiment.name(), experiment.summary());
-    int width =
-        experiment.keys().stream().mapToInt(key -> assignment(key).length()).max().orElse(0);
-    for (Key<?> key : experiment.keys()) {
-      writer.printf("  %-" + width + "s  %s; %s%n", assignment(key), key.doc(), key.expected());
-    }
+    writer.print(new ExperimentHelp(experiment, spec.usageMessage().width()).text());
     writer.flush();
   }
 
-  private static <T> String assignment(Key<T> key) {
-    return key.name() + "=" + key.text(key.defaultValue());
+  /** Names for completion in a shell. */
+  static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Experiments.installed().names().iterator();
+    }
   }
 }

@@ -13,6 +13,7 @@ import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.config.TypedPath;
 import org.normfree.experiments.run.Build;
 import org.normfree.plots.Figures;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -74,6 +75,9 @@ public final class Toolkit {
         .addSubcommand(new CompareCommand(figures))
         .addSubcommand(new DocumentCommand())
         .addSubcommand(new StatusCommand(Clock.system(ZoneId.systemDefault())))
+        .addSubcommand(new BenchCommand())
+        .addSubcommand(new CommandLine.HelpCommand())
+        .addSubcommand("completion", new AutoComplete.GenerateCompletion())
         .registerConverter(Path.class, Toolkit::path)
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -40,13 +40,24 @@ public final class Key<T> {
    * @param text the text that parses to the value again
    * @param json the value as it stands in {@code config.json}
    * @param names the allowed words; empty if values are not single words
+   * @param items the allowed words of a list; empty if values are no lists of words
    */
   private record Type<T>(
       Supplier<String> expected,
       Function<String, Optional<T>> parse,
       Function<T, String> text,
       Function<T, Object> json,
-      Supplier<List<String>> names) {}
+      Supplier<List<String>> names,
+      Supplier<List<String>> items) {
+    Type(
+        Supplier<String> expected,
+        Function<String, Optional<T>> parse,
+        Function<T, String> text,
+        Function<T, Object> json,
+        Supplier<List<String>> names) {
+      this(expected, parse, text, json, names, List::of);
+    }
+  }
 
   private Key(String name, Type<T> type, T defaultValue, String doc, boolean identity) {
     this.name = name;
@@ -297,7 +308,8 @@ public final class Key<T> {
                     : list(text, item -> Optional.of(item).filter(choices.get()::contains)),
             values -> String.join(",", values),
             values -> values,
-            List::of),
+            List::of,
+            choices),
         List.copyOf(defaultValue),
         doc,
         true);
@@ -362,6 +374,11 @@ public final class Key<T> {
     return type.names.get();
   }
 
+  /** The words of which the value is a list; empty for other keys. */
+  public List<String> items() {
+    return type.items.get();
+  }
+
   /** Whether its values are lists. */
   public boolean isList() {
     return json(defaultValue) instanceof List;
@@ -405,7 +422,16 @@ public final class Key<T> {
   }
 
   private String remedy(String text) {
-    return names().isEmpty() ? "expected " + expected() : Suggestion.forName(text, names());
+    if (!names().isEmpty()) {
+      return Suggestion.forName(text, names());
+    }
+    List<String> known = type.items.get();
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .filter(item -> !known.isEmpty() && !item.isEmpty() && !known.contains(item))
+        .findFirst()
+        .map(item -> "there is no '%s', %s".formatted(item, Suggestion.forName(item, known)))
+        .orElseGet(() -> "expected " + expected());
   }
 
   private static <T> Key<T> checked(Key<T> key) {
@@ -443,11 +469,10 @@ public final class Key<T> {
 
   /**
    * @param value a number
-   * @return it as a setting has it, without the decimals of a whole one
+   * @return it as a person writes it: 4, 0.003, 1e-6
    */
   public static String plain(double value) {
-    String text = Double.toString(value);
-    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    return Double.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
   }
 
   private static Optional<Optional<Path>> path(String text) {

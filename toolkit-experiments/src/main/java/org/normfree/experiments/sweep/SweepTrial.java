@@ -1,5 +1,6 @@
 package org.normfree.experiments.sweep;
 
+import java.util.Optional;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.run.Outcome;
@@ -23,6 +24,20 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
     body.check(config);
   }
 
+  /** How large it is; empty if it does not tell. */
+  public Optional<Size> size() {
+    return body.size(config);
+  }
+
+  /**
+   * How large a run is.
+   *
+   * @param steps optimizer steps
+   * @param parameters trained numbers
+   * @param trainedBytes of these, their gradients and the optimizer's averages
+   */
+  public record Size(long steps, long parameters, long trainedBytes) {}
+
   /** What a run does. */
   @FunctionalInterface
   public interface Body {
@@ -42,5 +57,15 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * @throws org.normfree.core.InputException if they cannot be run
      */
     default void check(Config config) {}
+
+    /**
+     * How large the run is.
+     *
+     * @param config the run's settings, which were {@linkplain #check checked}
+     * @return empty if it does not tell
+     */
+    default Optional<Size> size(Config config) {
+      return Optional.empty();
+    }
   }
 }

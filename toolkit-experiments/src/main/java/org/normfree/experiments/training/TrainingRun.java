@@ -73,6 +73,9 @@ public final class TrainingRun {
 
   private static final int PREFETCHED = 4;
 
+  /** Of a parameter: its value, its gradient and two averages, in single precision. */
+  private static final long TRAINED_BYTES = 16;
+
   private final Config config;
   private final RunDirectory directory;
   private final Progress.Part progress;
@@ -116,12 +119,7 @@ public final class TrainingRun {
       @Override
       public void check(Config config) {
         try {
-          new TrainingRun(
-                  config,
-                  RunDirectory.rehearsal(config),
-                  (done, total) -> {},
-                  kind.of().apply(config))
-              .check();
+          rehearsed(kind, config).size();
         } catch (InputException e) {
           throw e;
         } catch (RuntimeException | Error e) {
@@ -134,15 +132,31 @@ public final class TrainingRun {
           // a fault: the run itself tells it in full
         }
       }
+
+      @Override
+      public Optional<SweepTrial.Size> size(Config config) {
+        return Optional.of(rehearsed(kind, config).size());
+      }
     };
   }
 
-  private void check() {
+  private static TrainingRun rehearsed(Problem.Kind kind, Config config) {
+    return new TrainingRun(
+        config, RunDirectory.rehearsal(config), (done, total) -> {}, kind.of().apply(config));
+  }
+
+  /** Refuses what does not fit, on the way. */
+  private SweepTrial.Size size() {
     long seed = config.get(Keys.SEED);
     requireSession();
     adaptation();
-    schedule(settings(problem.batches(seed), seed));
-    requireHiddenMatrices(Scope.outlined(() -> problem.network(method(), seed)));
+    TrainingSettings settings = settings(problem.batches(seed), seed);
+    schedule(settings);
+    Network network = Scope.outlined(() -> problem.network(method(), seed));
+    requireHiddenMatrices(network);
+    long parameters =
+        Trainer.parameters(network).values().stream().mapToLong(INDArray::length).sum();
+    return new SweepTrial.Size(settings.steps(), parameters, TRAINED_BYTES * parameters);
   }
 
   private Outcome run() {

@@ -75,9 +75,13 @@ class ToolkitTest {
         "run tiny steps=x|steps=x: expected an integer >= 0",
         "run tiny mode=input|the folder /no/such is missing: give another",
         "run tiny --config nowhere.json|cannot read the settings file nowhere.json",
-        "run tiny --cofnig x|Unknown option",
+        "run tiny --cofnig x|unknown option '--cofnig', did you mean '--config'?",
+        "figures --onyl=x|unknown option '--onyl=x', did you mean '--only'?",
+        "help rum|Unknown subcommand 'rum'",
+        "bench step|start them by the script toolkit of the repository",
         "run|no experiment is named",
-        "rum|Unmatched argument",
+        "rum|unknown command 'rum', did you mean 'run'?",
+        "staus|unknown command 'staus', did you mean 'status'?",
         "|Missing required subcommand",
         "paper --preset fast|Invalid value for option '--preset'",
         "figures --runs nowhere|there is no such folder",
@@ -170,9 +174,42 @@ class ToolkitTest {
   void helpOfAnExperimentListsKeysDefaultsAndValues() {
     assertThat(toolkit("run", "tiny", "--help")).isZero();
     assertThat(out.toString())
-        .contains("adds up numbers")
-        .containsPattern("seeds=3 +number of seeds: .*; an integer in \\[1, 10000\\]")
-        .containsPattern("mode=fine +how it ends; one of fine, diverge");
+        .contains("adds up numbers", "seeds and execution", "training")
+        .containsPattern("seeds=3 +number of seeds: seed, seed\\+1, \\.\\.\\.")
+        .containsPattern("mode=fine +how it ends \\(one of fine, diverge");
+    assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(out.toString().replaceAll("\\s+", " ")).contains("(an integer in [1, 10000])");
+  }
+
+  @Test
+  void everyCommandIsNamedAndExplained() {
+    assertThat(toolkit("--help")).isZero();
+    List<String> commands =
+        List.of(
+            "list",
+            "run",
+            "figures",
+            "paper",
+            "reproduce",
+            "compare",
+            "document",
+            "status",
+            "bench",
+            "help",
+            "completion");
+    for (String command : commands) {
+      assertThat(out.toString()).containsPattern("(?m)^  " + command + " +[A-Z]");
+    }
+    for (String command : commands) {
+      assertThat(toolkit("help", command)).as(command).isZero();
+    }
+  }
+
+  @Test
+  void aShellCompletesCommandsOptionsAndExperiments() {
+    assertThat(toolkit("completion")).isZero();
+    assertThat(out.toString())
+        .contains("bash", "zsh", "--dry-run", "figures", "method-comparison", "complete -F");
   }
 
   @Test
@@ -182,7 +219,9 @@ class ToolkitTest {
     assertThat(toolkit("--version")).isZero();
     assertThat(out.toString()).containsPattern("normfree toolkit \\d");
     assertThat(toolkit("list")).isZero();
-    assertThat(out.toString()).contains("tiny-two", "sigma-reparam", "fashion-mnist");
+    assertThat(out.toString())
+        .contains("tiny-two", "sigma-reparam", "x + f(γ·tanh(αx) + β)")
+        .contains("models", "methods", "data sets", "optimizers");
   }
 
   @Test

@@ -29,6 +29,28 @@ class KeyTest {
   }
 
   @Test
+  void numbersAreWrittenAsAPersonWritesThem() {
+    assertThat(Key.plain(4)).isEqualTo("4");
+    assertThat(Key.plain(0.003)).isEqualTo("0.003");
+    assertThat(Key.plain(1e-6)).isEqualTo("1e-6");
+    assertThat(Key.plain(2.5e-7)).isEqualTo("2.5e-7");
+    assertThat(Key.plain(1e9)).isEqualTo("1e9");
+    for (double value : new double[] {1e-6, 2.5e-7, 1e9, 1.5e300, -3e-5, 12.25}) {
+      assertThat(Double.parseDouble(Key.plain(value))).isEqualTo(value);
+    }
+  }
+
+  @Test
+  void aWrongItemOfAListIsNamedWithTheNearest() {
+    Key<List<String>> methods =
+        Key.choices("methods", List.of("dyt"), () -> List.of("dyt", "pre-ln", "post-ln"), "which");
+    assertThatThrownBy(() -> methods.parse("dyt, pre-lnn"))
+        .hasMessage("methods=dyt, pre-lnn: there is no 'pre-lnn', did you mean 'pre-ln'?");
+    assertThatThrownBy(() -> methods.parse("dyt,dyt")).hasMessageContaining("each once");
+    assertThatThrownBy(() -> methods.parse("dyt,")).hasMessageContaining("separated by commas");
+  }
+
+  @Test
   void anIntegerTakesNoFractionAndNothingOutsideItsRange() {
     Key<Integer> depth = Key.integer("depth", 4, Range.any().atLeast(1), "blocks");
     assertThat(depth.parse("12")).isEqualTo(12);
@@ -94,8 +116,7 @@ class KeyTest {
         Key.choices("methods", List.of("a"), () -> List.of("a", "b"), "methods");
     assertThat(methods.parse("b,a")).containsExactly("b", "a");
     assertThatThrownBy(() -> methods.parse("a,c"))
-        .hasMessage(
-            "methods=a,c: expected all, or one or more of a, b, separated by commas, each once");
+        .hasMessage("methods=a,c: there is no 'c', choose one of a, b");
     assertThat(methods.parse("all")).containsExactly("a", "b");
     assertThatThrownBy(() -> methods.parse("a,b,a")).isInstanceOf(InputException.class);
   }

@@ -1,0 +1,59 @@
+package org.normfree.experiments.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.launch.Columns;
+import org.normfree.experiments.sweep.Rehearsal;
+import org.normfree.experiments.sweep.SweepTrial;
+
+/**
+ * What an experiment would do, without doing it.
+ *
+ * @param rows a run each
+ */
+record DryRun(List<Row> rows) {
+  private static final double MEGA = 1e6;
+
+  /**
+   * A run.
+   *
+   * @param trial the run
+   * @param size how large it is; empty if it does not tell
+   */
+  private record Row(SweepTrial trial, Optional<SweepTrial.Size> size) {}
+
+  /**
+   * @param experiment the experiment
+   * @param config its settings
+   * @throws org.normfree.core.InputException if one of its runs could not be carried out
+   */
+  static DryRun of(Experiment experiment, Config config) {
+    experiment.check(config);
+    List<Row> rows = new ArrayList<>();
+    for (SweepTrial trial : Rehearsal.of(directory -> experiment.run(config, directory), config)) {
+      rows.add(new Row(trial, trial.size()));
+    }
+    return new DryRun(rows);
+  }
+
+  /** Lines, each ended. */
+  String text() {
+    Columns columns = new Columns("run", "steps", "parameters", "MB while it is trained");
+    for (Row row : rows) {
+      columns.add(
+          row.trial.id(),
+          row.size.map(size -> Long.toString(size.steps())).orElse(""),
+          row.size.map(size -> String.format(Locale.ROOT, "%,d", size.parameters())).orElse(""),
+          row.size
+              .map(size -> String.format(Locale.ROOT, "%.1f", size.trainedBytes() / MEGA))
+              .orElse(""));
+    }
+    return columns
+        + "%s at first; what is chosen by their results is not among them. Memory is that of parameters, gradients and the optimizer's averages; activations come on top.%n"
+            .formatted(rows.size() == 1 ? "1 run" : rows.size() + " runs");
+  }
+}
