@@ -2,6 +2,7 @@ package org.normfree.experiments.cli;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -145,7 +146,7 @@ public final class CommandFuzz {
   /** What lies about: data, a finished run, settings, links of all kinds, odd names. */
   void furnish() throws IOException {
     for (String name : List.of("cat", "gr\u00fcn", "\u0639\u0631\u0628\u064a")) {
-      Path images = Files.createDirectories(world.resolve("pictures/" + name));
+      Path images = Files.createDirectories(world.resolve("pictures/" + spelled(name)));
       for (int i = 0; i < 4; i++) {
         BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
         image.setRGB(i, i, 0xFF8040);
@@ -161,7 +162,7 @@ public final class CommandFuzz {
     Files.writeString(world.resolve("folder/.gitkeep"), "");
     Files.writeString(world.resolve("folder/deeper/kept"), "the user's");
     Files.createDirectories(world.resolve("void"));
-    Files.createDirectories(world.resolve("with space \ud83d\ude00"));
+    Files.createDirectories(world.resolve(spelled("with space \ud83d\ude00")));
     Files.createSymbolicLink(world.resolve("link"), world.resolve("void"));
     Files.createSymbolicLink(world.resolve("dangling"), world.resolve("nowhere"));
     Files.createSymbolicLink(world.resolve("loop"), world.resolve("loop"));
@@ -174,6 +175,12 @@ public final class CommandFuzz {
     words.addAll(SMALL);
     words.addAll(List.of("--out", world.resolve("runs/train").toString()));
     ToolkitRunner.run(words);
+  }
+
+  /** A name in letters that the system's locale has. */
+  private static String spelled(String name) {
+    Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    return names.newEncoder().canEncode(name) ? name : name.replaceAll("[^ -~]", "_");
   }
 
   private <T> T any(List<T> of) {
