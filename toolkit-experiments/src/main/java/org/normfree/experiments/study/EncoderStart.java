@@ -85,7 +85,7 @@ final class EncoderStart {
     input = Nd4j.createFromArray(x).castTo(DataType.FLOAT).reshape(SAMPLES, TOKENS, WIDTH);
     labels = Nd4j.zeros(DataType.FLOAT, SAMPLES, CLASSES);
     for (int i = 0; i < SAMPLES; i++) {
-      labels.putScalar(i, (int) random.below(CLASSES), 1);
+      labels.putScalar(i, random.below(CLASSES), 1);
     }
   }
 
