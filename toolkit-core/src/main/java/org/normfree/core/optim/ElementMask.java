@@ -51,6 +51,11 @@ record ElementMask(double kept, long seed) {
       return z ^ (z >>> 31);
     }
 
+    /** 1 where 32 bits are below the threshold, else 0, without a branch nobody could foresee. */
+    private int below(long bits) {
+      return (int) ((bits - threshold) >>> 63);
+    }
+
     /**
      * Elements of the mask.
      *
@@ -62,9 +67,9 @@ record ElementMask(double kept, long seed) {
       float kept = (float) value;
       for (int i = 0; i < length; i += 2) {
         long bits = bits(from + i);
-        mask[i] = bits >>> 32 < threshold ? kept : 0;
+        mask[i] = below(bits >>> 32) * kept;
         if (i + 1 < length) {
-          mask[i + 1] = (bits & 0xffffffffL) < threshold ? kept : 0;
+          mask[i + 1] = below(bits & 0xffffffffL) * kept;
         }
       }
     }
@@ -73,9 +78,9 @@ record ElementMask(double kept, long seed) {
     void fill(double[] mask, int from, int length) {
       for (int i = 0; i < length; i += 2) {
         long bits = bits(from + i);
-        mask[i] = bits >>> 32 < threshold ? value : 0;
+        mask[i] = below(bits >>> 32) * value;
         if (i + 1 < length) {
-          mask[i + 1] = (bits & 0xffffffffL) < threshold ? value : 0;
+          mask[i + 1] = below(bits & 0xffffffffL) * value;
         }
       }
     }
