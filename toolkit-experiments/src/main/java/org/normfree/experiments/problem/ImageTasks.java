@@ -126,7 +126,7 @@ public final class ImageTasks extends ImageProblem {
           .withDefault(Keys.EPOCHS, 25)
           .withDefault(Keys.BATCH, 64)
           .withDefault(Keys.WARMUP, 0.0)
-          // no lower than the rate: it stays as it is
+          // above every rate, which then stays as it is
           .withDefault(Keys.MIN_LEARNING_RATE, 1.0)
           .withDefault(Keys.WEIGHT_DECAY, 0.0)
           .withDefault(Keys.EVAL_EVERY, 5)

@@ -1,5 +1,6 @@
 package org.normfree.experiments.training;
 
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,7 +121,7 @@ public final class TrainingRun {
       public void check(Config config) {
         try {
           rehearsed(kind, config).size();
-        } catch (InputException e) {
+        } catch (InputException | InvalidPathException e) {
           throw e;
         } catch (RuntimeException | Error e) {
           if (Outcome.isOutOfMemory(e)) {
@@ -344,7 +345,7 @@ public final class TrainingRun {
   private WarmupCosine schedule(TrainingSettings settings) {
     double base = config.get(Keys.LEARNING_RATE);
     double least = config.get(Keys.MIN_LEARNING_RATE);
-    if (least > base) {
+    if (least > base && config.isGiven(Keys.MIN_LEARNING_RATE)) {
       throw new InputException(
           "lr.min=%s is above lr=%s, at which the rate that falls to it begins; choose a smaller lr.min"
               .formatted(Key.plain(least), Key.plain(base)));
@@ -363,7 +364,8 @@ public final class TrainingRun {
       }
       LOG.warn("{}, so the rate rises to its end; warmup=0 trains at the full rate", longer);
     }
-    return new WarmupCosine(base, least, Math.min(warmup, settings.steps()), settings.steps());
+    return new WarmupCosine(
+        base, Math.min(base, least), Math.min(warmup, settings.steps()), settings.steps());
   }
 
   private Problem.Optimization optimization(Network network, TrainingSettings settings) {

@@ -159,7 +159,9 @@ class DataIdentityTest {
     IntStream.range(0, 100).forEach(i -> records[3073 * i] = (byte) (i % 10));
     Path data = Files.createDirectory(folder.resolve("cifar"));
     Path train = Files.write(data.resolve("data_batch_1.bin"), records);
-    Files.write(data.resolve("test_batch.bin"), records);
+    byte[] others = records.clone();
+    others[1] ^= 1;
+    Files.write(data.resolve("test_batch.bin"), others);
     String[] settings = settings(data, "data=cifar10", "patch=8", "batch=8");
     succeeds("train", settings);
     interrupt();
