@@ -426,7 +426,7 @@ public final class Keys {
           "threads",
           1,
           Range.any().atLeast(1).atMost(4096),
-          "threads of one run, native libraries included; other threads, other bits");
+          "threads of one run, native libraries included; with executor=compiled any number gives the same bits");
 
   /** Runs at a time. */
   public static final Key<Integer> JOBS =
