@@ -1,5 +1,17 @@
 package org.normfree.core.kernel;
 
+import static org.normfree.core.kernel.PowerOfTwo.HIGHEST;
+import static org.normfree.core.kernel.PowerOfTwo.LOG2_E;
+import static org.normfree.core.kernel.PowerOfTwo.LOWEST;
+import static org.normfree.core.kernel.PowerOfTwo.MANTISSA;
+import static org.normfree.core.kernel.PowerOfTwo.P1;
+import static org.normfree.core.kernel.PowerOfTwo.P2;
+import static org.normfree.core.kernel.PowerOfTwo.P3;
+import static org.normfree.core.kernel.PowerOfTwo.P4;
+import static org.normfree.core.kernel.PowerOfTwo.P5;
+import static org.normfree.core.kernel.PowerOfTwo.P6;
+import static org.normfree.core.kernel.PowerOfTwo.ROUNDING;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -8,29 +20,13 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The loops of a selective scan, neighbouring channels in the lanes.
  *
- * <p>{@code 2^x} is a power of 2, for the whole part, times a polynomial of the rest (minimax,
- * relative error 2e-9 before rounding). The sum with {@link #ROUNDING} leaves the exponent of that
- * power in the last bits, where integers are compared in one instruction and floats would not be.
- * As in {@link VectorMath}, all of it is written out wherever it is needed.
+ * <p>{@code 2^x} as {@link PowerOfTwo} says.
  */
 final class VectorScan {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
-  private static final float ROUNDING = 0x1.8p23f + 127;
-  private static final int MANTISSA = 23;
 
-  /** The sums of powers of 2 that are normal numbers, as integers. */
-  private static final int LOWEST = Float.floatToRawIntBits(ROUNDING) - 126;
-
-  private static final int HIGHEST = Float.floatToRawIntBits(ROUNDING) + 127;
-  private static final float LOG2_E = 1.44269504f;
   private static final float LN_2 = 0.69314718f;
-  private static final float P1 = 0.6931472f;
-  private static final float P2 = 0.24022647f;
-  private static final float P3 = 0.055503288f;
-  private static final float P4 = 0.009618489f;
-  private static final float P5 = 0.0013399931f;
-  private static final float P6 = 0.00015345811f;
 
   private VectorScan() {}
 

@@ -1,26 +1,27 @@
 package org.normfree.core.kernel;
 
+import static org.normfree.core.kernel.PowerOfTwo.HIGHEST;
+import static org.normfree.core.kernel.PowerOfTwo.LOG2_E;
+import static org.normfree.core.kernel.PowerOfTwo.LOWEST;
+import static org.normfree.core.kernel.PowerOfTwo.MANTISSA;
+import static org.normfree.core.kernel.PowerOfTwo.P1;
+import static org.normfree.core.kernel.PowerOfTwo.P2;
+import static org.normfree.core.kernel.PowerOfTwo.P3;
+import static org.normfree.core.kernel.PowerOfTwo.P4;
+import static org.normfree.core.kernel.PowerOfTwo.P5;
+import static org.normfree.core.kernel.PowerOfTwo.P6;
+import static org.normfree.core.kernel.PowerOfTwo.ROUNDING;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The softmax of rows and its gradient; powers of 2 as in {@link VectorScan}. */
+/** The softmax of rows and its gradient; {@code 2^x} as {@link PowerOfTwo} says. */
 final class VectorSoftmax {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
-  private static final float ROUNDING = 0x1.8p23f + 127;
-  private static final int MANTISSA = 23;
-  private static final int LOWEST = Float.floatToRawIntBits(ROUNDING) - 126;
-  private static final int HIGHEST = Float.floatToRawIntBits(ROUNDING) + 127;
-  private static final float LOG2_E = 1.44269504f;
-  private static final float P1 = 0.6931472f;
-  private static final float P2 = 0.24022647f;
-  private static final float P3 = 0.055503288f;
-  private static final float P4 = 0.009618489f;
-  private static final float P5 = 0.0013399931f;
-  private static final float P6 = 0.00015345811f;
 
   /** Below all scores, and no infinity, of which there would come NaN. */
   private static final float BELOW = -1e30f;
