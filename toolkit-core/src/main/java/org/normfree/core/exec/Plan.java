@@ -17,6 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.kernel.Kernel;
 import org.normfree.core.kernel.Leases;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.task.Schedule;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Team;
 import org.normfree.core.task.Tensor;
@@ -29,6 +30,7 @@ final class Plan implements AutoCloseable {
   private final PointerScope natives;
   private final Leases leases = new Leases();
   private final List<Task> tasks = new ArrayList<>();
+  private final Schedule schedule;
   private final List<String> kernels = new ArrayList<>();
   private final long[] nanos;
   private final List<Value> variables;
@@ -77,6 +79,7 @@ final class Plan implements AutoCloseable {
       natives = scope.extend();
     }
     leases.during(this::placeScratch);
+    schedule = new Schedule(tasks);
   }
 
   private static Stream<Value> inputs(Program program) {
@@ -193,7 +196,7 @@ final class Plan implements AutoCloseable {
         nanos[i] = Math.min(nanos[i], System.nanoTime() - before);
       }
     } else {
-      team.run(tasks);
+      team.run(schedule);
     }
     return new LinkedHashMap<>(outputs);
   }

@@ -3,13 +3,17 @@ package org.normfree.core.task;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.normfree.core.InputException;
 
 /**
  * Threads that go through a list of tasks together, meeting after each phase. The calling thread is
- * number 0. Each thread lets native libraries use itself only: the team is the one place where work
- * is divided, so no library's own threads spin beside it.
+ * number 0. Nobody waits for a thread that comes late, because another process has its processor:
+ * each takes the next share that nobody has taken, its own first, and a phase is over when all are
+ * done; only for a share that was begun must the others wait. Each thread lets native libraries use
+ * itself only: the team is the one place where work is divided, so no library's own threads spin
+ * beside it.
  *
  * <p>There are never more threads than processors: a team of more does several threads' shares in
  * each, with the same numbers, as shares depend on the size of the team alone. Waiting is turns on
@@ -29,6 +33,14 @@ public final class Team implements AutoCloseable {
 
   private static final NativeLimits LIMITS = NativeLimits.ofThisProcess();
 
+  /**
+   * A run.
+   *
+   * @param stages what is done between meetings
+   * @param first number of the first of them
+   */
+  private record Work(List<Schedule.Stage> stages, long first) {}
+
   private static final ThreadLocal<Team> OF_THIS_THREAD = new ThreadLocal<>();
   private static final ThreadLocal<Integer> SIZE =
       ThreadLocal.withInitial(() -> Runtime.getRuntime().availableProcessors());
@@ -43,11 +55,17 @@ public final class Team implements AutoCloseable {
   /** How many turns each thread takes at present; a line of the cache apart. */
   private final int[] turns;
 
-  private final AtomicInteger arrived = new AtomicInteger();
-  private volatile int meeting;
-  private volatile int round;
+  /** The last stage of which each share was taken; a line of the cache apart. */
+  private final AtomicLongArray taken;
+
+  /** Shares of the present stage that are done. */
+  private final AtomicInteger done = new AtomicInteger();
+
+  /** Number of the present stage, counted from the first run of all. */
+  private volatile long stage = 1;
+
+  private volatile Work work = new Work(List.of(), 0);
   private volatile boolean closed;
-  private volatile List<? extends Task> work;
   private volatile Throwable failure;
 
   /** Whose team it is: with this thread it ends, too; null if it ends when it is closed. */
@@ -69,6 +87,7 @@ public final class Team implements AutoCloseable {
     this.owner = owner;
     crew = Math.max(1, Math.min(threads, Runtime.getRuntime().availableProcessors()));
     workers = new Thread[crew - 1];
+    taken = new AtomicLongArray(threads * APART);
     turns = new int[crew * APART];
     Arrays.fill(turns, MOST_TURNS);
     for (int i = 1; i < crew; i++) {
@@ -131,31 +150,34 @@ public final class Team implements AutoCloseable {
    * @throws RuntimeException what a task threw, after all threads have stopped
    */
   public void run(List<? extends Task> tasks) {
+    run(new Schedule(tasks));
+  }
+
+  /**
+   * Does the tasks one after the other.
+   *
+   * @param schedule of tasks that were prepared for a team of this size
+   * @throws IllegalStateException if the team was closed
+   * @throws RuntimeException what a task threw, after all threads have stopped
+   */
+  public void run(Schedule schedule) {
     if (closed) {
       throw new IllegalStateException(
           "this team of %s threads was closed; make a new one".formatted(threads));
     }
     int before = LIMITS.enter();
     try {
-      runAlone(tasks);
+      failure = null;
+      boolean timed = crew > 1 && schedule.begin();
+      if (timed) {
+        takeTimes(schedule);
+      } else if (crew == 1 || !schedule.isShared()) {
+        schedule.tasks().forEach(this::doWhole);
+      } else {
+        share(schedule.stages());
+      }
     } finally {
       LIMITS.leave(before);
-    }
-  }
-
-  private void runAlone(List<? extends Task> tasks) {
-    failure = null;
-    if (crew > 1) {
-      work = tasks;
-      int next = round + 1;
-      round = next;
-      for (Thread worker : workers) {
-        LockSupport.unpark(worker);
-      }
-    }
-    goThrough(tasks, 0);
-    if (crew > 1) {
-      meet(0);
     }
     Throwable thrown = failure;
     if (thrown instanceof RuntimeException e) {
@@ -166,78 +188,112 @@ public final class Team implements AutoCloseable {
     }
   }
 
-  private void goThrough(List<? extends Task> tasks, int member) {
-    int count = tasks.size();
+  private void takeTimes(Schedule schedule) {
+    for (int i = 0; i < schedule.tasks().size(); i++) {
+      long before = System.nanoTime();
+      doWhole(schedule.tasks().get(i));
+      schedule.took(i, System.nanoTime() - before);
+    }
+    schedule.arrange();
+  }
+
+  /** All shares of a task, by the calling thread. */
+  private void doWhole(Task task) {
+    int shares = task.serial() ? 1 : threads;
+    int phases = task.phases();
+    for (int phase = 0; phase < phases; phase++) {
+      for (int share = 0; share < shares; share++) {
+        doShare(task, phase, share);
+      }
+    }
+  }
+
+  private void doShare(Task task, int phase, int share) {
+    if (failure == null) {
+      try {
+        task.run(phase, share);
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      }
+    }
+  }
+
+  private void share(List<Schedule.Stage> stages) {
+    Work next = new Work(stages, stage);
+    work = next;
+    for (Thread worker : workers) {
+      LockSupport.unpark(worker);
+    }
+    goThrough(next, 0);
+    await(0, next.first() + stages.size());
+  }
+
+  private void goThrough(Work today, int member) {
+    int count = today.stages().size();
     for (int i = 0; i < count; i++) {
-      Task task = tasks.get(i);
-      boolean serial = task.serial();
-      if (!serial || member == 0) {
-        int shares = serial ? 1 : threads;
-        int phases = task.phases();
-        for (int phase = 0; phase < phases; phase++) {
-          for (int share = member; share < shares && failure == null; share += crew) {
-            try {
-              task.run(phase, share);
-            } catch (RuntimeException | Error e) {
-              failure = e;
-            }
-          }
-          if (!serial && phase + 1 < phases) {
-            meet(member);
-          }
+      long number = today.first() + i;
+      await(member, number);
+      if (stage == number) {
+        Schedule.Stage now = today.stages().get(i);
+        if (now.shared()) {
+          help(now, number, member);
+        } else if (member == 0) {
+          now.tasks().forEach(this::doWhole);
+          stage = number + 1;
         }
       }
-      boolean apart = serial && (i + 1 == count || tasks.get(i + 1).serial());
-      if (!apart) {
-        meet(member);
-      }
     }
-  }
-
-  /** Returns when all threads are here. */
-  private void meet(int member) {
-    if (crew == 1) {
-      return;
-    }
-    int now = meeting;
-    if (arrived.incrementAndGet() == crew) {
-      arrived.set(0);
-      meeting = now + 1;
-    } else {
-      await(member, () -> meeting != now);
-    }
-  }
-
-  private interface Condition {
-    boolean holds();
   }
 
   /**
-   * Waits. A thread that had to sleep, because the one it waits for was not given a processor, will
-   * go to sleep sooner the next time, so that teams with too few processors do not starve each
-   * other.
+   * Does shares that nobody has taken, one's own first, whose data may still be near. Who comes
+   * late finds them done.
    */
-  private void await(int member, Condition condition) {
+  private void help(Schedule.Stage now, long number, int member) {
+    Task task = now.tasks().get(0);
+    int first = Task.share(threads, member, crew);
+    for (int i = 0; i < threads; i++) {
+      int share = (first + i) % threads;
+      long before = taken.get(share * APART);
+      if (before < number && taken.compareAndSet(share * APART, before, number)) {
+        doShare(task, now.phase(), share);
+        if (done.incrementAndGet() == threads) {
+          done.set(0);
+          stage = number + 1;
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns when a stage has begun, or is over. A thread that had to sleep, because the one it
+   * waits for was not given a processor, will go to sleep sooner the next time, so that teams with
+   * too few processors do not starve each other.
+   */
+  private void await(int member, long number) {
+    if (stage >= number) {
+      return;
+    }
     int most = turns[member * APART];
     for (int i = 0; i < most; i++) {
-      if (condition.holds()) {
+      if (stage >= number) {
         turns[member * APART] = Math.min(MOST_TURNS, most + most / 8);
         return;
       }
       Thread.onSpinWait();
     }
     turns[member * APART] = Math.max(FEWEST_TURNS, most / 2);
-    while (!condition.holds()) {
+    while (stage < number) {
       LockSupport.parkNanos(NAP_NANOS);
     }
   }
 
   private void follow(int number) {
     LIMITS.begin();
-    int seen = 0;
+    long last = 0;
     while (true) {
-      int last = seen;
-      for (int i = 0; round == last && !closed; i++) {
+      Work today = work;
+      for (int i = 0; today.first() == last && !closed; i++) {
         if (i < FEWEST_TURNS) {
           Thread.onSpinWait();
         } else if (owner == null) {
@@ -246,13 +302,13 @@ public final class Team implements AutoCloseable {
           LockSupport.parkNanos(this, OWNER_CHECK_NANOS);
           closed |= !owner.isAlive();
         }
+        today = work;
       }
       if (closed) {
         return;
       }
-      seen = round;
-      goThrough(work, number);
-      meet(number);
+      goThrough(today, number);
+      last = today.first();
     }
   }
 

@@ -1,13 +1,17 @@
 package org.normfree.core.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,5 +73,93 @@ class TeamTest {
     assertThat(early.get()).isZero();
     assertThat(workers.size())
         .isBetween(1, Math.min(threads, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Keeps the processor for a while, so that it is worth sharing. */
+  private static void work(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Which threads do a task's shares, after its times were taken. */
+  private static Set<Thread> crewOf(long nanos) {
+    Set<Thread> crew = ConcurrentHashMap.newKeySet();
+    Task task =
+        (phase, share) -> {
+          crew.add(Thread.currentThread());
+          work(nanos);
+        };
+    Schedule schedule = new Schedule(Collections.nCopies(10, task));
+    try (Team team = new Team(2)) {
+      for (int run = 0; run < 10; run++) {
+        team.run(schedule);
+      }
+      crew.clear();
+      for (int run = 0; run < 200; run++) {
+        team.run(schedule);
+      }
+    }
+    return crew;
+  }
+
+  @Test
+  void whatIsSmallIsDoneByOneThread() {
+    assertThat(crewOf(0)).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void whatIsLargeIsShared() {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor");
+    assertThat(crewOf(50_000)).hasSize(2).contains(Thread.currentThread());
+  }
+
+  /** The second thread is held up in its first share; the first does all others of the phase. */
+  @Test
+  void nobodyWaitsForSharesThatNobodyHasBegun() {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor");
+    int shares = 8;
+    AtomicInteger done = new AtomicInteger();
+    Task task =
+        (phase, share) -> {
+          if (!Thread.currentThread().getName().startsWith("normfree-team")) {
+            done.incrementAndGet();
+            return;
+          }
+          long limit = System.nanoTime() + 10_000_000_000L;
+          while (done.get() < shares - 1 && System.nanoTime() < limit) {
+            Thread.onSpinWait();
+          }
+        };
+    try (Team team = new Team(shares)) {
+      long before = System.nanoTime();
+      team.run(List.of(task));
+      assertThat(System.nanoTime() - before).isLessThan(5_000_000_000L);
+    }
+    assertThat(done.get()).isGreaterThanOrEqualTo(shares - crew() + 1);
+  }
+
+  private static int crew() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void whatOneThrewIsThrown(int threads) {
+    Task good = (phase, share) -> work(20_000);
+    Task bad =
+        (phase, share) -> {
+          if (share == threads - 1) {
+            throw new IllegalStateException("share " + share);
+          }
+        };
+    try (Team team = new Team(threads)) {
+      for (int run = 0; run < 20; run++) {
+        assertThatThrownBy(() -> team.run(List.of(good, bad, good)))
+            .hasMessage("share " + (threads - 1));
+        team.run(List.of(good));
+      }
+    }
   }
 }

@@ -1,0 +1,104 @@
+package org.normfree.core.task;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Tasks in the order in which a {@link Team} does them, again and again, and which of them are
+ * worth sharing. A small one takes less time than it takes other threads to see that it is there,
+ * so one thread does it whole, and small ones that follow each other without a meeting in between.
+ * What is small is measured: now and then a run is done by one thread, and the shortest time of
+ * each task counts. Shares stay as they were prepared, so no bit depends on what was measured.
+ */
+public final class Schedule {
+  /**
+   * A task that one thread does in less is not shared, in nanoseconds. Two threads on two cores
+   * take about this long to hand a task's data over to each other and to find that both are done.
+   */
+  private static final long GRAIN_NANOS = 4_000;
+
+  /** Runs by one thread, of which the times are taken; Java compiles loops in between. */
+  private static final List<Integer> TIMED_RUNS = List.of(3, 10, 30, 100, 300, 1_000);
+
+  /**
+   * What threads do between two meetings.
+   *
+   * @param tasks one, or several that one thread does one after the other
+   * @param phase of the one task
+   * @param shared whether its shares may go to several threads
+   */
+  record Stage(List<Task> tasks, int phase, boolean shared) {}
+
+  private final List<Task> tasks;
+  private final long[] nanos;
+  private List<Stage> stages;
+  private boolean shared;
+  private int runs;
+
+  /**
+   * @param tasks in order
+   */
+  public Schedule(List<? extends Task> tasks) {
+    this.tasks = List.copyOf(tasks);
+    nanos = new long[tasks.size()];
+    Arrays.fill(nanos, Long.MAX_VALUE);
+    arrange();
+  }
+
+  /** The tasks, in order. */
+  List<Task> tasks() {
+    return tasks;
+  }
+
+  /** What is done between meetings, in order. */
+  List<Stage> stages() {
+    return stages;
+  }
+
+  /** Whether more than one thread has something to do. */
+  boolean isShared() {
+    return shared;
+  }
+
+  /** Whether the run that begins is one to take times of. */
+  boolean begin() {
+    runs++;
+    return TIMED_RUNS.contains(runs);
+  }
+
+  /**
+   * Tells how long one thread took.
+   *
+   * @param task number of the task
+   * @param time in nanoseconds
+   */
+  void took(int task, long time) {
+    nanos[task] = Math.min(nanos[task], time);
+  }
+
+  /** Decides anew what is shared. */
+  void arrange() {
+    List<Stage> next = new ArrayList<>();
+    List<Task> alone = new ArrayList<>();
+    for (int i = 0; i < nanos.length; i++) {
+      Task task = tasks.get(i);
+      if (task.serial() || nanos[i] < GRAIN_NANOS) {
+        alone.add(task);
+        continue;
+      }
+      if (!alone.isEmpty()) {
+        next.add(new Stage(List.copyOf(alone), 0, false));
+        alone.clear();
+      }
+      for (int phase = 0; phase < task.phases(); phase++) {
+        next.add(new Stage(List.of(task), phase, true));
+      }
+    }
+    shared = !next.isEmpty();
+    if (!alone.isEmpty()) {
+      next.add(new Stage(List.copyOf(alone), 0, false));
+    }
+    stages = List.copyOf(next);
+  }
+}
