@@ -24,6 +24,12 @@ import org.normfree.core.task.Tensor;
 
 /** A program with a place in memory for every value and a prepared task for every node. */
 final class Plan implements AutoCloseable {
+  /**
+   * An op that reads and writes no more is prepared for one thread: its data fits the first-level
+   * cache of one core and would have to travel to the other's.
+   */
+  private static final long SMALL_BYTES = 1 << 16;
+
   private final Program program;
   private final Layout layout;
   private final Memory memory;
@@ -108,16 +114,23 @@ final class Plan implements AutoCloseable {
   private void prepare(Node node, List<Kernel> available, int threads) {
     List<Tensor> inputs = node.inputs().stream().map(this::tensor).toList();
     List<Tensor> results = node.outputs().stream().map(this::tensor).toList();
+    boolean small = bytes(node) <= SMALL_BYTES;
     for (Kernel kernel : available) {
-      Optional<Task> task = kernel.prepare(node.op(), inputs, results, threads);
+      Optional<Task> task = kernel.prepare(node.op(), inputs, results, small ? 1 : threads);
       if (task.isPresent()) {
-        tasks.add(task.get());
+        tasks.add(small ? Task.alone(task.get()) : task.get());
         kernels.add(kernel.name());
         return;
       }
     }
     tasks.add(Task.serial(byNd4j(node)));
     kernels.add("nd4j");
+  }
+
+  private static long bytes(Node node) {
+    return Stream.concat(node.inputs().stream(), node.outputs().stream())
+        .mapToLong(Operand::bytes)
+        .sum();
   }
 
   private Runnable byNd4j(Node node) {
@@ -215,9 +228,7 @@ final class Plan implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < program.nodes().size(); i++) {
       Node node = program.nodes().get(i);
-      long bytes =
-          node.inputs().stream().mapToLong(Operand::bytes).sum()
-              + node.outputs().stream().mapToLong(Operand::bytes).sum();
+      long bytes = bytes(node);
       text.append(
           String.format(
               Locale.ROOT,

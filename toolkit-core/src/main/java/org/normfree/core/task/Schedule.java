@@ -13,10 +13,11 @@ import java.util.List;
  */
 public final class Schedule {
   /**
-   * A task that one thread does in less is not shared, in nanoseconds. Two threads on two cores
-   * take about this long to hand a task's data over to each other and to find that both are done.
+   * A task that one thread does in less is not shared, in nanoseconds: handing its data over and
+   * finding that all are done takes a few thousand, and beside other work a meeting costs more the
+   * more of them there are.
    */
-  private static final long GRAIN_NANOS = 4_000;
+  private static final long GRAIN_NANOS = 20_000;
 
   /** Runs by one thread, of which the times are taken; Java compiles loops in between. */
   private static final List<Integer> TIMED_RUNS = List.of(3, 10, 30, 100, 300, 1_000);

@@ -64,6 +64,42 @@ public interface Task {
   }
 
   /**
+   * A task that thread 0 does alone.
+   *
+   * @param task prepared for a team of one
+   */
+  static Task alone(Task task) {
+    return new Task() {
+      @Override
+      public int phases() {
+        return task.phases();
+      }
+
+      @Override
+      public void run(int phase, int thread) {
+        if (thread == 0) {
+          task.run(phase, 0);
+        }
+      }
+
+      @Override
+      public boolean serial() {
+        return true;
+      }
+
+      @Override
+      public long scratchBytes() {
+        return task.scratchBytes();
+      }
+
+      @Override
+      public void place(long address) {
+        task.place(address);
+      }
+    };
+  }
+
+  /**
    * Tasks whose threads need not meet in between: what one writes no other reads or writes. Their
    * phases go side by side.
    *

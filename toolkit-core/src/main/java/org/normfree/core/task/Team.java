@@ -172,7 +172,7 @@ public final class Team implements AutoCloseable {
       if (timed) {
         takeTimes(schedule);
       } else if (crew == 1 || !schedule.isShared()) {
-        schedule.tasks().forEach(this::doWhole);
+        doWhole(schedule.tasks());
       } else {
         share(schedule.stages());
       }
@@ -195,6 +195,13 @@ public final class Team implements AutoCloseable {
       schedule.took(i, System.nanoTime() - before);
     }
     schedule.arrange();
+  }
+
+  private void doWhole(List<Task> tasks) {
+    int count = tasks.size();
+    for (int i = 0; i < count; i++) {
+      doWhole(tasks.get(i));
+    }
   }
 
   /** All shares of a task, by the calling thread. */
@@ -238,7 +245,7 @@ public final class Team implements AutoCloseable {
         if (now.shared()) {
           help(now, number, member);
         } else if (member == 0) {
-          now.tasks().forEach(this::doWhole);
+          doWhole(now.tasks());
           stage = number + 1;
         }
       }
