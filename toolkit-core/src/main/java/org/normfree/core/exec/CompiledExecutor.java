@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * a loop over calls by a team of threads. A graph with control flow, or with shapes that depend on
  * values, is left to {@link StockExecutor}, which a warning says.
  *
- * <p>Plans for the last few input shapes are kept. For the same number of threads the results are
- * the same bits every time. One executor serves one thread at a time.
+ * <p>Plans for the last few input shapes are kept. The results are the same bits every time,
+ * whatever the number of threads. One executor serves one thread at a time.
  */
 public final class CompiledExecutor implements GraphExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(CompiledExecutor.class);

@@ -31,8 +31,6 @@ public final class Team implements AutoCloseable {
   /** How often a thread that has nothing to do looks whether its team is still wanted. */
   private static final long OWNER_CHECK_NANOS = 200_000_000;
 
-  private static final NativeLimits LIMITS = NativeLimits.ofThisProcess();
-
   /**
    * A run.
    *
@@ -79,7 +77,7 @@ public final class Team implements AutoCloseable {
    */
   public Team(int threads) {
     this(threads, null);
-    LIMITS.hold();
+    NativeLimits.ofThisProcess().hold();
   }
 
   private Team(int threads, Thread owner) {
@@ -165,7 +163,7 @@ public final class Team implements AutoCloseable {
       throw new IllegalStateException(
           "this team of %s threads was closed; make a new one".formatted(threads));
     }
-    int before = LIMITS.enter();
+    int before = NativeLimits.ofThisProcess().enter();
     try {
       failure = null;
       boolean timed = crew > 1 && schedule.begin();
@@ -177,7 +175,7 @@ public final class Team implements AutoCloseable {
         share(schedule.stages());
       }
     } finally {
-      LIMITS.leave(before);
+      NativeLimits.ofThisProcess().leave(before);
     }
     Throwable thrown = failure;
     if (thrown instanceof RuntimeException e) {
@@ -296,7 +294,7 @@ public final class Team implements AutoCloseable {
   }
 
   private void follow(int number) {
-    LIMITS.begin();
+    NativeLimits.ofThisProcess().begin();
     long last = 0;
     while (true) {
       Work today = work;
@@ -324,7 +322,7 @@ public final class Team implements AutoCloseable {
   public void close() {
     synchronized (this) {
       if (owner == null && !closed) {
-        LIMITS.release();
+        NativeLimits.ofThisProcess().release();
       }
       closed = true;
     }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.exec.CompiledExecutor;
 import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
+import org.normfree.core.exec.NativeThreads;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
 import org.normfree.core.method.MethodOptions;
@@ -30,6 +33,7 @@ import org.normfree.core.nn.Network;
 import org.normfree.core.nn.RandomInput;
 import org.normfree.core.op.ConvolutionTerms;
 import org.normfree.core.op.Ops;
+import org.normfree.core.task.Team;
 
 /** What is divided by shape alone has the same bits whatever the team, and the right ones. */
 class AnyTeamTest {
@@ -179,7 +183,25 @@ class AnyTeamTest {
   @ParameterizedTest
   @MethodSource("methods")
   void everyMethodHasTheSameBits(String name) {
-    sameBits(name, Precision.FLOAT32);
+    sameBits(name, threads -> plan(threads, Precision.FLOAT32));
+  }
+
+  /** SameDiff's session, its native operations on one thread as in a run. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void everyMethodHasTheSameBitsInTheSession(String name) {
+    int before = Team.size();
+    try {
+      sameBits(
+          name,
+          threads -> {
+            NativeThreads.limit(1);
+            Team.size(threads);
+            return network -> new StockExecutor(network.graph(), Kernels.standard());
+          });
+    } finally {
+      Team.size(before);
+    }
   }
 
   @ParameterizedTest
@@ -188,11 +210,18 @@ class AnyTeamTest {
     assumeTrue(
         Kernels.standard().stream().anyMatch(kernel -> kernel.missingForBfloat16().isEmpty()),
         "nothing here multiplies bfloat16");
-    sameBits(name, Precision.BF16);
+    sameBits(name, threads -> plan(threads, Precision.BF16));
+  }
+
+  private static Function<Network, GraphExecutor> plan(int threads, Precision precision) {
+    CompilerSettings settings =
+        new CompilerSettings(threads, precision, Kernels.standard(), Set.of(), false);
+    return network -> new CompiledExecutor(network.graph(), settings);
   }
 
   /** Large enough that every sum over rows has several parts. */
-  private static void sameBits(String name, Precision precision) {
+  private static void sameBits(
+      String name, IntFunction<Function<Network, GraphExecutor>> executors) {
     ViTConfig config = new ViTConfig(14, 10, 2, 3, 2, 36, 2, 2, 1.5, ViTConfig.Pooling.MEAN, 0.1);
     Network network = config.build(Methods.create(name, MethodOptions.DEFAULTS), DataType.FLOAT, 1);
     int batch = 61;
@@ -205,9 +234,7 @@ class AnyTeamTest {
     }
     Map<String, float[]> one = new HashMap<>();
     for (int threads : new int[] {1, 2, 3, 5}) {
-      CompilerSettings settings =
-          new CompilerSettings(threads, precision, Kernels.standard(), Set.of(), false);
-      try (GraphExecutor plan = new CompiledExecutor(network.graph(), settings)) {
+      try (GraphExecutor plan = executors.apply(threads).apply(network)) {
         plan.gradients(in, List.of(Network.LOSS))
             .gradients()
             .forEach(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ public final class Key<T> {
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
 
   private static final String ALL = "all";
+  private static final String AUTO = "auto";
 
   private final String name;
   private final Type<T> type;
@@ -102,6 +104,32 @@ public final class Key<T> {
             defaultValue,
             doc,
             true));
+  }
+
+  /**
+   * @param name the key's name
+   * @param range the allowed integers
+   * @param doc one line about it
+   * @return a key whose value is an integer, or empty where it is left to the toolkit, written
+   *     {@code auto}; empty by default
+   */
+  public static Key<OptionalInt> integerOrAuto(String name, Range range, String doc) {
+    return new Key<>(
+        name,
+        new Type<>(
+            () -> "auto or an integer" + range.words(),
+            text ->
+                text.equals(AUTO)
+                    ? Optional.of(OptionalInt.empty())
+                    : number(text, Integer::valueOf)
+                        .filter(n -> range.contains(n))
+                        .map(OptionalInt::of),
+            value -> value.isPresent() ? Integer.toString(value.getAsInt()) : AUTO,
+            value -> value.isPresent() ? (Object) value.getAsInt() : AUTO,
+            List::of),
+        OptionalInt.empty(),
+        doc,
+        true);
   }
 
   /**

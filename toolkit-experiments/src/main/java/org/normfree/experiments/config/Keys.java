@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.normfree.core.InputException;
 import org.normfree.core.data.DataSets;
@@ -420,17 +421,22 @@ public final class Keys {
           () -> List.of("float32", "bf16"),
           "operands of matrix products; bf16 keeps float32 weights and sums");
 
-  /** Threads of one run; part of what a run is, since sums in another order differ. */
-  public static final Key<Integer> THREADS =
-      Key.integer(
-          "threads",
-          1,
-          Range.any().atLeast(1).atMost(4096),
-          "threads of one run, native libraries included; with executor=compiled any number gives the same bits");
+  /** Threads of one run. Their number decides no bit, so a run may go on with another. */
+  public static final Key<OptionalInt> THREADS =
+      Key.integerOrAuto(
+              "threads",
+              Range.any().atLeast(1).atMost(4096),
+              "threads of one run, native libraries included; auto = cores over runs at a time; any number gives the same bits")
+          .schedulingOnly();
 
   /** Runs at a time. */
   public static final Key<Integer> JOBS =
-      Key.integer("jobs", 0, NOT_NEGATIVE, "runs at a time; 0 = cores / threads").schedulingOnly();
+      Key.integer(
+              "jobs",
+              0,
+              NOT_NEGATIVE,
+              "runs at a time; 0 = cores / threads, or as many as there are cores")
+          .schedulingOnly();
 
   /** Checkpoints. */
   public static final Key<Integer> CHECKPOINT_EVERY =
@@ -597,6 +603,6 @@ public final class Keys {
     int jobs = config.get(JOBS);
     return jobs > 0
         ? jobs
-        : Math.max(1, Runtime.getRuntime().availableProcessors() / config.get(THREADS));
+        : Math.max(1, Runtime.getRuntime().availableProcessors() / config.get(THREADS).orElse(1));
   }
 }

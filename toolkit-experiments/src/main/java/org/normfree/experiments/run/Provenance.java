@@ -128,7 +128,7 @@ public record Provenance(
         Build.natives(),
         Machine.hasVectorApi(),
         List.of(),
-        config.has(Keys.THREADS) ? config.get(Keys.THREADS) : 0,
+        config.has(Keys.THREADS) ? config.get(Keys.THREADS).orElse(Team.size()) : 0,
         config.hash(),
         null,
         command,
@@ -235,7 +235,6 @@ public record Provenance(
                 .collect(Collectors.joining(", ")));
     all.put("Vector API", vectorApi == null ? null : vectorApi ? "on" : "off");
     all.put("kernels", kernels.isEmpty() ? null : String.join(", ", kernels));
-    all.put("threads", threads == 0 ? null : Integer.toString(threads));
     all.put("data", dataHash);
     all.values().removeIf(Objects::isNull);
     return all;

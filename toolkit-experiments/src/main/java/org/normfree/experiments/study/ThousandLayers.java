@@ -126,7 +126,7 @@ public final class ThousandLayers implements Experiment {
                 Keys.KERNELS,
                 Keys.VECTOR,
                 Keys.PRECISION,
-                Keys.THREADS.withDefault(2),
+                Keys.THREADS,
                 Keys.SEED,
                 Keys.SEEDS.withDefault(1),
                 Keys.JOBS))

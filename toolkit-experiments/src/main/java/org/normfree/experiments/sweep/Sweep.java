@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.normfree.core.InputException;
+import org.normfree.core.task.Team;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
 
@@ -52,7 +53,8 @@ public final class Sweep {
     int finished = (int) trials.stream().filter(this::isFinished).count();
     int left = (int) trials.stream().filter(this::isToDo).count();
     AtomicReference<RuntimeException> abort = new AtomicReference<>();
-    ExecutorService workers = Executors.newFixedThreadPool(jobs, new WorkerFactory());
+    ExecutorService workers =
+        Executors.newFixedThreadPool(jobs, new WorkerFactory(Math.min(jobs, Math.max(1, left))));
     try (Progress progress = Progress.start(task, Math.max(1, left))) {
       if (finished > 0) {
         progress.note(
@@ -152,10 +154,22 @@ public final class Sweep {
 
   private static final class WorkerFactory implements java.util.concurrent.ThreadFactory {
     private final AtomicInteger count = new AtomicInteger();
+    private final int threads;
+
+    /** Each worker has its part of the cores, unless a run's settings say otherwise. */
+    WorkerFactory(int workers) {
+      threads = Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
+    }
 
     @Override
     public Thread newThread(Runnable work) {
-      Thread thread = new Thread(work, "run-worker-" + count.incrementAndGet());
+      Thread thread =
+          new Thread(
+              () -> {
+                Team.size(threads);
+                work.run();
+              },
+              "run-worker-" + count.incrementAndGet());
       thread.setDaemon(true); // an end of the process is not held up
       return thread;
     }

@@ -171,7 +171,7 @@ public final class TrainingRun {
     long done = checkpoint.map(c -> c.progress().step()).orElse(0L);
     // the team is the only place where work is divided; threads of OpenMP would spin beside it
     NativeThreads.limit(1);
-    Team.size(config.get(Keys.THREADS));
+    config.get(Keys.THREADS).ifPresent(Team::size);
     try (Runner runner = Runner.of(network, this::executor);
         MetricLog metrics =
             checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
@@ -280,7 +280,7 @@ public final class TrainingRun {
     return new CompiledExecutor(
         network.graph(),
         new CompilerSettings(
-            config.get(Keys.THREADS),
+            Team.size(),
             single ? Precision.FLOAT32 : Precision.BF16,
             kernels,
             network.moving(),

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real training run that is killed and started again ends with the bytes of one that was not. */
+/**
+ * A real training run that is killed and started again, each time with another number of threads,
+ * ends with the bytes of one that was not.
+ */
 class KillTest {
   /** A command, where its run records, and how much of it shall be there when it is killed. */
   private record Case(List<String> command, String run, int bytes) {}
@@ -113,13 +116,14 @@ class KillTest {
 
   @TempDir Path folder;
 
-  private Process start(Case given, String out) throws IOException {
+  private Process start(Case given, String out, int threads) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add("org.normfree.experiments.cli.Toolkit");
     command.addAll(given.command);
+    command.add("threads=" + threads);
     command.addAll(List.of("--out", folder.resolve(out).toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
@@ -127,8 +131,8 @@ class KillTest {
         .start();
   }
 
-  private void finish(Case given, String out) throws Exception {
-    Process process = start(given, out);
+  private void finish(Case given, String out, int threads) throws Exception {
+    Process process = start(given, out, threads);
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(folder.resolve(out + ".log"))).isZero();
   }
@@ -284,15 +288,15 @@ class KillTest {
   private void resumes(Case given, String prefix) throws Exception {
     String whole = prefix + "whole";
     String killedRun = prefix + "killed";
-    finish(given, whole);
-    Process killed = start(given, killedRun);
+    finish(given, whole, 1);
+    Process killed = start(given, killedRun, 2);
     Path metrics = folder.resolve(killedRun + "/" + given.run + "metrics.jsonl");
     while (killed.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < given.bytes)) {
       killed.waitFor(2, TimeUnit.MILLISECONDS);
     }
     killed.destroyForcibly().waitFor();
     assertThat(folder.resolve(killedRun + "/" + given.run + "DONE")).doesNotExist();
-    finish(given, killedRun);
+    finish(given, killedRun, 3);
     assertThat(Files.readString(folder.resolve(killedRun + ".log")).toLowerCase(Locale.ROOT))
         .contains("resuming");
     assertThat(folder.resolve(killedRun + "/summary.json"))
