@@ -25,9 +25,9 @@ public record Schema(List<Key<?>> keys) {
    * @return all of them
    */
   @SafeVarargs
-  public static Schema of(Collection<Key<?>>... parts) {
+  public static Schema of(Collection<? extends Key<?>>... parts) {
     List<Key<?>> all = new ArrayList<>();
-    for (Collection<Key<?>> part : parts) {
+    for (Collection<? extends Key<?>> part : parts) {
       all.addAll(part);
     }
     return new Schema(all);

@@ -3,6 +3,7 @@ package org.normfree.experiments.sweep;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 /**
@@ -58,7 +59,7 @@ public final class Progress implements AutoCloseable {
     return new Progress(
         parts,
         Terminal.isInteractive()
-            ? new BarDisplay(task, parts, UNITS)
+            ? new BarDisplay(task, parts, UNITS, System.err)
             : new LineDisplay(task, parts, System.err, System::nanoTime));
   }
 
@@ -89,41 +90,39 @@ public final class Progress implements AutoCloseable {
     display.show(Math.round(done * UNITS), (long) parts * UNITS, whole);
   }
 
-  /** Plain lines, for logs and pipes. */
+  /** Plain lines, for logs and pipes: the first when the first step is done. */
   static final class LineDisplay implements Display {
-    private static final long INTERVAL_SECONDS = 10;
+    private static final double INTERVAL_SECONDS = 10;
 
     private final String task;
     private final int parts;
     private final PrintStream out;
-    private final LongSupplier nanoTime;
-    private final long start;
-    private long last;
+    private final TimeLeft time;
+    private double next;
 
     LineDisplay(String task, int parts, PrintStream out, LongSupplier nanoTime) {
       this.task = task;
       this.parts = parts;
       this.out = out;
-      this.nanoTime = nanoTime;
-      start = nanoTime.getAsLong();
-      last = start;
+      time = new TimeLeft(nanoTime);
     }
 
     @Override
     public void show(long done, long total, int whole) {
-      long now = nanoTime.getAsLong();
-      if (now - last < INTERVAL_SECONDS * 1_000_000_000L || done == 0) {
+      time.report(done, total, whole);
+      double elapsed = time.elapsed();
+      if (elapsed < next) {
         return;
       }
-      last = now;
-      double elapsed = (now - start) / 1e9;
+      next = elapsed + INTERVAL_SECONDS;
+      OptionalDouble left = time.seconds();
       out.printf(
-          "%s: %s%s %%, %s elapsed, about %s left%n",
+          "%s: %s%s %%, %s elapsed%s%n",
           task,
           parts == 1 ? "" : "%s of %s runs, ".formatted(whole, parts),
           100 * done / total,
           Duration.words(elapsed),
-          Duration.words(elapsed * (total - done) / done));
+          left.isPresent() ? ", about %s left".formatted(Duration.words(left.getAsDouble())) : "");
     }
 
     @Override
