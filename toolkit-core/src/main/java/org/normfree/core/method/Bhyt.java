@@ -1,6 +1,7 @@
 package org.normfree.core.method;
 
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Scope;
@@ -29,6 +30,11 @@ public final class Bhyt extends PreNorm {
   @Override
   public String name() {
     return "bhyt";
+  }
+
+  @Override
+  public Set<MethodOptions.Choice> reads() {
+    return Set.of(MethodOptions.Choice.LAMBDA);
   }
 
   @Override

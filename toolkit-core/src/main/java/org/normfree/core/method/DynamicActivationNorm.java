@@ -1,6 +1,8 @@
 package org.normfree.core.method;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Scope;
@@ -38,6 +40,16 @@ abstract class DynamicActivationNorm extends PreNorm {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Set<MethodOptions.Choice> reads() {
+    Set<MethodOptions.Choice> reads =
+        EnumSet.of(MethodOptions.Choice.AFFINE, MethodOptions.Choice.EMBEDDING_SCALE);
+    if (mode == AlphaMode.PRESENT) {
+      reads.add(MethodOptions.Choice.ALPHA);
+    }
+    return reads;
   }
 
   @Override

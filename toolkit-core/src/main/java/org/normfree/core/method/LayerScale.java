@@ -1,5 +1,6 @@
 package org.normfree.core.method;
 
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Initializer;
@@ -23,6 +24,11 @@ public final class LayerScale extends PreNorm {
   @Override
   public String name() {
     return "layerscale";
+  }
+
+  @Override
+  public Set<MethodOptions.Choice> reads() {
+    return Set.of(MethodOptions.Choice.LAYER_SCALE);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.normfree.core.method;
 
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.InputException;
@@ -15,6 +16,14 @@ import org.normfree.core.op.ConvolutionTerms;
 public interface Method {
   /** The name it is registered under in {@link Methods}. */
   String name();
+
+  /**
+   * What of its options a method reads; setting others would change nothing, so a user who does is
+   * told.
+   */
+  default Set<MethodOptions.Choice> reads() {
+    return Set.of();
+  }
 
   /**
    * What stands where an architecture has a normalization layer.

@@ -26,6 +26,26 @@ public record MethodOptions(
     boolean embeddingNorm,
     double lambda,
     Ramps ramps) {
+  /** What a method may read of these. */
+  public enum Choice {
+    /** α: its start, whether it is a vector and whether it is trained. */
+    ALPHA,
+    /** Whether dynamic activations have γ and β. */
+    AFFINE,
+    /** The scalar behind the embedding of language models. */
+    EMBEDDING_SCALE,
+    /** λ of LayerScale. */
+    LAYER_SCALE,
+    /** The norm behind the embedding of language models. */
+    EMBEDDING_NORM,
+    /** λ of BHyT. */
+    LAMBDA,
+    /** T of ProRes. */
+    RESIDUAL_RAMP,
+    /** When and how long a norm fades. */
+    TAPER
+  }
+
   /**
    * What methods change with the number of training steps.
    *

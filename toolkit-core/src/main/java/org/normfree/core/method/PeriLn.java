@@ -1,5 +1,6 @@
 package org.normfree.core.method;
 
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Scope;
@@ -24,6 +25,11 @@ public final class PeriLn extends TransformersOnly {
   @Override
   public String name() {
     return "peri-ln";
+  }
+
+  @Override
+  public Set<MethodOptions.Choice> reads() {
+    return Set.of(MethodOptions.Choice.EMBEDDING_NORM);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.normfree.core.method;
 
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.nn.Scope;
@@ -23,6 +24,11 @@ public final class ProRes extends PreNorm {
   @Override
   public String name() {
     return "pro-res";
+  }
+
+  @Override
+  public Set<MethodOptions.Choice> reads() {
+    return Set.of(MethodOptions.Choice.RESIDUAL_RAMP);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.normfree.core.method;
 
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.normfree.core.nn.Initializer;
@@ -34,6 +35,11 @@ public final class TaperNorm extends PreNorm {
   @Override
   public String name() {
     return "taper-norm";
+  }
+
+  @Override
+  public Set<MethodOptions.Choice> reads() {
+    return Set.of(MethodOptions.Choice.TAPER);
   }
 
   @Override

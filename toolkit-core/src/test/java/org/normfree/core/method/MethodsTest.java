@@ -3,7 +3,10 @@ package org.normfree.core.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +159,69 @@ class MethodsTest {
   void everyMethodSaysInALineWhatItMakesOfALayer() {
     assertThat(Methods.names()).allSatisfy(name -> assertThat(Methods.formula(name)).isNotBlank());
     assertThat(Methods.formula("none such")).isEmpty();
+  }
+
+  /** The options of {@link MethodOptions#DEFAULTS} but for one choice. */
+  private static List<MethodOptions> other(MethodOptions.Choice choice) {
+    MethodOptions.Ramps ramps = MethodOptions.Ramps.DEFAULTS;
+    return switch (choice) {
+      case ALPHA ->
+          List.of(
+              with(Alpha0.everywhere(0.3), false, true, true, true, 1e-4),
+              with(Alpha0.everywhere(0.5), true, true, true, true, 1e-4),
+              with(Alpha0.everywhere(0.5), false, false, true, true, 1e-4));
+      case AFFINE -> List.of(with(Alpha0.everywhere(0.5), false, true, false, true, 1e-4));
+      case EMBEDDING_SCALE -> List.of(with(Alpha0.everywhere(0.5), false, true, true, false, 1e-4));
+      case LAYER_SCALE -> List.of(with(Alpha0.everywhere(0.5), false, true, true, true, 0.5));
+      case EMBEDDING_NORM -> List.of(MethodOptions.DEFAULTS.withEmbeddingNorm(true));
+      case LAMBDA -> List.of(MethodOptions.DEFAULTS.withLambda(3));
+      case RESIDUAL_RAMP ->
+          List.of(
+              MethodOptions.DEFAULTS.withRamps(
+                  new MethodOptions.Ramps(7, ramps.taperFrom(), ramps.taperOver())));
+      case TAPER ->
+          List.of(
+              MethodOptions.DEFAULTS.withRamps(
+                  new MethodOptions.Ramps(ramps.residual(), 7, ramps.taperOver())),
+              MethodOptions.DEFAULTS.withRamps(
+                  new MethodOptions.Ramps(ramps.residual(), ramps.taperFrom(), 7)));
+    };
+  }
+
+  private static MethodOptions with(
+      Alpha0 alpha0,
+      boolean perChannel,
+      boolean learned,
+      boolean affine,
+      boolean embeddingScale,
+      double layerScale) {
+    return new MethodOptions(alpha0, perChannel, learned, affine, embeddingScale, layerScale);
+  }
+
+  /** What a method makes of a small language model, to the bit. */
+  private static ByteBuffer built(String name, MethodOptions options) throws IOException {
+    Method method = Methods.create(name, options);
+    SmallGraph graph = new SmallGraph();
+    Stack stack = Stack.encoderOnly(2);
+    method.embedded(graph.scope("embedding"), graph.x(), SmallGraph.WIDTH);
+    graph.layers(method, stack, 2);
+    graph.normalize(method, NormSite.Kind.FFN);
+    return graph.x().getSameDiff().asFlatBuffers(true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aMethodReadsTheOptionsItSaysItReadsAndNoOther(String name) throws IOException {
+    Set<MethodOptions.Choice> reads = Methods.create(name, MethodOptions.DEFAULTS).reads();
+    ByteBuffer usual = built(name, MethodOptions.DEFAULTS);
+    assertThat(built(name, MethodOptions.DEFAULTS)).isEqualTo(usual);
+    for (MethodOptions.Choice choice : MethodOptions.Choice.values()) {
+      for (MethodOptions options : other(choice)) {
+        assertThat(built(name, options).equals(usual))
+            .as("%s is the same with another %s", name, choice)
+            .isEqualTo(!reads.contains(choice));
+      }
+    }
   }
 
   @Test

@@ -46,8 +46,10 @@ public interface Experiment {
     if (config.has(Keys.SEED) && config.has(Keys.SEEDS)) {
       Keys.seedsOf(config);
     }
+    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
+    OptionsRead.check(config, trials);
     Set<String> seen = new HashSet<>();
-    for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
+    for (SweepTrial trial : trials) {
       Config own = trial.config();
       if (seen.add((own.has(Keys.SEED) ? own.with(Keys.SEED, 1L) : own).toString())) {
         trial.check();

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.launch.Columns;
+import org.normfree.experiments.sweep.Duration;
 import org.normfree.experiments.sweep.Rehearsal;
 import org.normfree.experiments.sweep.SweepTrial;
 
@@ -14,8 +17,10 @@ import org.normfree.experiments.sweep.SweepTrial;
  * What an experiment would do, without doing it.
  *
  * @param rows a run each
+ * @param pace how long steps take
+ * @param jobs how many runs go on at a time
  */
-record DryRun(List<Row> rows) {
+record DryRun(List<Row> rows, StepPace pace, int jobs) {
   private static final double MEGA = 1e6;
 
   /**
@@ -34,10 +39,15 @@ record DryRun(List<Row> rows) {
   static DryRun of(Experiment experiment, Config config) {
     experiment.check(config);
     List<Row> rows = new ArrayList<>();
+    StepPace pace = new StepPace();
     for (SweepTrial trial : Rehearsal.of(directory -> experiment.run(config, directory), config)) {
-      rows.add(new Row(trial, trial.size()));
+      Row row = new Row(trial, trial.size());
+      rows.add(row);
+      row.size.ifPresent(size -> pace.tryOut(trial, size));
     }
-    return new DryRun(rows);
+    boolean sideBySide = config.has(Keys.JOBS) && config.has(Keys.THREADS);
+    return new DryRun(
+        rows, pace, Math.max(1, Math.min(rows.size(), sideBySide ? Keys.jobsOf(config) : 1)));
   }
 
   /** Lines, each ended. */
@@ -54,6 +64,26 @@ record DryRun(List<Row> rows) {
     }
     return columns
         + "%s at first; what is chosen by their results is not among them. Memory is that of parameters, gradients and the optimizer's averages; activations come on top.%n"
-            .formatted(rows.size() == 1 ? "1 run" : rows.size() + " runs");
+            .formatted(rows.size() == 1 ? "1 run" : rows.size() + " runs")
+        + time();
+  }
+
+  private String time() {
+    double seconds = 0;
+    for (Row row : rows) {
+      OptionalDouble own =
+          row.size.isPresent() ? pace.seconds(row.trial, row.size.get()) : OptionalDouble.empty();
+      if (own.isEmpty()) {
+        return "How long they take, nothing tells.%n".formatted();
+      }
+      seconds += own.getAsDouble();
+    }
+    return rows.isEmpty()
+        ? ""
+        : "Their steps take about %s%s: an estimate by the shortest of the first steps of %s. Start-up and evaluations come on top.%n"
+            .formatted(
+                Duration.words(seconds / jobs),
+                jobs == 1 ? "" : ", %s runs at a time".formatted(jobs),
+                pace.words());
   }
 }

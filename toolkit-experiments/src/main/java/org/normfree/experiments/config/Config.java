@@ -167,10 +167,19 @@ public final class Config {
     return given.contains(key.name());
   }
 
+  /**
+   * @param key a key of this configuration's schema
+   * @return whether its value is another than the experiment's default
+   */
+  public boolean isChanged(Key<?> key) {
+    Key<?> own = known(key);
+    return !own.defaultValue().equals(values.get(own.name()));
+  }
+
   /** What differs from the experiment's defaults, as {@code key=value}, in the schema's order. */
   public List<String> overrides() {
     return keys.values().stream()
-        .filter(key -> !key.defaultValue().equals(values.get(key.name())))
+        .filter(this::isChanged)
         .map(key -> key.name() + "=" + textOf(key))
         .toList();
   }

@@ -2,13 +2,16 @@ package org.normfree.experiments.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.normfree.core.InputException;
 import org.normfree.core.data.DataSets;
 import org.normfree.core.data.augment.RandAugment;
+import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
 import org.normfree.core.model.image.ImageClassifiers;
 import org.normfree.core.nn.Truncation;
@@ -514,20 +517,25 @@ public final class Keys {
 
   /** The keys that say what a method starts from. */
   public static List<Key<?>> methodOptions() {
-    return List.of(
-        ALPHA0,
-        ALPHA0_ATTENTION,
-        ALPHA0_TABLE,
-        ALPHA_PER_CHANNEL,
-        ALPHA_LEARNED,
-        AFFINE,
-        EMBEDDING_SCALE,
-        LAYER_SCALE,
-        EMBEDDING_NORM,
-        BHYT_LAMBDA,
-        PRORES_WARMUP,
-        TAPER_WARMUP,
-        TAPER_DECAY);
+    return List.copyOf(optionsOfMethods().keySet());
+  }
+
+  /** The same with what a method reads that they concern. */
+  public static Map<Key<?>, MethodOptions.Choice> optionsOfMethods() {
+    Map<Key<?>, MethodOptions.Choice> keys = new LinkedHashMap<>();
+    for (Key<?> key :
+        List.of(ALPHA0, ALPHA0_ATTENTION, ALPHA0_TABLE, ALPHA_PER_CHANNEL, ALPHA_LEARNED)) {
+      keys.put(key, MethodOptions.Choice.ALPHA);
+    }
+    keys.put(AFFINE, MethodOptions.Choice.AFFINE);
+    keys.put(EMBEDDING_SCALE, MethodOptions.Choice.EMBEDDING_SCALE);
+    keys.put(LAYER_SCALE, MethodOptions.Choice.LAYER_SCALE);
+    keys.put(EMBEDDING_NORM, MethodOptions.Choice.EMBEDDING_NORM);
+    keys.put(BHYT_LAMBDA, MethodOptions.Choice.LAMBDA);
+    keys.put(PRORES_WARMUP, MethodOptions.Choice.RESIDUAL_RAMP);
+    keys.put(TAPER_WARMUP, MethodOptions.Choice.TAPER);
+    keys.put(TAPER_DECAY, MethodOptions.Choice.TAPER);
+    return keys;
   }
 
   /** The keys that say how a model is trained. */

@@ -1,6 +1,7 @@
 package org.normfree.experiments.sweep;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.run.Outcome;
@@ -27,6 +28,11 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
   /** How large it is; empty if it does not tell. */
   public Optional<Size> size() {
     return body.size(config);
+  }
+
+  /** Seconds of one of its steps, which are tried; empty if it does not tell. */
+  public OptionalDouble secondsPerStep() {
+    return body.secondsPerStep(config);
   }
 
   /**
@@ -66,6 +72,16 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      */
     default Optional<Size> size(Config config) {
       return Optional.empty();
+    }
+
+    /**
+     * Tries a few steps.
+     *
+     * @param config the run's settings, which were {@linkplain #check checked}
+     * @return seconds of the shortest; empty if it does not tell
+     */
+    default OptionalDouble secondsPerStep(Config config) {
+      return OptionalDouble.empty();
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
@@ -74,6 +75,9 @@ public final class TrainingRun {
 
   private static final int PREFETCHED = 4;
 
+  /** Steps of a run whose time is estimated. */
+  private static final int TIMED_STEPS = 6;
+
   /** Of a parameter: its value, its gradient and two averages, in single precision. */
   private static final long TRAINED_BYTES = 16;
 
@@ -138,6 +142,11 @@ public final class TrainingRun {
       public Optional<SweepTrial.Size> size(Config config) {
         return Optional.of(rehearsed(kind, config).size());
       }
+
+      @Override
+      public OptionalDouble secondsPerStep(Config config) {
+        return rehearsed(kind, config).secondsPerStep();
+      }
     };
   }
 
@@ -149,7 +158,7 @@ public final class TrainingRun {
   /** Refuses what does not fit, on the way. */
   private SweepTrial.Size size() {
     long seed = config.get(Keys.SEED);
-    requireSession();
+    requirePrecision();
     adaptation();
     TrainingSettings settings = settings(problem.batches(seed), seed);
     schedule(settings);
@@ -158,6 +167,45 @@ public final class TrainingRun {
     long parameters =
         Trainer.parameters(network).values().stream().mapToLong(INDArray::length).sum();
     return new SweepTrial.Size(settings.steps(), parameters, TRAINED_BYTES * parameters);
+  }
+
+  /**
+   * The shortest of a few steps, the first ones of the run; what comes between steps is left out.
+   */
+  private OptionalDouble secondsPerStep() {
+    long seed = config.get(Keys.SEED);
+    Network network = problem.network(method(), seed);
+    BatchStream batches = problem.batches(seed);
+    TrainingSettings whole = settings(batches, seed);
+    TrainingSettings few =
+        new TrainingSettings(
+            seed,
+            Math.min(TIMED_STEPS, whole.steps()),
+            whole.stepsPerEpoch(),
+            whole.clipNorm(),
+            whole.clipOver());
+    NativeThreads.limit(1);
+    Team.size(config.get(Keys.THREADS));
+    StepClock clock = new StepClock();
+    try (Runner runner = Runner.of(network, this::executor);
+        PrefetchedBatches stream = new PrefetchedBatches(batches.from(0), PREFETCHED);
+        Problem.Company company =
+            problem.company(new Problem.Run(network, method(), few, this::executor, line -> {}))) {
+      Problem.Optimization optimization = optimization(network, whole);
+      List<Follower> followers = new ArrayList<>(company.followers());
+      followers.addAll(followers(network));
+      new Trainer(
+              runner,
+              company.optimizer(optimizer(network, optimization.groups(), seed)),
+              optimization.learningRate(),
+              few,
+              company.sources(),
+              followers,
+              List.of(clock),
+              problem.weighting())
+          .train(stream);
+    }
+    return clock.seconds();
   }
 
   private Outcome run() {
@@ -285,6 +333,19 @@ public final class TrainingRun {
             kernels,
             network.moving(),
             false));
+  }
+
+  /** Whether this processor and these kernels compute in the precision asked for. */
+  private void requirePrecision() {
+    requireSession();
+    if (!config.get(Keys.PRECISION).equals("float32")) {
+      new CompilerSettings(
+          config.get(Keys.THREADS),
+          Precision.BF16,
+          Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR)),
+          Set.of(),
+          false);
+    }
   }
 
   /** SameDiff's session computes in one precision. */
