@@ -21,7 +21,8 @@ public final class DataSets {
    * Loads a data set; each call reads it anew and gives the same images in the same order.
    *
    * @param name one of {@link #NAMES}
-   * @param path where its files are; needed by all sets but {@code digits}
+   * @param path where its files are; needed by all sets but {@code digits} and those that were
+   *     {@linkplain DataFolder fetched}
    * @param imageSize side of the images in pixels, for {@code folder} only; 0 takes them as they
    *     are
    * @return the images in their three parts
@@ -49,21 +50,16 @@ public final class DataSets {
       }
       case "cifar10" ->
           CifarBinary.load(
-              required(path, name, "data_batch_1.bin … data_batch_5.bin and test_batch.bin"));
-      case "mnist" -> MnistIdx.load(required(path, name, IDX_FILES), MnistIdx.DIGIT_NAMES);
+              DataFolder.given(
+                  path, name, "data_batch_1.bin … data_batch_5.bin and test_batch.bin"));
+      case "mnist" -> MnistIdx.load(DataFolder.given(path, name, IDX_FILES), MnistIdx.DIGIT_NAMES);
       case "fashion-mnist" ->
-          MnistIdx.load(required(path, name, IDX_FILES), MnistIdx.FASHION_NAMES);
+          MnistIdx.load(DataFolder.given(path, name, IDX_FILES), MnistIdx.FASHION_NAMES);
       case "folder" ->
           ImageFolder.load(
-              required(path, name, "train/<class>/*.png or <class>/*.png (or .jpg)"), imageSize);
+              DataFolder.given(path, name, "train/<class>/*.png or <class>/*.png (or .jpg)"),
+              imageSize);
       default -> throw new IllegalStateException(name);
     };
-  }
-
-  private static Path required(Optional<Path> path, String name, String format) {
-    return path.orElseThrow(
-        () ->
-            new InputException(
-                "data=%s needs data.path, the folder that holds %s".formatted(name, format)));
   }
 }

@@ -75,6 +75,7 @@ public final class Toolkit {
         .addSubcommand(new CompareCommand(figures))
         .addSubcommand(new DocumentCommand())
         .addSubcommand(new StatusCommand(Clock.system(ZoneId.systemDefault())))
+        .addSubcommand(new DataCommand())
         .addSubcommand(new BenchCommand())
         .addSubcommand(new CommandLine.HelpCommand())
         .addSubcommand("completion", new AutoComplete.GenerateCompletion())

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
+import org.normfree.core.data.DataFolder;
 
 /** Speech by name: what the keys {@code data}, {@code data.path} and {@code data.rate} mean. */
 public final class SpeechSets {
@@ -36,12 +37,7 @@ public final class SpeechSets {
       }
       return SyntheticSpeech.corpus(rate);
     }
-    Path folder =
-        path.orElseThrow(
-            () ->
-                new InputException(
-                    "data=%s needs data.path, the folder that holds the .wav files"
-                        .formatted(name)));
+    Path folder = DataFolder.given(path, name, "the .wav files");
     SpeechCorpus corpus = SpeechFolder.load(folder, rate);
     if (name.equals("fsdd") && !corpus.singleWords()) {
       throw new InputException(
