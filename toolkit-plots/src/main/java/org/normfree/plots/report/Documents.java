@@ -27,6 +27,7 @@ import org.normfree.plots.table.ResultTable;
  * <ul>
  *   <li>{@code claims}: the claims of all experiments, or of those named behind it,
  *   <li>{@code verdicts}: the same in few words,
+ *   <li>{@code overview}: how many claims of each experiment were judged which way,
  *   <li>{@code table}: of the experiment named behind it the table of its primary metric,
  *   <li>{@code tables}: all its tables.
  * </ul>
@@ -122,13 +123,14 @@ public final class Documents {
     return switch (words.get(0)) {
       case "claims" -> ClaimsMarkdown.of(asked);
       case "verdicts" -> ClaimsMarkdown.inFewWords(asked);
+      case "overview" -> ClaimsMarkdown.overview(asked);
       case "table" -> tables(asked, 1);
       case "tables" -> tables(asked, Integer.MAX_VALUE);
       default ->
           throw new InputException(
-              "%s: \"%s\" is nothing that can be written; expected claims, verdicts, table or"
+              "%s: \"%s\" is nothing that can be written; expected claims, verdicts, overview,"
                       .formatted(document, words.get(0))
-                  + " tables, and names of experiments behind it");
+                  + " table or tables, and names of experiments behind it");
     };
   }
 

@@ -1,6 +1,8 @@
 package org.normfree.plots.table;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,6 +54,28 @@ public final class ClaimsMarkdown {
                 ClaimWords.estimate(claim),
                 Integer.toString(claim.n()),
                 verdict(experiment, claim)));
+  }
+
+  /**
+   * @param experiments recorded experiments
+   * @return how many claims of each were judged which way
+   */
+  public static String overview(List<Experiment> experiments) {
+    return experiments.stream()
+        .map(experiment -> row(experiment.id(), judged(experiment)))
+        .collect(Collectors.joining("", "| experiment | claims |\n| --- | --- |\n", ""));
+  }
+
+  /** For example {@code 3 confirmed, 1 inconclusive}; in the order of the verdicts' names. */
+  private static String judged(Experiment experiment) {
+    Map<String, Long> counts =
+        experiment.summary().claims().stream()
+            .collect(
+                Collectors.groupingBy(ClaimWords::verdict, TreeMap::new, Collectors.counting()));
+    return counts.entrySet().stream()
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", "))
+        + (counts.isEmpty() || experiment.summary().smokeTest() == null ? "" : " (smoke test)");
   }
 
   private static String table(

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.normfree.core.InputException;
+import org.normfree.plots.MadeUpStudies;
 import org.normfree.plots.RecordedRuns;
+import org.normfree.plots.archive.Experiment;
+import org.normfree.plots.table.ClaimsMarkdown;
 
 class DocumentsTest {
   @TempDir static Path runs;
@@ -52,6 +55,23 @@ class DocumentsTest {
     assertThat(page).hasContent(once);
   }
 
+  @Test
+  void anOverviewCountsTheVerdictsOfEachExperiment() {
+    int counted = 0;
+    for (Experiment experiment : MadeUpStudies.all()) {
+      List<String> judged = ClaimsMarkdown.inFewWords(List.of(experiment)).lines().skip(2).toList();
+      String row =
+          ClaimsMarkdown.overview(List.of(experiment)).lines().skip(2).findFirst().orElseThrow();
+      assertThat(row).startsWith("| " + experiment.id() + " | ");
+      for (String verdict : List.of("confirmed", "contradicted", "inconclusive", "not judged")) {
+        long count = judged.stream().filter(line -> line.contains("| " + verdict)).count();
+        assertThat(row.contains(count + " " + verdict)).as(row).isEqualTo(count > 0);
+        counted += (int) count;
+      }
+    }
+    assertThat(counted).isPositive();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -60,7 +80,7 @@ class DocumentsTest {
         "<!-- recorded: claims -->; does not end",
         "<!-- recorded: claims -->|<!-- recorded: claims -->|<!-- /recorded -->; does not end",
         "<!-- /recorded -->; ends nothing",
-        "<!-- recorded: charts -->|<!-- /recorded -->; expected claims, verdicts, table or tables",
+        "<!-- recorded: charts -->|<!-- /recorded -->; expected claims, verdicts, overview, table or tables",
         "<!-- recorded: table nobody -->|<!-- /recorded -->; recorded are ",
       })
   void leavesAllDocumentsAsTheyAreIfOneIsWrong(String lines, String why) throws IOException {
