@@ -1,6 +1,7 @@
 package org.normfree.core.optim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -46,7 +47,7 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
       double beta2,
       double epsilon,
       StepAdaptation adaptation) {
-    super(parameters, groups, List.of("exp_avg", "exp_avg_sq", "gain"));
+    super(parameters, groups, List.of("exp_avg", "exp_avg_sq", "gain"), 1);
     this.beta1 = requireFraction("AdamW's beta1", beta1);
     this.beta2 = requireFraction("AdamW's beta2", beta2);
     if (!(epsilon > 0)) {
@@ -98,12 +99,11 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
     List<Supplier<double[]>> sums = new ArrayList<>();
     for (Moving one : moving) {
       Direction before = direction(one.steps() - 1);
-      boolean first = one.steps() == 1;
       sums.add(
           loop.addSums(
               one.name() + "/products",
-              (rows, n, sum) -> products(rows, n, before, first, sum),
-              (rows, n, sum) -> products(rows, n, before, first, sum),
+              (rows, n, sum) -> products(rows, n, before, sum),
+              (rows, n, sum) -> products(rows, n, before, sum),
               3,
               one.state()[0],
               one.state()[1],
@@ -114,20 +114,24 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
     scale.assign(adaptation.scale(scale(), products));
   }
 
-  private static void products(
-      float[][] rows, int n, Direction before, boolean first, double[] sums) {
+  private static void products(float[][] rows, int n, Direction before, double[] sums) {
+    float mean = (float) before.mean;
+    float root = (float) before.root;
+    float eps = (float) before.epsilon;
+    float[] m = rows[0];
+    float[] v = rows[1];
+    float[] gain = rows[2];
+    float[] step = rows[4];
+    // 0 where there was no step before, as all of its state is
     for (int i = 0; i < n; i++) {
-      double step = (first ? 1 : rows[2][i]) * before.of(rows[0][i], rows[1][i]);
-      sums[0] += step * rows[3][i];
-      sums[1] += step * step;
-      sums[2] += (double) rows[3][i] * rows[3][i];
+      step[i] = gain[i] * (m[i] * mean / ((float) Math.sqrt(v[i]) * root + eps));
     }
+    StepAdaptation.products(step, rows[3], rows[5], n, sums);
   }
 
-  private static void products(
-      double[][] rows, int n, Direction before, boolean first, double[] sums) {
+  private static void products(double[][] rows, int n, Direction before, double[] sums) {
     for (int i = 0; i < n; i++) {
-      double step = (first ? 1 : rows[2][i]) * before.of(rows[0][i], rows[1][i]);
+      double step = rows[2][i] * before.of(rows[0][i], rows[1][i]);
       sums[0] += step * rows[3][i];
       sums[1] += step * step;
       sums[2] += rows[3][i] * rows[3][i];
@@ -170,12 +174,12 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
     float[] v = rows[2];
     float[] gain = rows[3];
     float[] g = rows[4];
-    for (int i = 0; i < n; i++) {
-      gain[i] = first ? 1 : gain[i];
-      if (adaptation.gains()) {
-        // the direction's sign is that of its mean
-        gain[i] = (float) gains.next(gain[i], (double) m[i] * g[i]);
-      }
+    if (first) {
+      Arrays.fill(gain, 0, n, 1);
+    }
+    if (adaptation.gains()) {
+      // the direction's sign is that of its mean
+      gains.move(gain, m, g, n);
     }
     for (int i = 0; i < n; i++) {
       m[i] = m[i] + b1 * (g[i] - m[i]);

@@ -72,7 +72,7 @@ public final class AdaptiveSgd extends GroupedOptimizer {
       sums.add(
           loop.addSums(
               one.name() + "/products",
-              (rows, n, sum) -> StepAdaptation.products(rows[0], rows[1], n, sum),
+              (rows, n, sum) -> StepAdaptation.products(rows[0], rows[1], rows[2], n, sum),
               (rows, n, sum) -> StepAdaptation.products(rows[0], rows[1], n, sum),
               3,
               one.state()[hypergradient ? 1 : 0],
@@ -129,9 +129,7 @@ public final class AdaptiveSgd extends GroupedOptimizer {
       Arrays.fill(gain, 0, n, 1);
     }
     if (adaptation.gains()) {
-      for (int i = 0; i < n; i++) {
-        gain[i] = (float) gains.next(gain[i], (double) m[i] * g[i]);
-      }
+      gains.move(gain, m, g, n);
     }
     for (int i = 0; i < n; i++) {
       m[i] = b * m[i] + (1 - b) * g[i];

@@ -3,6 +3,7 @@ package org.normfree.core.optim;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.normfree.core.task.Team;
  */
 final class ElementLoop {
   private static final int BLOCK = 2048;
+
+  /** So many partial sums are left to double precision. */
+  private static final int FEW = 128;
 
   private final int arrays;
   private final Map<String, Operands> known = new HashMap<>();
@@ -286,6 +290,55 @@ final class ElementLoop {
         });
     run();
     return sums;
+  }
+
+  /**
+   * The inner product of two FLOAT blocks. Halves are added to halves, over distances that are
+   * known beforehand: loops that the JIT vectorizes, and short chains of roundings. Products, and
+   * sums of up to {@code BLOCK / FEW} of them, are rounded to single precision, all else is double.
+   *
+   * @param a a row
+   * @param b a row
+   * @param scratch another row, written on
+   * @param n how many elements count
+   */
+  static double product(float[] a, float[] b, float[] scratch, int n) {
+    for (int i = 0; i < n; i++) {
+      scratch[i] = a[i] * b[i];
+    }
+    // what lies between n and the next power of two is added, too
+    Arrays.fill(scratch, n, Math.max(FEW, n > 1 ? Integer.highestOneBit(n - 1) << 1 : 1), 0);
+    if (n > 1024) {
+      for (int i = 0; i < 1024; i++) {
+        scratch[i] += scratch[i + 1024];
+      }
+    }
+    if (n > 512) {
+      for (int i = 0; i < 512; i++) {
+        scratch[i] += scratch[i + 512];
+      }
+    }
+    if (n > 256) {
+      for (int i = 0; i < 256; i++) {
+        scratch[i] += scratch[i + 256];
+      }
+    }
+    if (n > 128) {
+      for (int i = 0; i < 128; i++) {
+        scratch[i] += scratch[i + 128];
+      }
+    }
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    for (int i = 0; i < FEW; i += 4) {
+      s0 += scratch[i];
+      s1 += scratch[i + 1];
+      s2 += scratch[i + 2];
+      s3 += scratch[i + 3];
+    }
+    return s0 + s1 + (s2 + s3);
   }
 
   /** Several sums over the elements of FLOAT blocks: adds them to {@code sums}. */

@@ -91,6 +91,30 @@ public record StepAdaptation(
       }
       return bounded(gain * Math.exp(rate * product));
     }
+
+    /** The next gains, where earlier directions and gradients have products of those signs. */
+    void move(float[] gain, float[] earlier, float[] gradient, int n) {
+      if (!normalized) {
+        for (int i = 0; i < n; i++) {
+          gain[i] = (float) next(gain[i], (double) earlier[i] * gradient[i]);
+        }
+        return;
+      }
+      // no branches, because nobody can foresee signs; x/max(|x|, least) is the sign of x
+      float more = (float) (Math.min(BOUND * BOUND, up) - 1);
+      float less = (float) (1 - down);
+      float least = Float.MIN_VALUE;
+      float lowest = (float) (1 / BOUND);
+      float highest = (float) BOUND;
+      for (int i = 0; i < n; i++) {
+        float sign =
+            earlier[i]
+                / Math.max(Math.abs(earlier[i]), least)
+                * (gradient[i] / Math.max(Math.abs(gradient[i]), least));
+        float change = Math.max(sign, 0) * more + Math.min(sign, 0) * less;
+        gain[i] = Math.min(highest, Math.max(lowest, gain[i] + gain[i] * change));
+      }
+    }
   }
 
   /** The next scale, from {@code <h, g>, <h, h>, <g, g>} over all parameters. */
@@ -124,17 +148,9 @@ public record StepAdaptation(
     }
   }
 
-  static void products(float[] h, float[] g, int n, double[] sums) {
-    double hg = 0;
-    double hh = 0;
-    double gg = 0;
-    for (int i = 0; i < n; i++) {
-      hg += (double) h[i] * g[i];
-      hh += (double) h[i] * h[i];
-      gg += (double) g[i] * g[i];
-    }
-    sums[0] += hg;
-    sums[1] += hh;
-    sums[2] += gg;
+  static void products(float[] h, float[] g, float[] scratch, int n, double[] sums) {
+    sums[0] += ElementLoop.product(h, g, scratch, n);
+    sums[1] += ElementLoop.product(h, h, scratch, n);
+    sums[2] += ElementLoop.product(g, g, scratch, n);
   }
 }

@@ -15,9 +15,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * does.
  */
 public final class TaskGradients {
-  /** So many partial sums are left to double precision. */
-  private static final int FEW = 32;
-
   private final int tasks;
   private final ElementLoop loop;
 
@@ -64,7 +61,7 @@ public final class TaskGradients {
 
     /**
      * @return {@code <g_i, g_j>} over the shared parameters, [k, k]; a loss that does not depend on
-     *     one of them has gradient 0 there. Of FLOAT gradients products, and sums of up to 64 of
+     *     one of them has gradient 0 there. Of FLOAT gradients products, and sums of up to 16 of
      *     them, are rounded to single precision, all else is double
      */
     public double[][] gram() {
@@ -135,29 +132,9 @@ public final class TaskGradients {
     int at = 0;
     for (int i = 0; i < count; i++) {
       for (int j = i; j < count; j++) {
-        sums[at++] += product(rows[i], rows[j], rows[count], n);
+        sums[at++] += ElementLoop.product(rows[i], rows[j], rows[count], n);
       }
     }
-  }
-
-  /** Halves added to halves: loops that the JIT vectorizes, and short chains of roundings. */
-  private static double product(float[] a, float[] b, float[] products, int n) {
-    for (int i = 0; i < n; i++) {
-      products[i] = a[i] * b[i];
-    }
-    int length = n;
-    while (length > FEW) {
-      int half = (length + 1) / 2;
-      for (int i = 0; i < length - half; i++) {
-        products[i] += products[i + half];
-      }
-      length = half;
-    }
-    double sum = 0;
-    for (int i = 0; i < length; i++) {
-      sum += products[i];
-    }
-    return sum;
   }
 
   private static void products(double[][] rows, int count, int n, double[] sums) {
