@@ -79,6 +79,16 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
     double of(double m, double v) {
       return m * mean / (Math.sqrt(v) * root + epsilon);
     }
+
+    /** Directions times gains. */
+    void of(float[] m, float[] v, float[] gain, float[] result, int n) {
+      float factor = (float) mean;
+      float divisor = (float) root;
+      float eps = (float) epsilon;
+      for (int i = 0; i < n; i++) {
+        result[i] = gain[i] * (m[i] * factor / ((float) Math.sqrt(v[i]) * divisor + eps));
+      }
+    }
   }
 
   /** The direction of the steps-th step; 0 of none. */
@@ -91,6 +101,10 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
             epsilon);
   }
 
+  /**
+   * One pass over averages, gains and gradient: how the step before agrees with the gradient, and
+   * the step to take instead of the gradient. The parameters follow, once the scale is known.
+   */
   @Override
   void prepare(ElementLoop loop, List<Moving> moving) {
     if (!adaptation.scales()) {
@@ -99,12 +113,21 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
     List<Supplier<double[]>> sums = new ArrayList<>();
     for (Moving one : moving) {
       Direction before = direction(one.steps() - 1);
+      Direction now = direction(one.steps());
+      boolean first = one.steps() == 1;
       sums.add(
           loop.addSums(
               one.name() + "/products",
-              (rows, n, sum) -> products(rows, n, before, sum),
-              (rows, n, sum) -> products(rows, n, before, sum),
+              (rows, n, sum) -> {
+                products(rows, n, before, sum);
+                direct(rows[0], rows[1], rows[2], rows[3], n, first, now);
+              },
+              (rows, n, sum) -> {
+                products(rows, n, before, sum);
+                direct(rows[0], rows[1], rows[2], rows[3], n, first, now);
+              },
               3,
+              4,
               one.state()[0],
               one.state()[1],
               one.state()[2],
@@ -115,17 +138,9 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
   }
 
   private static void products(float[][] rows, int n, Direction before, double[] sums) {
-    float mean = (float) before.mean;
-    float root = (float) before.root;
-    float eps = (float) before.epsilon;
-    float[] m = rows[0];
-    float[] v = rows[1];
-    float[] gain = rows[2];
-    float[] step = rows[4];
     // 0 where there was no step before, as all of its state is
-    for (int i = 0; i < n; i++) {
-      step[i] = gain[i] * (m[i] * mean / ((float) Math.sqrt(v[i]) * root + eps));
-    }
+    float[] step = rows[4];
+    before.of(rows[0], rows[1], rows[2], step, n);
     StepAdaptation.products(step, rows[3], rows[5], n, sums);
   }
 
@@ -150,12 +165,28 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
       INDArray[] state) {
     double keep = 1 - rate * weightDecay;
     double step = rate * scale();
+    if (adaptation.scales()) {
+      loop.add(
+          name,
+          (rows, n) -> move(rows[0], rows[1], n, (float) keep, (float) step),
+          (rows, n) -> move(rows[0], rows[1], n, keep, step),
+          1,
+          parameter,
+          gradient);
+      return;
+    }
     Direction now = direction(steps);
     boolean first = steps == 1;
     loop.add(
         name,
-        (rows, n) -> floats(rows, n, first, keep, step, now),
-        (rows, n) -> doubles(rows, n, first, keep, step, now),
+        (rows, n) -> {
+          direct(rows[1], rows[2], rows[3], rows[4], n, first, now);
+          move(rows[0], rows[4], n, (float) keep, (float) step);
+        },
+        (rows, n) -> {
+          direct(rows[1], rows[2], rows[3], rows[4], n, first, now);
+          move(rows[0], rows[4], n, keep, step);
+        },
         4,
         parameter,
         state[0],
@@ -164,16 +195,12 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
         gradient);
   }
 
-  private void floats(
-      float[][] rows, int n, boolean first, double keep, double step, Direction now) {
+  /** Moves gains and averages on, and puts {@code p∘d} in the place of the gradient. */
+  private void direct(
+      float[] m, float[] v, float[] gain, float[] g, int n, boolean first, Direction now) {
     float b1 = (float) (1 - beta1);
     float b2 = (float) beta2;
     float c2 = (float) (1 - beta2);
-    float[] p = rows[0];
-    float[] m = rows[1];
-    float[] v = rows[2];
-    float[] gain = rows[3];
-    float[] g = rows[4];
     if (first) {
       Arrays.fill(gain, 0, n, 1);
     }
@@ -187,22 +214,11 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
     for (int i = 0; i < n; i++) {
       v[i] = v[i] * b2 + c2 * g[i] * g[i];
     }
-    float kept = (float) keep;
-    float size = (float) (step * now.mean);
-    float root = (float) now.root;
-    float eps = (float) now.epsilon;
-    for (int i = 0; i < n; i++) {
-      p[i] = p[i] * kept - size * gain[i] * (m[i] / ((float) Math.sqrt(v[i]) * root + eps));
-    }
+    now.of(m, v, gain, g, n);
   }
 
-  private void doubles(
-      double[][] rows, int n, boolean first, double keep, double step, Direction now) {
-    double[] p = rows[0];
-    double[] m = rows[1];
-    double[] v = rows[2];
-    double[] gain = rows[3];
-    double[] g = rows[4];
+  private void direct(
+      double[] m, double[] v, double[] gain, double[] g, int n, boolean first, Direction now) {
     for (int i = 0; i < n; i++) {
       gain[i] = first ? 1 : gain[i];
       if (adaptation.gains()) {
@@ -210,7 +226,19 @@ public final class AdaptiveAdamW extends GroupedOptimizer {
       }
       m[i] += (1 - beta1) * (g[i] - m[i]);
       v[i] = v[i] * beta2 + (1 - beta2) * g[i] * g[i];
-      p[i] = p[i] * keep - step * gain[i] * now.of(m[i], v[i]);
+      g[i] = gain[i] * now.of(m[i], v[i]);
+    }
+  }
+
+  private static void move(float[] p, float[] step, int n, float keep, float rate) {
+    for (int i = 0; i < n; i++) {
+      p[i] = p[i] * keep - rate * step[i];
+    }
+  }
+
+  private static void move(double[] p, double[] step, int n, double keep, double rate) {
+    for (int i = 0; i < n; i++) {
+      p[i] = p[i] * keep - rate * step[i];
     }
   }
 }

@@ -75,6 +75,7 @@ public final class AdaptiveSgd extends GroupedOptimizer {
               (rows, n, sum) -> StepAdaptation.products(rows[0], rows[1], rows[2], n, sum),
               (rows, n, sum) -> StepAdaptation.products(rows[0], rows[1], n, sum),
               3,
+              0,
               one.state()[hypergradient ? 1 : 0],
               one.gradient()));
     }

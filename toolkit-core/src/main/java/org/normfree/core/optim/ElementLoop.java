@@ -31,6 +31,7 @@ final class ElementLoop {
   private final Map<String, Operands> known = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
   private final List<Runnable> afterwards = new ArrayList<>();
+  private boolean backwards;
 
   /** The loop's body on FLOAT arrays: {@code rows[k][i]} is element i of the block of array k. */
   @FunctionalInterface
@@ -354,36 +355,29 @@ final class ElementLoop {
   }
 
   /**
-   * Adds a loop that changes nothing and gives sums over elements of several arrays. The blocks'
-   * sums are added in order, so the size of the team does not change a bit.
+   * Adds a loop that gives sums over elements of several arrays. The blocks' sums are added in
+   * order, so the size of the team does not change a bit.
    *
    * @param name whose loop it is; under the same name the same arrays are expected again
    * @param count how many sums
+   * @param written how many of the first arrays the body changes
    * @param operands arrays of one type and shape
    * @return gives the sums once {@link #run()} has returned
    */
   Supplier<double[]> addSums(
-      String name, FloatSums floats, DoubleSums doubles, int count, INDArray... operands) {
-    int first = blocks.size();
-    List<double[]> own = new ArrayList<>();
-    add(name, (rows, n) -> {}, (rows, n) -> {}, 0, operands);
-    boolean single = operands[0].dataType() == DataType.FLOAT;
-    for (int i = first; i < blocks.size(); i++) {
-      Block reading = blocks.get(i);
-      double[] sums = new double[count];
-      int n = (int) Math.min(BLOCK, operands[0].length() - (long) (i - first) * BLOCK);
-      own.add(sums);
-      blocks.set(
-          i,
-          rows -> {
-            reading.run(rows);
-            if (single) {
-              floats.add(rows.floats, n, sums);
-            } else {
-              doubles.add(rows.doubles(), n, sums);
-            }
-          });
-    }
+      String name,
+      FloatSums floats,
+      DoubleSums doubles,
+      int count,
+      int written,
+      INDArray... operands) {
+    double[][] own = new double[Math.toIntExact((operands[0].length() + BLOCK - 1) / BLOCK)][count];
+    addAt(
+        name,
+        (rows, from, n) -> floats.add(rows, n, own[from / BLOCK]),
+        (rows, from, n) -> doubles.add(rows, n, own[from / BLOCK]),
+        written,
+        operands);
     return () -> {
       double[] total = new double[count];
       for (double[] sums : own) {
@@ -395,16 +389,21 @@ final class ElementLoop {
     };
   }
 
-  /** Does all loops that were added, and forgets them. */
+  /**
+   * Does all loops that were added, and forgets them. Every other time it goes through the blocks
+   * from the last to the first, as what the time before read last is still in the cache.
+   */
   void run() {
     Team team = Team.ofThisThread();
     int threads = team.threads();
+    boolean reverse = backwards;
+    backwards = !backwards;
     Task task =
         (phase, thread) -> {
           Rows mine = new Rows(arrays);
           int end = Task.share(blocks.size(), thread + 1, threads);
           for (int i = Task.share(blocks.size(), thread, threads); i < end; i++) {
-            blocks.get(i).run(mine);
+            blocks.get(reverse ? blocks.size() - 1 - i : i).run(mine);
           }
         };
     try {

@@ -9,7 +9,8 @@ public interface Optimizer {
    * One step.
    *
    * @param learningRate the step's rate, before the scale of each parameter group
-   * @param gradients gradient of each parameter by its name; a parameter without one stays as it is
+   * @param gradients gradient of each parameter by its name; a parameter without one stays as it
+   *     is; an optimizer may use their memory for what it makes of them
    * @throws IllegalArgumentException if a gradient's shape or type is not its parameter's
    */
   void step(double learningRate, Map<String, INDArray> gradients);

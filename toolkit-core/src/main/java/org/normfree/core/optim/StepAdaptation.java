@@ -100,19 +100,22 @@ public record StepAdaptation(
         }
         return;
       }
-      // no branches, because nobody can foresee signs; x/max(|x|, least) is the sign of x
-      float more = (float) (Math.min(BOUND * BOUND, up) - 1);
-      float less = (float) (1 - down);
+      // no branches, because nobody can foresee signs: x/(|x| + least) is that of x
       float least = Float.MIN_VALUE;
-      float lowest = (float) (1 / BOUND);
-      float highest = (float) BOUND;
+      float halfMore = (float) (Math.min(BOUND * BOUND, up) - 1) / 2;
+      float halfLess = (float) (1 - down) / 2;
       for (int i = 0; i < n; i++) {
         float sign =
             earlier[i]
-                / Math.max(Math.abs(earlier[i]), least)
-                * (gradient[i] / Math.max(Math.abs(gradient[i]), least));
-        float change = Math.max(sign, 0) * more + Math.min(sign, 0) * less;
-        gain[i] = Math.min(highest, Math.max(lowest, gain[i] + gain[i] * change));
+                / (Math.abs(earlier[i]) + least)
+                * (gradient[i] / (Math.abs(gradient[i]) + least));
+        float size = Math.abs(sign);
+        gain[i] += gain[i] * ((sign + size) * halfMore + (sign - size) * halfLess);
+      }
+      float lowest = (float) (1 / BOUND);
+      float highest = (float) BOUND;
+      for (int i = 0; i < n; i++) {
+        gain[i] = Math.min(highest, Math.max(lowest, gain[i]));
       }
     }
   }

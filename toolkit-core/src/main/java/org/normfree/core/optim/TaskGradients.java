@@ -75,6 +75,7 @@ public final class TaskGradients {
                 (rows, n, sum) -> products(rows, count, n, sum),
                 (rows, n, sum) -> products(rows, count, n, sum),
                 count * (count + 1) / 2,
+                0,
                 own.arrays));
       }
       loop.run();

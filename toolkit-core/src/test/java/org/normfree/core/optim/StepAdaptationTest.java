@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -178,6 +179,34 @@ class StepAdaptationTest {
     assertThat(optimizer.state().get("gain.p").toDoubleVector())
         .containsExactly(StepAdaptation.BOUND, 1 / StepAdaptation.BOUND);
     assertThat(optimizer.scale()).isLessThanOrEqualTo(StepAdaptation.BOUND);
+  }
+
+  /** Signs count, whatever the size: tiny numbers, huge ones, 0 of either sign. */
+  @ParameterizedTest
+  @CsvSource({"FLOAT, 0.02", "FLOAT, 30", "DOUBLE, 0.02", "DOUBLE, 30"})
+  void normalizedGainsKnowSignsOnly(DataType type, double rate) {
+    double[] sizes = {0, -0.0, 1e-37, -1e-37, 3e-20, -3e-20, 1, -1, 1e19, -1e19, 3e37, -3e37};
+    INDArray earlier = Nd4j.create(sizes, new long[] {12, 1}, type).broadcast(12, 12).dup('c');
+    INDArray now = Nd4j.create(sizes, new long[] {1, 12}, type).broadcast(12, 12).dup('c');
+    AdaptiveSgd optimizer =
+        new AdaptiveSgd(
+            Map.of("p", Nd4j.zeros(type, 12, 12)),
+            List.of(new ParameterGroup(List.of("p"), 0, 1)),
+            0,
+            new StepAdaptation(Kind.GAIN, true, rate, 0, 0));
+    optimizer.step(1e-3, Map.of("p", earlier));
+    optimizer.step(1e-3, Map.of("p", now));
+    INDArray gains = optimizer.state().get("gain.p");
+    for (int i = 0; i < 12; i++) {
+      for (int j = 0; j < 12; j++) {
+        double sign = Math.signum(sizes[i]) * Math.signum(sizes[j]);
+        double expected = Math.min(1000, Math.max(1e-3, Math.exp(rate * sign)));
+        assertThat(gains.getDouble(i, j))
+            .as("%s, %s", sizes[i], sizes[j])
+            .isCloseTo(
+                expected, within(type == DataType.FLOAT ? 1e-7 * expected : 1e-15 * expected));
+      }
+    }
   }
 
   @Test
