@@ -24,6 +24,9 @@ import org.normfree.core.task.Team;
 final class ElementLoop {
   private static final int BLOCK = 2048;
 
+  /** So many blocks take one thread less time than two need to meet. */
+  private static final int SMALL = 16;
+
   /** So many partial sums are left to double precision. */
   private static final int FEW = 128;
 
@@ -395,19 +398,20 @@ final class ElementLoop {
    */
   void run() {
     Team team = Team.ofThisThread();
-    int threads = team.threads();
     boolean reverse = backwards;
     backwards = !backwards;
+    boolean small = blocks.size() <= SMALL;
+    int shares = small ? 1 : team.threads();
     Task task =
-        (phase, thread) -> {
+        (phase, share) -> {
           Rows mine = new Rows(arrays);
-          int end = Task.share(blocks.size(), thread + 1, threads);
-          for (int i = Task.share(blocks.size(), thread, threads); i < end; i++) {
+          int end = Task.share(blocks.size(), share + 1, shares);
+          for (int i = Task.share(blocks.size(), share, shares); i < end; i++) {
             blocks.get(reverse ? blocks.size() - 1 - i : i).run(mine);
           }
         };
     try {
-      team.run(List.of(task));
+      team.run(List.of(small ? Task.alone(task) : task));
       afterwards.forEach(Runnable::run);
     } finally {
       blocks.clear();
