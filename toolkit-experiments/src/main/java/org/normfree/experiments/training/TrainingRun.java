@@ -184,8 +184,7 @@ public final class TrainingRun {
             whole.stepsPerEpoch(),
             whole.clipNorm(),
             whole.clipOver());
-    NativeThreads.limit(1);
-    Team.size(config.get(Keys.THREADS));
+    formTeam();
     StepClock clock = new StepClock();
     try (Runner runner = Runner.of(network, this::executor);
         PrefetchedBatches stream = new PrefetchedBatches(batches.from(0), PREFETCHED);
@@ -208,6 +207,15 @@ public final class TrainingRun {
     return clock.seconds();
   }
 
+  /**
+   * Gives the team its size. It is the only place where work is divided: threads of OpenMP would
+   * spin beside it.
+   */
+  private void formTeam() {
+    NativeThreads.limit(1);
+    config.get(Keys.THREADS).ifPresent(Team::size);
+  }
+
   private Outcome run() {
     directory.trainedOn(problem.data());
     long seed = config.get(Keys.SEED);
@@ -217,9 +225,7 @@ public final class TrainingRun {
     CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
     Optional<Checkpoint> checkpoint = store.latest();
     long done = checkpoint.map(c -> c.progress().step()).orElse(0L);
-    // the team is the only place where work is divided; threads of OpenMP would spin beside it
-    NativeThreads.limit(1);
-    config.get(Keys.THREADS).ifPresent(Team::size);
+    formTeam();
     try (Runner runner = Runner.of(network, this::executor);
         MetricLog metrics =
             checkpoint.isPresent() ? directory.metricsUpTo(done) : directory.metrics();
@@ -340,7 +346,7 @@ public final class TrainingRun {
     requireSession();
     if (!config.get(Keys.PRECISION).equals("float32")) {
       new CompilerSettings(
-          config.get(Keys.THREADS),
+          1,
           Precision.BF16,
           Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR)),
           Set.of(),
