@@ -47,9 +47,9 @@ final class TimeLeft {
     return (nanoTime.getAsLong() - start) / NANOS;
   }
 
-  /** Seconds until the work ends; empty while nobody can know. */
+  /** Seconds until the work ends; empty while nobody can know, and when it has ended. */
   synchronized OptionalDouble seconds() {
-    if (firstDone < 0) {
+    if (firstDone < 0 || done >= total) {
       return OptionalDouble.empty();
     }
     long since = partComplete ? 0 : firstDone;

@@ -67,6 +67,8 @@ class ProgressTest {
     seconds = 9;
     left.report(620, 1000, 0);
     assertThat(left.seconds()).hasValue(2 * 380 / 20.0);
+    left.report(1000, 1000, 1);
+    assertThat(left.seconds()).isEmpty();
   }
 
   @Test
