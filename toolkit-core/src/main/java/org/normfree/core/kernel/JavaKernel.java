@@ -27,6 +27,7 @@ import org.normfree.core.op.BatchNormWith;
 import org.normfree.core.op.ColumnSum;
 import org.normfree.core.op.ContrastiveLoss;
 import org.normfree.core.op.ContrastiveLossGradient;
+import org.normfree.core.op.Convolution;
 import org.normfree.core.op.ConvolutionGradient;
 import org.normfree.core.op.CtcLoss;
 import org.normfree.core.op.CtcLossGradient;
@@ -212,7 +213,9 @@ public final class JavaKernel extends TaskKernel {
         EmbeddingGradient.class,
         (op, in) ->
             new EmbeddingGradientTask(in.input(1), in.input(2), in.output(0), in.threads()));
-    known.add(
+    known.add(Convolution.class, (op, in) -> Winograd.forward(loops, op, in));
+    known.add(ConvolutionGradient.class, (op, in) -> Winograd.backward(loops, op, in));
+    known.first(
         ConvolutionGradient.class,
         (op, in) ->
             DepthwiseWeightTask.prepare(loops, op, in.inputs(), in.outputs(), in.threads()));

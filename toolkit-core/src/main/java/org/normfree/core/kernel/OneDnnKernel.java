@@ -17,6 +17,7 @@ import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.Attention;
 import org.normfree.core.op.AttentionGradient;
 import org.normfree.core.op.ColumnSum;
+import org.normfree.core.op.Convolution;
 import org.normfree.core.op.ConvolutionGradient;
 import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
@@ -144,6 +145,8 @@ public final class OneDnnKernel extends TaskKernel {
         (op, in) ->
             DepthwiseWeightTask.prepare(
                 LoopChoice.OF_THIS_JVM, op, in.inputs(), in.outputs(), in.threads()));
+    known.first(Convolution.class, (op, in) -> Winograd.forward(loops, op, in));
+    known.first(ConvolutionGradient.class, (op, in) -> Winograd.backward(loops, op, in));
     known.first(
         ConvolutionGradient.class,
         (op, in) -> SummedProduct.ofPatches(op, in.inputs(), in.outputs(), in.threads()));

@@ -712,4 +712,9 @@ final class PlainLoops implements RowLoops {
   public SignalLoops signals() {
     return new PlainSignal();
   }
+
+  @Override
+  public WinogradLoops winograd() {
+    return new WinogradLoops() {};
+  }
 }

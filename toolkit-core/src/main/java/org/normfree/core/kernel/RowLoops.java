@@ -366,4 +366,7 @@ interface RowLoops {
 
   /** Loops over sequences, of the same kind and with as many lanes. */
   SignalLoops signals();
+
+  /** The transforms of Winograd's convolution, for as many lanes. */
+  WinogradLoops winograd();
 }

@@ -867,4 +867,9 @@ final class VectorLoops implements RowLoops {
   public SignalLoops signals() {
     return new VectorSignal();
   }
+
+  @Override
+  public WinogradLoops winograd() {
+    return new VectorWinograd();
+  }
 }

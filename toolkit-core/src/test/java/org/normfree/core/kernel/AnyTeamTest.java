@@ -76,6 +76,21 @@ class AnyTeamTest {
         return Ops.of(sd).convolution1d(null, x, w, null, terms);
       }
     },
+    THREE_BY_THREE {
+      @Override
+      SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
+        long in = 16L * (1 + random.nextInt(4));
+        long out = 16L * (1 + random.nextInt(4));
+        ConvolutionTerms terms =
+            ConvolutionTerms.image(3).padding(random.nextInt(3), random.nextInt(3));
+        SDVariable w = sd.var("w", numbers(1, type, terms.weightShape(in, out)));
+        SDVariable v = sd.constant("v", numbers(5, type, terms.weightShape(out, 32)));
+        long batch = 7L + random.nextInt(5);
+        SDVariable x = x(sd, type, batch, 13L + random.nextInt(7), 14L + random.nextInt(5), in);
+        SDVariable h = Ops.of(sd).convolution2d(null, x, w, null, terms);
+        return Ops.of(sd).convolution2d(null, h, v, null, terms);
+      }
+    },
     DEPTHWISE {
       @Override
       SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
