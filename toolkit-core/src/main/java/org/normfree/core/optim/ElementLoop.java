@@ -34,7 +34,6 @@ final class ElementLoop {
   private final Map<String, Operands> known = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
   private final List<Runnable> afterwards = new ArrayList<>();
-  private boolean backwards;
 
   /** The loop's body on FLOAT arrays: {@code rows[k][i]} is element i of the block of array k. */
   @FunctionalInterface
@@ -392,14 +391,9 @@ final class ElementLoop {
     };
   }
 
-  /**
-   * Does all loops that were added, and forgets them. Every other time it goes through the blocks
-   * from the last to the first, as what the time before read last is still in the cache.
-   */
+  /** Does all loops that were added, and forgets them. */
   void run() {
     Team team = Team.ofThisThread();
-    boolean reverse = backwards;
-    backwards = !backwards;
     boolean small = blocks.size() <= SMALL;
     int shares = small ? 1 : team.threads();
     Task task =
@@ -407,7 +401,7 @@ final class ElementLoop {
           Rows mine = new Rows(arrays);
           int end = Task.share(blocks.size(), share + 1, shares);
           for (int i = Task.share(blocks.size(), share, shares); i < end; i++) {
-            blocks.get(reverse ? blocks.size() - 1 - i : i).run(mine);
+            blocks.get(i).run(mine);
           }
         };
     try {
