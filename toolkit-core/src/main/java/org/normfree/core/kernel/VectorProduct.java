@@ -56,10 +56,7 @@ final class VectorProduct {
           float[] start = more ? w : ZEROS;
           int begin = more ? to : 0;
           int base = more ? next : 0;
-          if (!whole && LANES == 16 && inner == LANES && step == 1 && !added) {
-            column16(u, from, row, b.array(), at, b.rowStep(), w, to, next, left);
-            i = rows;
-          } else if (left < WORTH_A_TILE) {
+          if (left < WORTH_A_TILE) {
             if (whole) {
               tile1By2(u, from, step, b.array(), at, b.rowStep(), w, to, count, start, begin);
             } else {
@@ -141,56 +138,6 @@ final class VectorProduct {
       }
       first += INNER;
     } while (first < inner);
-  }
-
-  /** All rows, with as many rows of b, of one vector, in registers. */
-  private static void column16(
-      float[] a,
-      int from,
-      int row,
-      float[] b,
-      int at,
-      int stride,
-      float[] c,
-      int to,
-      int next,
-      int rows) {
-    FloatVector b0 = FloatVector.fromArray(S, b, at + 0 * stride);
-    FloatVector b1 = FloatVector.fromArray(S, b, at + 1 * stride);
-    FloatVector b2 = FloatVector.fromArray(S, b, at + 2 * stride);
-    FloatVector b3 = FloatVector.fromArray(S, b, at + 3 * stride);
-    FloatVector b4 = FloatVector.fromArray(S, b, at + 4 * stride);
-    FloatVector b5 = FloatVector.fromArray(S, b, at + 5 * stride);
-    FloatVector b6 = FloatVector.fromArray(S, b, at + 6 * stride);
-    FloatVector b7 = FloatVector.fromArray(S, b, at + 7 * stride);
-    FloatVector b8 = FloatVector.fromArray(S, b, at + 8 * stride);
-    FloatVector b9 = FloatVector.fromArray(S, b, at + 9 * stride);
-    FloatVector b10 = FloatVector.fromArray(S, b, at + 10 * stride);
-    FloatVector b11 = FloatVector.fromArray(S, b, at + 11 * stride);
-    FloatVector b12 = FloatVector.fromArray(S, b, at + 12 * stride);
-    FloatVector b13 = FloatVector.fromArray(S, b, at + 13 * stride);
-    FloatVector b14 = FloatVector.fromArray(S, b, at + 14 * stride);
-    FloatVector b15 = FloatVector.fromArray(S, b, at + 15 * stride);
-    for (int i = 0; i < rows; i++) {
-      int o = from + i * row;
-      FloatVector s = FloatVector.broadcast(S, a[o]).mul(b0);
-      s = FloatVector.broadcast(S, a[o + 1]).fma(b1, s);
-      s = FloatVector.broadcast(S, a[o + 2]).fma(b2, s);
-      s = FloatVector.broadcast(S, a[o + 3]).fma(b3, s);
-      s = FloatVector.broadcast(S, a[o + 4]).fma(b4, s);
-      s = FloatVector.broadcast(S, a[o + 5]).fma(b5, s);
-      s = FloatVector.broadcast(S, a[o + 6]).fma(b6, s);
-      s = FloatVector.broadcast(S, a[o + 7]).fma(b7, s);
-      s = FloatVector.broadcast(S, a[o + 8]).fma(b8, s);
-      s = FloatVector.broadcast(S, a[o + 9]).fma(b9, s);
-      s = FloatVector.broadcast(S, a[o + 10]).fma(b10, s);
-      s = FloatVector.broadcast(S, a[o + 11]).fma(b11, s);
-      s = FloatVector.broadcast(S, a[o + 12]).fma(b12, s);
-      s = FloatVector.broadcast(S, a[o + 13]).fma(b13, s);
-      s = FloatVector.broadcast(S, a[o + 14]).fma(b14, s);
-      s = FloatVector.broadcast(S, a[o + 15]).fma(b15, s);
-      s.intoArray(c, to + i * next);
-    }
   }
 
   private static void tile8By2(

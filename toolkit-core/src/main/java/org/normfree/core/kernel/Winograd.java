@@ -20,7 +20,7 @@ final class Winograd {
   private static final int TAPS = 3;
 
   /** Fewest channels of either side. */
-  private static final int FEWEST_CHANNELS = 16;
+  private static final int FEWEST_CHANNELS = 32;
 
   /** Most weights of a tap, so that all 36 places stay in the second-level cache. */
   private static final long MOST_WEIGHTS = 64 * 64;

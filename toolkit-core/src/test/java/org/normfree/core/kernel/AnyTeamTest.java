@@ -79,8 +79,8 @@ class AnyTeamTest {
     THREE_BY_THREE {
       @Override
       SDVariable of(SameDiff sd, SplittableRandom random, DataType type) {
-        long in = 16L * (1 + random.nextInt(4));
-        long out = 16L * (1 + random.nextInt(4));
+        long in = 16L * (2 + random.nextInt(3));
+        long out = 16L * (2 + random.nextInt(3));
         ConvolutionTerms terms =
             ConvolutionTerms.image(3).padding(random.nextInt(3), random.nextInt(3));
         SDVariable w = sd.var("w", numbers(1, type, terms.weightShape(in, out)));
