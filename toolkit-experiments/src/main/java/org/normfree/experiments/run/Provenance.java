@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.normfree.experiments.config.Config;
 import org.normfree.core.task.Team;
+import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
 
 /**
