@@ -105,9 +105,9 @@ final class PassTimes implements AutoCloseable {
    *     than one without norms right before or after it, in percent of the latter's median
    */
   Map<String, Double> take(double seconds, Progress.Part progress) {
-    passes(WARM_UP * seconds, (done, of) -> progress.report(done, 2 * of));
+    passes(WARM_UP * seconds, (done, of) -> progress.report(done, 2L * of));
     Map<String, List<Double>> times =
-        passes(seconds, (done, of) -> progress.report(of + done, 2 * of));
+        passes(seconds, (done, of) -> progress.report(of + done, 2L * of));
     Map<String, Double> values = new LinkedHashMap<>();
     for (String pass : List.of("inference", "training")) {
       List<Double> with = times.get(pass);
