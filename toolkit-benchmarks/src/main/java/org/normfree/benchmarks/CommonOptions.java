@@ -43,7 +43,9 @@ final class CommonOptions {
       scope = ScopeType.INHERIT,
       paramLabel = "N",
       defaultValue = "8",
-      description = "rounds before them (default: ${DEFAULT-VALUE})")
+      description =
+          "rounds before them; of processes beside each other more, until their times no longer"
+              + " fall (default: ${DEFAULT-VALUE})")
   private int warmUp;
 
   /** A bench. */
