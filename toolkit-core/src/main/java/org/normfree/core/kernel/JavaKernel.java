@@ -15,8 +15,10 @@ import org.nd4j.linalg.api.ops.impl.reduce.bp.SumBp;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.Mean;
 import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
 import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.TanhDerivative;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.ThresholdReluBp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.normfree.core.kernel.Preparations.Arrays;
 import org.normfree.core.op.AffineTerms;
 import org.normfree.core.op.Attention;
@@ -427,7 +429,7 @@ public final class JavaKernel extends TaskKernel {
         });
   }
 
-  /** ND4J's rectifier where it cuts at 0, its gradient, and products with a number a row. */
+  /** ND4J's rectifier where it cuts at 0, tanh, their gradients, products with a number a row. */
   private void elementwise(Preparations known) {
     known.add(
         MulOp.class,
@@ -449,6 +451,18 @@ public final class JavaKernel extends TaskKernel {
                     && isFloat(in.input(0))
                     && DoubleStream.of(op.tArgs()).allMatch(cutoff -> cutoff == 0),
                 () -> elements((own, a, n) -> own.reluGradient(a[0], a[1], n), in)));
+    known.add(
+        Tanh.class,
+        (op, in) ->
+            in.when(
+                in.inputs().size() == 1 && isFloat(in.input(0)),
+                () -> elements((own, a, n) -> own.tanh(a[0], n), in)));
+    known.add(
+        TanhDerivative.class,
+        (op, in) ->
+            in.when(
+                in.inputs().size() == 2 && isFloat(in.input(0)),
+                () -> elements((own, a, n) -> own.tanhGradient(a[0], a[1], n), in)));
   }
 
   private Task elements(ElementTask.Body body, Arrays in) {

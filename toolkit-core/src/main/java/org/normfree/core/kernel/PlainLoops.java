@@ -397,6 +397,20 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void tanh(float[] x, int n) {
+    LoopMath.tanh(x, x, n);
+  }
+
+  @Override
+  public void tanhGradient(float[] x, float[] g, int n) {
+    float[] t = scratch.get(0, n);
+    LoopMath.tanh(x, t, n);
+    for (int i = 0; i < n; i++) {
+      g[i] *= 1 - t[i] * t[i];
+    }
+  }
+
+  @Override
   public void gelu(float[] x, int n) {
     multiply(x, distribution(x, n), n);
   }

@@ -231,6 +231,12 @@ interface RowLoops {
   /** {@code g ← g} where {@code x > 0}, else 0. */
   void reluGradient(float[] x, float[] g, int n);
 
+  /** {@code x ← tanh(x)}. */
+  void tanh(float[] x, int n);
+
+  /** {@code g ← g·(1 − tanh(x)²)}. */
+  void tanhGradient(float[] x, float[] g, int n);
+
   /** {@code x ← x·Φ(x)}. */
   void gelu(float[] x, int n);
 

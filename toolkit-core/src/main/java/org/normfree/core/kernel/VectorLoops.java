@@ -612,6 +612,22 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void tanh(float[] x, int n) {
+    VectorMath.tanh(x, 1, 1, 0, x, n);
+  }
+
+  @Override
+  public void tanhGradient(float[] x, float[] g, int n) {
+    float[] t = scratch.get(0, n + LANES);
+    VectorMath.tanh(x, 1, 1, 0, t, n);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector value = FloatVector.fromArray(S, t, i);
+      FloatVector slope = FloatVector.broadcast(S, 1).sub(value.mul(value));
+      FloatVector.fromArray(S, g, i).mul(slope).intoArray(g, i);
+    }
+  }
+
+  @Override
   public void gelu(float[] x, int n) {
     float[] phi = scratch.get(0, n + LANES);
     VectorMath.normal(x, phi, scratch.get(1, n + LANES), n);

@@ -22,6 +22,7 @@ import org.nd4j.linalg.api.ops.impl.shape.Squeeze;
 import org.nd4j.linalg.api.ops.impl.shape.ZerosLike;
 import org.nd4j.linalg.api.ops.impl.shape.tensorops.BaseTensorOp;
 import org.nd4j.linalg.api.ops.impl.transforms.Assert;
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.TanhDerivative;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.ThresholdReluBp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
@@ -178,6 +179,7 @@ public final class Nd4jTraits {
           Map.entry(MulOp.class, new Pairwise(false)),
           Map.entry(RectifiedLinear.class, new Elementwise(0)),
           Map.entry(ThresholdReluBp.class, new Elementwise(1, 0)),
+          Map.entry(TanhDerivative.class, new Elementwise(1, 0)),
           Map.entry(Identity.class, new SameElements()),
           Map.entry(ExpandDims.class, new SameElements()),
           Map.entry(Squeeze.class, new SameElements()),

@@ -145,6 +145,37 @@ class RowLoopsTest {
 
   @ParameterizedTest
   @MethodSource("loops")
+  void tanhAndItsGradientAreAsDefined(RowLoops loops) {
+    int n = loops.stride(203);
+    float[] x = new float[n];
+    float[] upstream = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = 0.11f * (i - 101);
+      upstream[i] = (float) Math.sin(i);
+    }
+    float[] t = x.clone();
+    loops.tanh(t, n);
+    float[] g = upstream.clone();
+    loops.tanhGradient(x.clone(), g, n);
+    for (int i = 0; i < n; i++) {
+      double value = Math.tanh(x[i]);
+      assertThat((double) t[i]).as("tanh(%s)", x[i]).isCloseTo(value, within(5e-7));
+      assertThat((double) g[i])
+          .as("gradient of tanh at %s", x[i])
+          .isCloseTo(upstream[i] * (1 - value * value), within(1e-6));
+    }
+    float[] huge = new float[loops.stride(1)];
+    Arrays.fill(huge, Float.NEGATIVE_INFINITY);
+    float[] none = new float[huge.length];
+    Arrays.fill(none, 1);
+    loops.tanhGradient(huge, none, huge.length);
+    loops.tanh(huge, huge.length);
+    assertThat(huge[0]).isCloseTo(-1, within(5e-7f));
+    assertThat(none[0]).isCloseTo(0, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
   void activationsOfHugeNumbersAreTheirLimits(RowLoops loops) {
     int n = loops.stride(64);
     for (float size : new float[] {100, 1e4f, 1e20f, 1e30f}) {
