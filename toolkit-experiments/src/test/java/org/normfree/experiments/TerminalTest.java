@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,8 @@ class TerminalTest {
     String java =
         String.join(
             " ",
+            // whoever starts the build in the background has Ctrl-C ignored, and Java leaves it so
+            "env --default-signal=INT",
             "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "'",
             "-XX:TieredStopAtLevel=1 -Dtoolkit.terminal=true -cp",
             "'" + System.getProperty("java.class.path") + "'",
@@ -37,6 +40,7 @@ class TerminalTest {
         new ProcessBuilder(SCRIPT.toString(), "-qefc", java, "/dev/null")
             .redirectErrorStream(true)
             .start();
+    CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES).execute(() -> end(process));
     try (InputStream in = process.getInputStream();
         OutputStream keys = process.getOutputStream()) {
       StringBuilder shown = new StringBuilder();
@@ -57,7 +61,12 @@ class TerminalTest {
           .contains("\r\u001b[2Kstopped: the same command goes on from here");
       assertThat(process.exitValue()).isEqualTo(130);
     } finally {
-      process.destroyForcibly();
+      end(process);
     }
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 }

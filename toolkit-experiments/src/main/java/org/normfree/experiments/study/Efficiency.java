@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.exec.CompiledExecutor;
 import org.normfree.core.exec.CompilerSettings;
 import org.normfree.core.exec.GraphExecutor;
@@ -15,10 +17,14 @@ import org.normfree.core.exec.StockExecutor;
 import org.normfree.core.kernel.Kernel;
 import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.Alpha0;
+import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.method.NormSite;
+import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Network;
+import org.normfree.core.nn.Scope;
 import org.normfree.core.record.Axis;
 import org.normfree.core.record.Baseline;
 import org.normfree.core.record.Better;
@@ -295,11 +301,30 @@ public final class Efficiency implements Experiment {
         name, new MethodOptions(Alpha0.everywhere(0.5), false, true, true, false, 1e-4));
   }
 
-  /** The method whose norms are no operation at all. */
-  static Method nothing() {
-    return Methods.create(
-        "identity-no-alpha",
-        new MethodOptions(Alpha0.everywhere(1), false, false, false, false, 1e-4));
+  /** {@code x + f(x)} without any norm, and weights as LayerNorm's have them. */
+  static final class Nothing implements Method {
+    private final Method weights = method("pre-ln");
+
+    @Override
+    public String name() {
+      return "nothing";
+    }
+
+    @Override
+    public SDVariable normalize(Scope scope, NormSite site, SDVariable x) {
+      return x;
+    }
+
+    @Override
+    public SDVariable residual(
+        Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
+      return x.add(f.apply(x));
+    }
+
+    @Override
+    public SDVariable weight(Scope scope, WeightRole role, long... shape) {
+      return weights.weight(scope, role, shape);
+    }
   }
 
   private static Outcome measure(Config config, Progress.Part progress) {
@@ -312,7 +337,7 @@ public final class Efficiency implements Experiment {
         new PassTimes(
             shape,
             method(config.get(Keys.METHOD)),
-            nothing(),
+            new Nothing(),
             network -> executor(network, config.get(ONE_WAY)),
             config.get(Keys.SEED))) {
       return Outcome.done(times.take(config.get(SECONDS), progress));

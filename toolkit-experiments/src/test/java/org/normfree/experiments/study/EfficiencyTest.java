@@ -65,7 +65,7 @@ class EfficiencyTest {
   void theBareModelLacksTheNormsAndNothingElse(String method) {
     for (int depth : new int[] {1, 3}) {
       assertThat(operations(Efficiency.method(method), depth))
-          .isEqualTo(operations(Efficiency.nothing(), depth) + 2 * depth + 1);
+          .isEqualTo(operations(new Efficiency.Nothing(), depth) + 2 * depth + 1);
     }
   }
 }
