@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -149,7 +150,9 @@ class LaunchTest {
         .containsExactly("seed-2 failed: IllegalStateException: seed 2 fails");
     assertThat(out.resolve("FAILED")).exists();
     assertThat(out.resolve("runs/seed-2/FAILED")).exists();
-    assertThat(out.resolve("runs/seed-2/error.log")).content().contains("Tiny.java");
+    assertThat(out.resolve("runs/seed-2/error.log"))
+        .content(StandardCharsets.UTF_8)
+        .contains("Tiny.java");
     FileTime kept = Files.getLastModifiedTime(out.resolve("runs/seed-1/metrics.jsonl"));
     FileTime failed = FileTime.fromMillis(0);
     Files.setLastModifiedTime(out.resolve("runs/seed-2/FAILED"), failed);
@@ -166,7 +169,9 @@ class LaunchTest {
         .hasMessageContaining("IllegalStateException: a bug in two lines")
         .hasMessageContaining("error.log");
     assertThat(out.resolve("FAILED")).hasContent("IllegalStateException: a bug in two lines");
-    assertThat(out.resolve("error.log")).content().contains("at org.normfree");
+    assertThat(out.resolve("error.log"))
+        .content(StandardCharsets.UTF_8)
+        .contains("at org.normfree");
     assertThatThrownBy(() -> run("mode=memory", "seeds=3"))
         .hasMessageContaining("mode is crash there, memory here");
   }

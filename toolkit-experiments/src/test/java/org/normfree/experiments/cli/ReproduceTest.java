@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,7 +107,9 @@ class ReproduceTest {
           .hasSameBinaryContentAs(tiny.resolve("runs/seed-3").resolve(file));
     }
     assertThat(now.resolve("runs/seed-3/checkpoints")).doesNotExist();
-    assertThat(now.resolve("runs/seed-2/provenance.json")).content().contains("\"--keep\"");
+    assertThat(now.resolve("runs/seed-2/provenance.json"))
+        .content(StandardCharsets.UTF_8)
+        .contains("\"--keep\"");
     assertThat(now.resolve("runs/seed-2/checkpoints")).exists();
   }
 

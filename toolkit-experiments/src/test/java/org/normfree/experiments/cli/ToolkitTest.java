@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -229,7 +230,9 @@ class ToolkitTest {
     assertThat(toolkit("paper", "--preset", "quick", "--out", dir("p"))).isZero();
     assertThat(folder.resolve("p/tiny/DONE")).exists();
     assertThat(folder.resolve("p/tiny-two/DONE")).exists();
-    assertThat(folder.resolve("p/tiny/config.json")).content().contains("\"steps\" : 5");
+    assertThat(folder.resolve("p/tiny/config.json"))
+        .content(StandardCharsets.UTF_8)
+        .contains("\"steps\" : 5");
     assertThat(drawn).containsExactly("p -> p");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,6 +173,6 @@ class RefusedTest {
     RunDirectory again = RunDirectory.open(out, CONFIG, List.of());
     again.child("seed-1", TRIAL, CONFIG).metrics().close();
     again.discard();
-    assertThat(out.resolve("provenance.json")).content().contains("resumed");
+    assertThat(out.resolve("provenance.json")).content(StandardCharsets.UTF_8).contains("resumed");
   }
 }

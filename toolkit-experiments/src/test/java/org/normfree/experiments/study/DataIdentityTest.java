@@ -100,7 +100,7 @@ class DataIdentityTest {
     String[] settings = images("data=folder", "patch=4", "batch=8");
     succeeds("train", settings);
     assertThat(folder.resolve("out/data.json"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .contains("\"data=folder data.path=", "\"count\" : 2", "images of 8×8×3", "(cat, dog)");
     interrupt();
     Path more = image("train/dog/new.png");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ class DnaStudiesTest {
         summary.rows().stream().filter(row -> row.metric().equals("test_accuracy")).toList();
     assertThat(rows).hasSize(5);
     assertThat(folder.resolve("scale/runs/dyt-embedding.scale_false-seed1/config.json"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .containsPattern("\"embedding.scale\" *: *false");
     assertThat(summary.claims())
         .extracting(ClaimResult::id)
@@ -160,7 +161,9 @@ class DnaStudiesTest {
             "labels.path=" + sought,
             "labels.negatives=" + others);
     assertThat(row(summary, "pre-ln", "", "test_string_accuracy").mean()).isEqualTo(100);
-    assertThat(folder.resolve("promoters/data.json")).content().contains("sequences of DNA");
+    assertThat(folder.resolve("promoters/data.json"))
+        .content(StandardCharsets.UTF_8)
+        .contains("sequences of DNA");
   }
 
   @ParameterizedTest

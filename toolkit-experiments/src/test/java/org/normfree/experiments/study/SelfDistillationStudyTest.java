@@ -3,6 +3,7 @@ package org.normfree.experiments.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ class SelfDistillationStudyTest {
         .extracting(ClaimResult::id)
         .contains("dyt-about-ln", "dyt-no-centring-collapses", "pre-ln-learns");
     assertThat(folder.resolve("out/runs/dyt-control_no-centring-seed1/metrics.jsonl"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .containsPattern("\"scope\":\"teacher\"[^\n]*\"knn\"");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,11 +111,11 @@ class SpeechPretrainingTest {
     run("methods=dyt", "lr.grid=0.001,0.003", "feature.norm=layer-norm", "norm.order=pre");
     Path runs = folder.resolve("speech-pretraining/runs");
     assertThat(runs.resolve("search-dyt-lr_0.001-seed1/result.json"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .contains("test_contrastive_bits")
         .doesNotContain("\"word_probe");
     assertThat(runs.resolve("search-dyt-lr_0.003-seed1/config.json"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .containsPattern("\"judge\" *: *false");
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ class StudiesTest {
     assertThat(row.seeds()).containsExactly(5L);
     assertThat(row.mean()).isBetween(0.0, 100.0);
     assertThat(folder.resolve("train/metrics.jsonl"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .containsPattern("\"scope\":\"train\"[^\n]*\n[^\n]*\"scope\":\"validation\"");
     assertThat(folder.resolve("train/checkpoints/final/model.safetensors")).exists();
     assertThat(folder.resolve("train/DONE")).exists();
@@ -97,7 +98,9 @@ class StudiesTest {
     assertThat(row.diverged()).isEqualTo(1);
     assertThat(row.mean()).as("ten classes at chance").isCloseTo(10, within(1e-9));
     assertThat(row.trained().trained()).isZero();
-    assertThat(folder.resolve("train/DIVERGED")).content().contains("loss not finite at step");
+    assertThat(folder.resolve("train/DIVERGED"))
+        .content(StandardCharsets.UTF_8)
+        .contains("loss not finite at step");
   }
 
   @Test
@@ -572,7 +575,7 @@ class StudiesTest {
     assertThat(
             folder.resolve(
                 "batchnorm-limit/runs/identity-no-alpha-blocks_1-lr_0.02-model_vgg-seed1/config.json"))
-        .content()
+        .content(StandardCharsets.UTF_8)
         .containsPattern("\"affine\" *: *false");
   }
 

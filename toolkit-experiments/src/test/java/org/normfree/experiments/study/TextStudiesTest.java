@@ -115,7 +115,9 @@ class TextStudiesTest {
             "tokenizer=character",
             "vocabulary=0");
     assertThat(result.outcome()).isEqualTo(Marker.DONE);
-    assertThat(folder.resolve("translation/data.json")).content().contains("\"count\" : 2");
+    assertThat(folder.resolve("translation/data.json"))
+        .content(StandardCharsets.UTF_8)
+        .contains("\"count\" : 2");
   }
 
   @Test
