@@ -58,6 +58,7 @@ class TerminalTest {
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(pressed).as(shown.toString()).isTrue();
       assertThat(shown.toString())
+          .contains("\r\u001b[2Ktrain: checking its settings ...\r\u001b[2K")
           .contains("\r\u001b[2Kstopped: the same command goes on from here");
       assertThat(process.exitValue()).isEqualTo(130);
     } finally {

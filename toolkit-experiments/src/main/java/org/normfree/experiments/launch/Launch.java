@@ -16,6 +16,7 @@ import org.normfree.experiments.config.Config;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.run.TestItems;
+import org.normfree.experiments.sweep.LastLine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,8 @@ public final class Launch {
       Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
     Design design = experiment.design(config);
     if (!RunDirectory.isFinished(out)) {
-      experiment.check(config);
+      LastLine.during(
+          experiment.name() + ": checking its settings ...", () -> experiment.check(config));
     }
     RunDirectory directory = RunDirectory.open(out, config, command);
     Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));

@@ -102,7 +102,7 @@ public final class DnaPretraining implements Problem {
   private DnaPretraining(Config config) {
     this.config = config;
     model = new DnaModel(config);
-    genome = DnaSets.genome(config).split();
+    genome = DnaSets.genome(config);
     labelled = DnaSets.labelled(config);
   }
 

@@ -1,6 +1,7 @@
 package org.normfree.experiments.problem;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.normfree.core.InputException;
 import org.normfree.core.data.dna.Genome;
@@ -12,6 +13,7 @@ import org.normfree.core.data.dna.Recall;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.DnaKeys;
 import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Schema;
 
 /** The genomes and labelled sequences that a configuration names. */
 final class DnaSets {
@@ -19,7 +21,11 @@ final class DnaSets {
 
   private DnaSets() {}
 
-  static Genome genome(Config config) {
+  static Genome.Splits genome(Config config) {
+    return Shared.of(Genome.Splits.class, config, DnaKeys.genome(), () -> whole(config).split());
+  }
+
+  private static Genome whole(Config config) {
     return switch (config.get(DnaKeys.GENOME)) {
       case "lambda" -> Lambda.load();
       case "recall" -> Recall.make(config.get(DnaKeys.RECALL_BASES));
@@ -29,6 +35,11 @@ final class DnaSets {
 
   /** None of their sequences is longer than the model. */
   static LabelledDna.Splits labelled(Config config) {
+    List<Key<?>> keys = Schema.of(DnaKeys.labels(), List.of(DnaKeys.MAX_LENGTH)).keys();
+    return Shared.of(LabelledDna.Splits.class, config, keys, () -> read(config));
+  }
+
+  private static LabelledDna.Splits read(Config config) {
     int most = config.get(DnaKeys.MAX_LENGTH);
     String kind = config.get(DnaKeys.LABELS);
     if (kind.equals("planted")) {

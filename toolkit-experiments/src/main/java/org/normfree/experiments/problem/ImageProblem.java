@@ -35,8 +35,13 @@ abstract class ImageProblem implements Problem {
   ImageProblem(Config config, Function<Images, Normalization> normalization) {
     this.config = config;
     splits =
-        DataSets.load(
-            config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
+        Shared.of(
+            ImageSplits.class,
+            config,
+            Keys.data(),
+            () ->
+                DataSets.load(
+                    config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE)));
     this.normalization = normalization.apply(splits.train());
   }
 

@@ -95,14 +95,14 @@ public final class LanguageModeling implements Problem {
                 : key == Keys.CLIP ? Keys.CLIP.withDefault(1.0) : key;
   }
 
+  /** A text, and what was made of it to read it. */
+  private record Text(TextCorpus corpus, Tokenizer tokenizer) {}
+
   private LanguageModeling(Config config) {
     this.config = config;
-    corpus = corpus();
-    tokenizer =
-        Tokenizers.train(
-            config.get(TextKeys.TOKENIZER),
-            List.of(corpus.train()),
-            config.get(TextKeys.VOCABULARY));
+    Text text = Shared.of(Text.class, config, DATA, () -> text(config));
+    corpus = text.corpus();
+    tokenizer = text.tokenizer();
     if (rows() < 1) {
       throw new InputException(
           "batch.tokens=%s holds no window of max.length=%s tokens; raise the one or lower the other"
@@ -110,7 +110,17 @@ public final class LanguageModeling implements Problem {
     }
   }
 
-  private TextCorpus corpus() {
+  private static Text text(Config config) {
+    TextCorpus corpus = corpus(config);
+    return new Text(
+        corpus,
+        Tokenizers.train(
+            config.get(TextKeys.TOKENIZER),
+            List.of(corpus.train()),
+            config.get(TextKeys.VOCABULARY)));
+  }
+
+  private static TextCorpus corpus(Config config) {
     TextCorpus whole =
         config.get(TextKeys.CORPUS).equals("glosses")
             ? Glosses.load()

@@ -126,8 +126,15 @@ public final class MaskedSpeech implements Problem {
   private MaskedSpeech(Config config) {
     this.config = config;
     corpus =
-        SpeechSets.load(
-            config.get(SpeechKeys.DATA), config.get(SpeechKeys.PATH), config.get(SpeechKeys.RATE));
+        Shared.of(
+            SpeechCorpus.class,
+            config,
+            SpeechKeys.data(),
+            () ->
+                SpeechSets.load(
+                    config.get(SpeechKeys.DATA),
+                    config.get(SpeechKeys.PATH),
+                    config.get(SpeechKeys.RATE)));
     shape = shape();
   }
 

@@ -118,20 +118,34 @@ public final class Translating implements Problem {
                 : key == Keys.EVAL_EVERY ? Keys.EVAL_EVERY.withDefault(3) : key;
   }
 
+  /** The sentences of the three parts, and what was made of the first to read them. */
+  private record Sentences(
+      Tokenizer tokenizer, EncodedPairs train, EncodedPairs validation, EncodedPairs test) {}
+
   private Translating(Config config) {
     this.config = config;
-    ParallelCorpus corpus = corpus();
-    tokenizer =
+    Sentences sentences = Shared.of(Sentences.class, config, DATA, () -> sentences(config));
+    tokenizer = sentences.tokenizer();
+    train = sentences.train();
+    validation = sentences.validation();
+    test = sentences.test();
+  }
+
+  private static Sentences sentences(Config config) {
+    ParallelCorpus corpus = corpus(config);
+    Tokenizer tokenizer =
         Tokenizers.train(
             config.get(TextKeys.TOKENIZER),
             corpus.trainingTexts(),
             config.get(TextKeys.VOCABULARY));
-    train = encoded(corpus.train());
-    validation = encoded(corpus.validation());
-    test = encoded(corpus.test());
+    return new Sentences(
+        tokenizer,
+        encoded(corpus.train(), tokenizer, config),
+        encoded(corpus.validation(), tokenizer, config),
+        encoded(corpus.test(), tokenizer, config));
   }
 
-  private ParallelCorpus corpus() {
+  private static ParallelCorpus corpus(Config config) {
     String source = config.get(TextKeys.SOURCE);
     String target = config.get(TextKeys.TARGET);
     String data = config.get(TextKeys.PAIRS);
@@ -145,12 +159,12 @@ public final class Translating implements Problem {
         yield Numbers.load(
             source, target, config.get(TextKeys.COUNT), config.get(TextKeys.LARGEST));
       }
-      case "aligned" -> AlignedFiles.load(path(data), source, target);
-      default -> TabSeparated.load(path(data), config.get(TextKeys.HEADER));
+      case "aligned" -> AlignedFiles.load(path(config, data), source, target);
+      default -> TabSeparated.load(path(config, data), config.get(TextKeys.HEADER));
     };
   }
 
-  private Path path(String data) {
+  private static Path path(Config config, String data) {
     return config
         .get(TextKeys.PATH)
         .orElseThrow(
@@ -160,7 +174,8 @@ public final class Translating implements Problem {
                         .formatted(data)));
   }
 
-  private EncodedPairs encoded(List<SentencePair> pairs) {
+  private static EncodedPairs encoded(
+      List<SentencePair> pairs, Tokenizer tokenizer, Config config) {
     Overlong overlong = Overlong.valueOf(config.get(TextKeys.OVERLONG).toUpperCase(Locale.ROOT));
     return new EncodedPairs(pairs, tokenizer, tokenizer, config.get(TextKeys.MAX_LENGTH), overlong);
   }
