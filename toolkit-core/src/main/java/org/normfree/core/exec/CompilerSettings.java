@@ -1,7 +1,6 @@
 package org.normfree.core.exec;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.normfree.core.InputException;
 import org.normfree.core.kernel.Kernel;
@@ -43,15 +42,11 @@ public record CompilerSettings(
   }
 
   private static void requireBfloat16(List<Kernel> kernels) {
-    List<String> missing =
-        kernels.stream().map(Kernel::missingForBfloat16).flatMap(Optional::stream).toList();
-    if (missing.size() == kernels.size()) {
-      throw new InputException(
-          "precision=bf16 cannot run here: %s; use precision=float32"
-              .formatted(
-                  kernels.isEmpty()
-                      ? "ND4J has no bfloat16 products"
-                      : String.join(", ", missing)));
-    }
+    Kernel.missingForBfloat16(kernels)
+        .ifPresent(
+            missing -> {
+              throw new InputException(
+                  "precision=bf16 cannot run here: %s; use precision=float32".formatted(missing));
+            });
   }
 }

@@ -36,6 +36,22 @@ public interface Kernel {
   }
 
   /**
+   * Looks whether products may have bfloat16 operands with the first of some kernels that has them.
+   *
+   * @param kernels the kernels
+   * @return what each lacks, in a few words; empty if one lacks nothing
+   */
+  static Optional<String> missingForBfloat16(List<Kernel> kernels) {
+    List<String> missing =
+        kernels.stream().map(Kernel::missingForBfloat16).flatMap(Optional::stream).toList();
+    if (missing.size() < kernels.size()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        missing.isEmpty() ? "ND4J has no bfloat16 products" : String.join(", ", missing));
+  }
+
+  /**
    * This kernel with another choice about the Vector API, for kernels that have one.
    *
    * @param choice {@code auto}, {@code on} or {@code off}

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.normfree.core.exec.CompiledExecutor;
 import org.normfree.core.exec.CompilerSettings;
@@ -260,7 +259,9 @@ public final class Efficiency implements Experiment {
   @Override
   public Runs run(Config config, RunDirectory directory) {
     List<String> ways = new ArrayList<>(config.get(WAYS));
-    missingForBfloat16().filter(reason -> ways.remove(BF16)).ifPresent(this::leaveOut);
+    Kernel.missingForBfloat16(Kernels.standard())
+        .filter(reason -> ways.remove(BF16))
+        .ifPresent(this::leaveOut);
     List<SweepTrial> trials = new ArrayList<>();
     for (long seed : Keys.seedsOf(config)) {
       for (int width : config.get(WIDTHS)) {
@@ -276,14 +277,6 @@ public final class Efficiency implements Experiment {
 
   private void leaveOut(String reason) {
     LOG.warn("{}: {} is left out, {}", name(), BF16, reason);
-  }
-
-  private static Optional<String> missingForBfloat16() {
-    List<Optional<String>> missing =
-        Kernels.standard().stream().map(Kernel::missingForBfloat16).toList();
-    return missing.stream().allMatch(Optional::isPresent)
-        ? Optional.of(missing.stream().map(Optional::orElseThrow).collect(Collectors.joining("; ")))
-        : Optional.empty();
   }
 
   private SweepTrial trial(Config config, String method, int width, String way, long seed) {
