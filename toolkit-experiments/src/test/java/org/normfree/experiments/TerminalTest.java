@@ -40,7 +40,7 @@ class TerminalTest {
         new ProcessBuilder(SCRIPT.toString(), "-qefc", java, "/dev/null")
             .redirectErrorStream(true)
             .start();
-    CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES).execute(() -> end(process));
+    CompletableFuture.delayedExecutor(10, TimeUnit.MINUTES).execute(() -> end(process));
     try (InputStream in = process.getInputStream();
         OutputStream keys = process.getOutputStream()) {
       StringBuilder shown = new StringBuilder();

@@ -133,7 +133,7 @@ class KillTest {
 
   private void finish(Case given, String out, int threads) throws Exception {
     Process process = start(given, out, threads);
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(folder.resolve(out + ".log"))).isZero();
   }
 

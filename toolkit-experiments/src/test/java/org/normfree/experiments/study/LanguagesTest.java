@@ -134,7 +134,7 @@ class LanguagesTest {
     hasPlainDigits(out);
 
     Process resumed = start("ar");
-    assertThat(resumed.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(resumed.waitFor(10, TimeUnit.MINUTES)).isTrue();
     String log = Files.readString(folder.resolve("ar.log"), StandardCharsets.UTF_8);
     assertThat(resumed.exitValue()).as(log).isZero();
     assertThat(log).contains("resuming");

@@ -155,7 +155,7 @@ class ReportInBrowserTest {
             .redirectOutput(dom.toFile())
             .redirectError(folder.resolve("browser.log").toFile())
             .start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(10, TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly();
     }

@@ -121,7 +121,7 @@ class TablesCompileTest {
             .redirectOutput(folder.resolve(name + ".out").toFile())
             .start();
     process.getOutputStream().close();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
     String log = Files.readString(folder.resolve(name + ".log"), StandardCharsets.ISO_8859_1);
     assertThat(process.exitValue()).as(log.substring(Math.max(0, log.length() - 3000))).isZero();
     return log;
