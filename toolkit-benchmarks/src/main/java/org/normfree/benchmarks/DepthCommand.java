@@ -18,7 +18,7 @@ final class DepthCommand implements Runnable {
       names = "--depths",
       split = ",",
       paramLabel = "N",
-      description = "blocks (default: 12,24,48,96,192)")
+      description = "blocks, 0 for none (default: 12,24,48,96,192)")
   private List<Integer> depths = List.of(12, 24, 48, 96, 192);
 
   @Option(
@@ -43,12 +43,15 @@ final class DepthCommand implements Runnable {
 
   void run(Setting setting, Results results) {
     for (int depth : depths) {
-      CommonOptions.require(depth >= 1, "--depths has %d, expected at least 1", depth);
+      CommonOptions.require(
+          depth >= 1 || (depth == 0 && depths.size() == 1),
+          "--depths has %d, expected at least 1, or 0 alone for none",
+          depth);
     }
     CommonOptions.require(
         layers == 0 || layers >= 2, "--layers=%d, expected 0 or at least 2", layers);
     DepthBench bench = new DepthBench(setting, results, Variant.named(executor));
-    bench.grow(depths);
+    bench.grow(depths.stream().filter(depth -> depth > 0).toList());
     if (layers > 0) {
       bench.build(layers);
     }

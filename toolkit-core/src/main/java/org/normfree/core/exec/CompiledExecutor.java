@@ -73,12 +73,11 @@ public final class CompiledExecutor implements GraphExecutor {
     }
 
     /**
-     * Memory for a program: what there is, or, where its blocks have become too many pieces for
-     * what they hold, new memory, for which all plans have to go.
+     * Lays a program out in what memory there is, or, where its blocks have become too many pieces
+     * for what they hold, in new memory, for which all plans have to go.
      */
-    Plan.Memory memoryFor(Program program) {
-      Layout layout =
-          Layout.of(program, Plan.moved(program), memory.arena().holes(), memory.results().holes());
+    Layout layout(Program program) {
+      Layout layout = inMemory(program);
       long grown =
           Math.max(memory.arena().bytes(), layout.arenaEnd())
               + Math.max(memory.results().bytes(), layout.resultEnd());
@@ -87,8 +86,14 @@ public final class CompiledExecutor implements GraphExecutor {
           plans.values().stream().mapToLong(Plan::arenaBytes).reduce(layout.peak(), Math::max);
       if (grows && grown > Math.max(FEW_BYTES, MOST_WASTE * largest)) {
         freePlans();
+        return inMemory(program);
       }
-      return memory;
+      return layout;
+    }
+
+    private Layout inMemory(Program program) {
+      return Layout.of(
+          program, Plan.moved(program), memory.arena().holes(), memory.results().holes());
     }
 
     private void freePlans() {
@@ -257,8 +262,8 @@ public final class CompiledExecutor implements GraphExecutor {
     if (settings.precision() == Precision.BF16) {
       program = Fusion.withBfloat16(program);
     }
-    Plan.Memory memory = owned.memoryFor(program);
-    Plan plan = new Plan(program, settings.kernels(), settings.threads(), memory);
+    Layout layout = owned.layout(program);
+    Plan plan = new Plan(program, layout, settings.kernels(), settings.threads(), owned.memory);
     LOG.debug(
         "compiled {} steps in {} ms, {} MB in the arena, {} MB in separate buffers",
         program.nodes().size(),

@@ -58,22 +58,22 @@ final class Plan implements AutoCloseable {
    * Prepares everything.
    *
    * @param program what is to be run
+   * @param layout where its values lie in the memory
    * @param available kernels, first choice first
    * @param threads size of the team that will run it
    * @param memory what it may use, and extend
    */
   @SuppressWarnings(
       "unchecked") // an older JavaCPP, the CUDA build's, has a varargs constructor only
-  Plan(Program program, List<Kernel> available, int threads, Memory memory) {
+  Plan(Program program, Layout layout, List<Kernel> available, int threads, Memory memory) {
     this.program = program;
+    this.layout = layout;
     this.memory = memory;
     variables =
         inputs(program).filter(value -> value.kind() == Value.Kind.VARIABLE).distinct().toList();
-    List<Value> moved = moved(program);
-    layout = Layout.of(program, moved, memory.arena().holes(), memory.results().holes());
     memory.arena().growTo(layout.arenaEnd());
     memory.results().growTo(layout.resultEnd());
-    moved.forEach(value -> slots.put(value, array(Operand.of(value))));
+    moved(program).forEach(value -> slots.put(value, array(Operand.of(value))));
     program
         .placeholders()
         .forEach((name, value) -> placeholders.put(name, array(Operand.of(value))));

@@ -80,10 +80,8 @@ public final class Scope {
       this.seed = seed;
       this.training = training;
       weight = drawn ? Weight.ofNetwork() : Weight.ofTraining();
-      if (training.isPresent()) {
-        // SameDiff's default holders are made for several devices and may copy what they are given
-        graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
-      }
+      // SameDiff's default holders are made for several devices and copy what they are given
+      graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
     }
 
     Network network(Optional<Network> twin) {

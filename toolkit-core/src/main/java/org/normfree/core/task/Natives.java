@@ -29,14 +29,26 @@ public final class Natives {
   }
 
   /**
-   * Zeroed memory apart from the caller's scope.
+   * Zeroed memory apart from the caller's scope. The system hands a large one out page by page, as
+   * it is written to for the first time: by those who use it, who may be several threads.
    *
    * @param bytes its size
    * @return freed by {@code deallocate}, or when neither it nor a pointer made from it is reachable
+   * @throws OutOfMemoryError if there is not as much
    */
   public static BytePointer memory(long bytes) {
-    BytePointer memory = apart(() -> new BytePointer(bytes));
-    Pointer.memset(memory, 0, bytes);
-    return memory;
+    return apart(() -> new Zeroed(bytes));
+  }
+
+  private static final class Zeroed extends BytePointer {
+    Zeroed(long bytes) {
+      super(calloc(1, bytes));
+      if (isNull()) {
+        throw new OutOfMemoryError("no %s bytes of native memory are left".formatted(bytes));
+      }
+      capacity(bytes);
+      Pointer memory = new Pointer(this); // has no deallocator, so it does not keep this alive
+      deallocator(() -> free(memory));
+    }
   }
 }
