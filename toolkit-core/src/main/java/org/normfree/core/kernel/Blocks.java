@@ -4,10 +4,11 @@ import org.normfree.core.task.Task;
 
 /**
  * How the rows of equally wide arrays are divided: among the threads of a team, and for each thread
- * in blocks of some rows, small enough that a few of them stay in the first-level cache.
+ * in blocks of some rows, small enough that a few of them stay in the second-level cache, and many
+ * enough that sums over rows are seldom read and written.
  */
 final class Blocks {
-  private static final int FLOATS = 3072;
+  private static final int FLOATS = 12_288;
   private static final int MOST_ROWS = 64;
 
   private final int rows;

@@ -219,7 +219,7 @@ final class PlainLoops implements RowLoops {
       System.arraycopy(z, 0, work, 0, n);
     }
     multiply(work, work, n);
-    float r = norm.scale(sum(work, n), z, 0);
+    float r = norm.scale(sum(work, n), z, 0, 0);
     scale(z, r, n);
     return r;
   }

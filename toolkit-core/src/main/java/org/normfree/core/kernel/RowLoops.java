@@ -87,16 +87,18 @@ interface RowLoops {
     /**
      * {@code 1/√(mean(z²) + ε)}.
      *
-     * @param squares sum of the squares of a row z in single precision
-     * @param z where that row is, in case single precision had no room for the squares
+     * @param squares sum of the squares of a row z = x − mean in single precision
+     * @param x where that row is, in case single precision had no room for the squares
      * @param at where it begins
+     * @param mean what is to be taken off
      */
-    float scale(double squares, float[] z, int at) {
+    float scale(double squares, float[] x, int at, float mean) {
       double sum = squares;
       if (Double.isInfinite(sum)) {
         sum = 0;
         for (int i = at; i < at + columns; i++) {
-          sum += (double) z[i] * z[i];
+          float z = x[i] - mean;
+          sum += (double) z * z;
         }
       }
       return (float) (1 / Math.sqrt(sum / columns + epsilon));

@@ -22,9 +22,9 @@ final class VectorLoops implements RowLoops {
   private final Scratch scratch = new Scratch(4);
   private float[] lanes = new float[LANES];
   private float[] others = new float[LANES];
+  private float[] squares = new float[LANES];
   private float[] means = new float[1];
   private float[] scales = new float[1];
-  private float[] projections = new float[1];
 
   /** For loading by name. */
   VectorLoops() {}
@@ -174,21 +174,28 @@ final class VectorLoops implements RowLoops {
   }
 
   /**
-   * Rows are gone over several times, since a block lies in the first-level cache: adding up a
-   * row's lanes takes longer than a short row itself, unless the sums of many rows overlap.
+   * Rows are gone over several times, since a block lies in a cache nearby: adding up a row's lanes
+   * takes longer than a short row itself, unless the sums of many rows overlap. The mean is taken
+   * off anew each time, which costs less than writing what is left.
    */
   @Override
   public void norm(Norm norm, float[] x, int rows, float[] gain, float[] bias) {
     int stride = norm.stride();
-    deviations(norm, x, rows);
+    means(norm, x, rows);
     for (int row = 0; row < rows; row++) {
-      affine(x, row * stride, scales[row], gain, bias, stride);
+      squares(norm.valid(), x, row * stride, stride, means[row], squares, row * LANES);
+    }
+    scales(norm, x, rows);
+    for (int row = 0; row < rows; row++) {
+      affine(x, row * stride, means[row], scales[row], gain, bias, stride);
     }
   }
 
-  private static void affine(float[] x, int at, float r, float[] gain, float[] bias, int stride) {
+  private static void affine(
+      float[] x, int at, float mean, float r, float[] gain, float[] bias, int stride) {
     for (int c = 0; c < stride; c += LANES) {
       FloatVector.fromArray(S, x, at + c)
+          .sub(mean)
           .mul(r)
           .fma(FloatVector.fromArray(S, gain, c), FloatVector.fromArray(S, bias, c))
           .intoArray(x, at + c);
@@ -206,89 +213,112 @@ final class VectorLoops implements RowLoops {
       float[] dGain,
       float[] dBias) {
     int stride = norm.stride();
-    deviations(norm, x, rows);
+    means(norm, x, rows);
     for (int row = 0; row < rows; row++) {
-      gradientSums(x, upstream, row * stride, gain, stride, lanes, others, row * LANES);
+      int at = row * stride;
+      int to = row * LANES;
+      gradientSums(
+          norm.valid(), x, upstream, at, gain, stride, means[row], squares, lanes, others, to);
     }
+    scales(norm, x, rows);
     for (int row = 0; row < rows; row++) {
-      means[row] = norm.centred() ? (float) (total(lanes, row) / norm.columns()) : 0;
-      projections[row] = (float) (scales[row] * total(others, row) / norm.columns());
-    }
-    for (int row = 0; row < rows; row++) {
-      float r = scales[row];
-      inputGradient(x, upstream, row * stride, gain, stride, r, means[row], projections[row], dx);
+      float mean = norm.centred() ? (float) (total(lanes, row) / norm.columns()) : 0;
+      float projection = (float) (scales[row] * total(others, row) / norm.columns());
+      int at = row * stride;
+      inputGradient(x, upstream, at, gain, stride, means[row], scales[row], mean, projection, dx);
     }
     gainAndBias(x, upstream, rows, stride, dGain, dBias);
   }
 
-  /** Takes the mean off each row and sets its scale, 1/√(variance + ε). */
-  private void deviations(Norm norm, float[] x, int rows) {
-    if (scales.length < rows) {
+  /** The mean of each row; 0 where none is taken off. */
+  private void means(Norm norm, float[] x, int rows) {
+    if (means.length < rows) {
       lanes = new float[rows * LANES];
       others = new float[rows * LANES];
+      squares = new float[rows * LANES];
       means = new float[rows];
       scales = new float[rows];
-      projections = new float[rows];
     }
-    int stride = norm.stride();
+    Arrays.fill(means, 0, rows, 0);
     if (norm.centred()) {
+      int stride = norm.stride();
       for (int row = 0; row < rows; row++) {
         sum(x, row * stride, stride, lanes, row * LANES);
       }
       for (int row = 0; row < rows; row++) {
         means[row] = (float) (total(lanes, row) / norm.columns());
       }
-    } else {
-      Arrays.fill(means, 0, rows, 0);
-    }
-    for (int row = 0; row < rows; row++) {
-      centre(norm, x, row * stride, means[row], lanes, row * LANES);
-    }
-    for (int row = 0; row < rows; row++) {
-      scales[row] = norm.scale(total(lanes, row), x, row * stride);
     }
   }
 
-  /** {@code Σ g} and {@code Σ g·z} with {@code g = G·gain}, a sum a lane. */
+  /** From the squares of each row to its scale, 1/√(variance + ε). */
+  private void scales(Norm norm, float[] x, int rows) {
+    for (int row = 0; row < rows; row++) {
+      scales[row] = norm.scale(total(squares, row), x, row * norm.stride(), means[row]);
+    }
+  }
+
+  /** {@code Σ z²} of {@code z = x − mean}, a sum a lane. */
+  private static void squares(
+      float[] valid, float[] x, int at, int stride, float mean, float[] squares, int to) {
+    FloatVector sum = FloatVector.zero(S);
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector z =
+          FloatVector.fromArray(S, x, at + c).sub(mean).mul(FloatVector.fromArray(S, valid, c));
+      sum = z.fma(z, sum);
+    }
+    sum.intoArray(squares, to);
+  }
+
+  /** {@code Σ z²}, {@code Σ g} and {@code Σ g·z} with {@code g = G·gain}, a sum a lane each. */
   private static void gradientSums(
-      float[] z,
+      float[] valid,
+      float[] x,
       float[] upstream,
       int at,
       float[] gain,
       int stride,
+      float mean,
+      float[] squares,
       float[] sums,
       float[] products,
       int to) {
+    FloatVector square = FloatVector.zero(S);
     FloatVector sum = FloatVector.zero(S);
     FloatVector product = FloatVector.zero(S);
     for (int c = 0; c < stride; c += LANES) {
+      FloatVector z =
+          FloatVector.fromArray(S, x, at + c).sub(mean).mul(FloatVector.fromArray(S, valid, c));
       FloatVector g =
           FloatVector.fromArray(S, upstream, at + c).mul(FloatVector.fromArray(S, gain, c));
+      square = z.fma(z, square);
       sum = sum.add(g);
-      product = g.fma(FloatVector.fromArray(S, z, at + c), product);
+      product = g.fma(z, product);
     }
+    square.intoArray(squares, to);
     sum.intoArray(sums, to);
     product.intoArray(products, to);
   }
 
-  /** Replaces z by {@code x̂ = r·z} and computes dx. */
+  /** Replaces x by {@code x̂ = r·(x − mean)} and computes dx. */
   private static void inputGradient(
-      float[] z,
+      float[] x,
       float[] upstream,
       int at,
       float[] gain,
       int stride,
-      float r,
       float mean,
+      float r,
+      float meanGradient,
       float projection,
       float[] dx) {
     FloatVector minus = FloatVector.broadcast(S, -projection);
     for (int c = 0; c < stride; c += LANES) {
       FloatVector g =
           FloatVector.fromArray(S, upstream, at + c).mul(FloatVector.fromArray(S, gain, c));
-      FloatVector normalized = FloatVector.fromArray(S, z, at + c).mul(r);
-      normalized.intoArray(z, at + c);
-      normalized.fma(minus, g.sub(mean)).mul(r).intoArray(dx, at + c);
+      FloatVector normalized = FloatVector.fromArray(S, x, at + c).sub(mean).mul(r);
+      normalized.intoArray(x, at + c);
+      normalized.fma(minus, g.sub(meanGradient)).mul(r).intoArray(dx, at + c);
     }
   }
 
@@ -320,20 +350,6 @@ final class VectorLoops implements RowLoops {
       a = a.add(FloatVector.fromArray(S, x, at + c));
     }
     a.add(b).intoArray(lanes, to);
-  }
-
-  /** Takes the mean off a row; the sum of its squares, a sum a lane. */
-  private static void centre(Norm norm, float[] x, int at, float mean, float[] lanes, int to) {
-    float[] valid = norm.valid();
-    int stride = norm.stride();
-    FloatVector squares = FloatVector.zero(S);
-    for (int c = 0; c < stride; c += LANES) {
-      FloatVector z =
-          FloatVector.fromArray(S, x, at + c).sub(mean).mul(FloatVector.fromArray(S, valid, c));
-      z.intoArray(x, at + c);
-      squares = z.fma(z, squares);
-    }
-    squares.intoArray(lanes, to);
   }
 
   /** The sum of a row's lanes. */
