@@ -24,6 +24,7 @@ import picocli.CommandLine.Mixin;
       StepCommand.class,
       OpsCommand.class,
       SequenceCommand.class,
+      AttentionCommand.class,
       DepthCommand.class,
       MemoryCommand.class,
       AugmentCommand.class,
@@ -97,6 +98,7 @@ public final class Bench implements Runnable {
           new StepCommand().run(setting, results);
           new OpsCommand().run(setting, results);
           new SequenceCommand().run(setting, results);
+          new AttentionCommand().run(setting, results);
           new DepthCommand().run(setting, results);
           new MemoryCommand().run(setting, results);
           new AugmentCommand().run(setting, results);

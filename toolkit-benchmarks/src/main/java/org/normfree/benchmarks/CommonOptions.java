@@ -3,6 +3,7 @@ package org.normfree.benchmarks;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.normfree.core.InputException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,9 +27,11 @@ final class CommonOptions {
   @Option(
       names = "--threads",
       scope = ScopeType.INHERIT,
+      split = ",",
       paramLabel = "N",
-      description = "threads of every process (default: all cores)")
-  private Integer threads;
+      description =
+          "threads of every process (default: all cores); 'step' takes several and compares them")
+  private List<Integer> threads;
 
   @Option(
       names = "--rounds",
@@ -55,18 +58,34 @@ final class CommonOptions {
     void run(Setting setting, Results results);
   }
 
-  /** Runs benches, prints their table and writes their file, also where a later one failed. */
+  /**
+   * Runs benches, prints their table and writes their file, also where a later one failed.
+   *
+   * @throws InputException if an option has no value that fits, or several where one is expected
+   */
   void run(Work work) {
-    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    require(count >= 1, "--threads=%d, expected at least 1", count);
+    require(teams().size() == 1, "--threads has several numbers, which 'step' alone compares");
+    compare(work);
+  }
+
+  /** Numbers of threads: one, or several to be compared. */
+  List<Integer> teams() {
+    return threads == null ? List.of(Runtime.getRuntime().availableProcessors()) : threads;
+  }
+
+  /** The same for one that compares {@link #teams}; its setting has the first of them. */
+  void compare(Work work) {
+    for (int count : teams()) {
+      require(count >= 1, "--threads=%d, expected at least 1", count);
+    }
     require(rounds >= 1, "--rounds=%d, expected at least 1; medians want 20", rounds);
     require(warmUp >= 0, "--warm-up=%d, expected at least 0", warmUp);
     require(Files.isDirectory(out) || !Files.exists(out), "--out %s is a file; give a folder", out);
     PrintWriter screen = command.commandLine().getErr();
     Results results = new Results();
-    Setting setting =
-        new Setting(
-            out.toAbsolutePath(), count, warmUp, rounds, new LibTorch(LibTorch.home()), screen);
+    Path folder = out.toAbsolutePath();
+    LibTorch libTorch = new LibTorch(LibTorch.home());
+    Setting setting = new Setting(folder, teams().get(0), warmUp, rounds, libTorch, screen);
     try {
       work.run(setting, results);
     } finally {

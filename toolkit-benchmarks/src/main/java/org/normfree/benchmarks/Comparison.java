@@ -9,7 +9,7 @@ import java.util.Set;
 /** Turns the times of variants into rows: every one of ours beside every baseline. */
 final class Comparison {
   private static final Set<Variant> BASELINES =
-      EnumSet.of(Variant.LIBTORCH, Variant.STOCK, Variant.SAMEDIFF);
+      EnumSet.of(Variant.LIBTORCH, Variant.STOCK, Variant.SAMEDIFF, Variant.COMPILED_ONEDNN);
 
   private Comparison() {}
 

@@ -9,7 +9,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "ops",
     description =
-        "DyT and layer norm, forward and backward. (Single ops in JMH: class OpBenchmark.)",
+        "DyT, DeepNorm, layer norm and RMS norm, forward alone and with backward, beside a copy."
+            + " (Single ops in JMH: class OpBenchmark.)",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class OpsCommand implements Runnable {

@@ -19,14 +19,6 @@ import org.normfree.benchmarks.peer.Workload;
  * their next command.
  */
 final class Peers implements AutoCloseable {
-  private static final double NANOS_PER_MILLI = 1e6;
-
-  /** How many times the rounds of warm-up that were asked for there are at most. */
-  private static final int MOST_TIMES = 8;
-
-  /** How long warming up may take if that is more rounds than were asked for. */
-  private static final long MOST_EXTRA_NANOS = 120_000_000_000L;
-
   private final Setting setting;
   private final String name;
   private final Map<Variant, PeerProcess> processes = new EnumMap<>(Variant.class);
@@ -159,57 +151,14 @@ final class Peers implements AutoCloseable {
   }
 
   /**
-   * Times a command by all variants in turn, another one first in every round, once their times no
-   * longer fall.
+   * Times a command by all variants in turn, see {@link Turns}.
    *
-   * @param command {@code step} or {@code pass}
+   * @param command {@code step}, {@code pass} or {@code forward}
    * @param calls calls a turn; the turn counts as their median
    * @return milliseconds of a call by each variant
    */
   Map<Variant, Sample> time(String command, int calls) {
-    int warm = warmUp(command, calls);
-    Map<Variant, double[]> times = new EnumMap<>(Variant.class);
-    variants().forEach(variant -> times.put(variant, new double[setting.rounds()]));
-    for (int round = 0; round < setting.rounds(); round++) {
-      Map<Variant, Double> found = round(command, calls, warm + round);
-      for (Map.Entry<Variant, Double> turn : found.entrySet()) {
-        times.get(turn.getKey())[round] = turn.getValue();
-      }
-    }
-    Map<Variant, Sample> samples = new EnumMap<>(Variant.class);
-    times.forEach((variant, values) -> samples.put(variant, new Sample(values)));
-    return samples;
-  }
-
-  /** As many rounds as were asked for, and more until times have settled; tells how many. */
-  private int warmUp(String command, int calls) {
-    Map<Variant, List<Double>> times = new EnumMap<>(Variant.class);
-    variants().forEach(variant -> times.put(variant, new ArrayList<>()));
-    int least = setting.warmUp();
-    long end = System.nanoTime() + MOST_EXTRA_NANOS;
-    boolean settled = least == 0;
-    int rounds = 0;
-    while (rounds < least || (!settled && rounds < MOST_TIMES * least && System.nanoTime() < end)) {
-      round(command, calls, rounds).forEach((variant, millis) -> times.get(variant).add(millis));
-      rounds++;
-      settled = times.values().stream().allMatch(Settling::settled);
-    }
-    setting.say(
-        "%s: %s after %d rounds of warm-up by '%s'",
-        name, settled ? "times no longer fall" : "times may still fall", rounds, command);
-    return rounds;
-  }
-
-  /** One turn of each variant: milliseconds of a call. */
-  private Map<Variant, Double> round(String command, int calls, int round) {
-    List<Variant> order = variants();
-    Map<Variant, Double> times = new EnumMap<>(Variant.class);
-    for (int turn = 0; turn < order.size(); turn++) {
-      Variant variant = order.get((round + turn) % order.size());
-      double[] nanos = processes.get(variant).ask(command + " " + calls);
-      times.put(variant, new Sample(nanos).median() / NANOS_PER_MILLI);
-    }
-    return times;
+    return new Turns<>(setting, name, processes).time(command, calls);
   }
 
   @Override

@@ -97,19 +97,24 @@ final class Roofline implements Peer {
   private double copy(int floats) {
     INDArray from = Nd4j.rand(DataType.FLOAT, floats);
     INDArray to = Nd4j.create(DataType.FLOAT, floats);
-    Pointer source = from.data().pointer();
-    Pointer target = to.data().pointer();
-    Task task =
-        (phase, thread) -> {
-          long begin = (long) Float.BYTES * Task.share(floats, thread, threads);
-          long end = (long) Float.BYTES * Task.share(floats, thread + 1, threads);
-          Pointer.memcpy(at(target, begin), at(source, begin), end - begin);
-        };
+    Task task = copy(from, to, threads);
     int calls = Math.max(1, (int) (2e8 / floats / Float.BYTES));
     double seconds = best(calls, () -> team.run(List.of(task)));
     from.close();
     to.close();
     return 2.0 * Float.BYTES * floats / seconds / GIGA;
+  }
+
+  /** Copies one FLOAT array to another of its size, in equal parts. */
+  static Task copy(INDArray from, INDArray to, int threads) {
+    int floats = Math.toIntExact(from.length());
+    Pointer source = from.data().pointer();
+    Pointer target = to.data().pointer();
+    return (phase, thread) -> {
+      long begin = (long) Float.BYTES * Task.share(floats, thread, threads);
+      long end = (long) Float.BYTES * Task.share(floats, thread + 1, threads);
+      Pointer.memcpy(at(target, begin), at(source, begin), end - begin);
+    };
   }
 
   private static Pointer at(Pointer base, long offset) {

@@ -15,7 +15,6 @@ import org.normfree.benchmarks.peer.Workload;
  * the origin that the shortest length gives.
  */
 final class SequenceBench {
-  private static final String BENCH = "sequence";
   private static final double TOLERANCE = 1e-3;
   private static final double MEBI = 1 << 20;
   private static final double GIGA = 1e9;
@@ -23,11 +22,16 @@ final class SequenceBench {
   /** Arrays of [batch, length, channels, states] that a scan of single ops holds at its end. */
   private static final double SINGLE_OPS = 6;
 
+  private final String bench;
   private final Setting setting;
   private final Results results;
   private final List<Variant> variants;
 
-  SequenceBench(Setting setting, Results results, List<Variant> variants) {
+  /**
+   * @param bench what rows are called
+   */
+  SequenceBench(String bench, Setting setting, Results results, List<Variant> variants) {
+    this.bench = bench;
     this.setting = setting;
     this.results = results;
     this.variants = variants;
@@ -43,7 +47,7 @@ final class SequenceBench {
         times.forEach(
             (variant, sample) ->
                 setting.say("%s: %s %.2f ms", name(op), variant.title(), sample.median()));
-        Comparison.rows(BENCH, name(op), "ms", times).forEach(results::add);
+        Comparison.rows(bench, name(op), "ms", times).forEach(results::add);
         addMemory(op, peers);
         if (times.containsKey(Variant.COMPILED)) {
           ours.put(op.length(), times.get(Variant.COMPILED));
@@ -58,7 +62,8 @@ final class SequenceBench {
   /** The variants whose arrays the machine holds; what is left out is told. */
   private List<Variant> fit(Workload.Sequence op) {
     double free = physicalBytes() / 2;
-    double needed = SINGLE_OPS * Float.BYTES * elements(op) * Math.max(1, op.states());
+    boolean scan = op.op().equals(Workload.Sequence.SCAN);
+    double needed = SINGLE_OPS * Float.BYTES * elements(op) * (scan ? op.states() : 1);
     List<Variant> fitting = new ArrayList<>();
     for (Variant variant : variants) {
       boolean single = variant == Variant.LIBTORCH || variant == Variant.SAMEDIFF;
@@ -88,7 +93,7 @@ final class SequenceBench {
       if (planned.length > 0) {
         results.add(
             Row.of(
-                BENCH,
+                bench,
                 name(op) + ", inputs and arena",
                 variant.title(),
                 "inputs, output and gradients",
@@ -97,7 +102,7 @@ final class SequenceBench {
                 2 * inputBytes(op) / MEBI));
       }
     }
-    Comparison.rows(BENCH, name(op) + ", resident", "MiB", resident).forEach(results::add);
+    Comparison.rows(bench, name(op) + ", resident", "MiB", resident).forEach(results::add);
   }
 
   private void addGrowth(List<Workload.Sequence> ofLengths, Map<Integer, Sample> ours) {
@@ -111,7 +116,7 @@ final class SequenceBench {
       if (sample != null) {
         results.add(
             Row.of(
-                BENCH,
+                bench,
                 name(op),
                 Variant.COMPILED.title(),
                 "its time a position at length " + shortest,
@@ -132,14 +137,22 @@ final class SequenceBench {
    */
   private static double inputBytes(Workload.Sequence op) {
     double inputs =
-        op.op().equals(Workload.Sequence.SCAN)
-            ? 3 * elements(op) + 2.0 * op.batch() * op.length() * op.states()
-            : elements(op) + (double) op.length() * op.channels();
+        switch (op.op()) {
+          case Workload.Sequence.SCAN ->
+              3 * elements(op) + 2.0 * op.batch() * op.length() * op.states();
+          case Workload.Sequence.CONVOLUTION -> elements(op) + (double) op.length() * op.channels();
+          default -> 3 * elements(op);
+        };
     return Float.BYTES * (inputs + elements(op));
   }
 
   private static String name(Workload.Sequence op) {
-    String states = op.states() == 0 ? "" : ", N " + op.states();
+    String states =
+        switch (op.op()) {
+          case Workload.Sequence.SCAN -> ", N " + op.states();
+          case Workload.Sequence.CONVOLUTION -> "";
+          default -> " × " + op.states();
+        };
     return String.format(
         Locale.ROOT, "%s [%d, %d, %d]%s", op.op(), op.batch(), op.length(), op.channels(), states);
   }

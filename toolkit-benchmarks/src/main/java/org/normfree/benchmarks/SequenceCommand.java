@@ -86,7 +86,7 @@ final class SequenceCommand implements Runnable {
           channels);
     }
     List<Variant> variants = peers.stream().map(Variant::named).toList();
-    SequenceBench bench = new SequenceBench(setting, results, variants);
+    SequenceBench bench = new SequenceBench("sequence", setting, results, variants);
     for (String op : ops) {
       int kept = op.equals(Workload.Sequence.SCAN) ? states : 0;
       bench.run(

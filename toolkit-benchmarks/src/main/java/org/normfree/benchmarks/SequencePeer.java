@@ -35,7 +35,12 @@ final class SequencePeer implements Peer {
     inputs.forEach(name -> in.put(name, variable(name, arrays)));
     SDVariable upstream =
         graph.constant(WorkloadFile.UPSTREAM, Families.array(arrays.get(WorkloadFile.UPSTREAM)));
-    SDVariable y = op.op().equals(Workload.Sequence.SCAN) ? scan(in) : convolution(in);
+    SDVariable y =
+        switch (op.op()) {
+          case Workload.Sequence.SCAN -> scan(in);
+          case Workload.Sequence.CONVOLUTION -> convolution(in);
+          default -> attention(op, in);
+        };
     y.mul(upstream).sum("loss");
     graph.setLossVariables("loss");
     this.executor = Executors.create(executor, graph, threads);
@@ -66,11 +71,29 @@ final class SequencePeer implements Peer {
         .longConvolution(OUTPUT, in.get(WorkloadFile.INPUT), in.get("filter"), in.get("skip"));
   }
 
+  private SDVariable attention(Workload.Sequence op, Map<String, SDVariable> in) {
+    return Ops.of(graph)
+        .attention(
+            OUTPUT,
+            in.get(WorkloadFile.INPUT),
+            in.get("key"),
+            in.get("value"),
+            op.states(),
+            op.op().equals(Workload.Sequence.CAUSAL),
+            null,
+            null);
+  }
+
   /** An op's inputs and what its output's elements are multiplied with. */
   static Map<String, ArrayFile.Array> arrays(Workload.Sequence op) {
     long[] sequences = {op.batch(), op.length(), op.channels()};
     Map<String, ArrayFile.Array> arrays = new LinkedHashMap<>();
     arrays.put(WorkloadFile.INPUT, Draw.normal(WorkloadFile.INPUT, sequences));
+    List<String> inputs = op.inputs();
+    if (inputs.contains("key")) {
+      arrays.put("key", Draw.normal("key", sequences));
+      arrays.put("value", Draw.normal("value", sequences));
+    }
     if (op.op().equals(Workload.Sequence.SCAN)) {
       arrays.put("delta", moved(SMALL, Draw.normal("delta", sequences)));
       arrays.put("a", Draw.of(i -> -(1 + i % op.states()), op.channels(), op.states()));
@@ -78,10 +101,13 @@ final class SequencePeer implements Peer {
       arrays.put("c", Draw.normal("c", op.batch(), op.length(), op.states()));
       arrays.put("gate", Draw.normal("gate", sequences));
       arrays.put("bias", moved(SMALL, Draw.normal("bias", op.channels())));
-    } else {
+    }
+    if (inputs.contains("filter")) {
       arrays.put("filter", Draw.normal("filter", op.length(), op.channels()));
     }
-    arrays.put("skip", Draw.normal("skip", op.channels()));
+    if (inputs.contains("skip")) {
+      arrays.put("skip", Draw.normal("skip", op.channels()));
+    }
     arrays.put(WorkloadFile.UPSTREAM, Draw.normal(WorkloadFile.UPSTREAM, sequences));
     return arrays;
   }

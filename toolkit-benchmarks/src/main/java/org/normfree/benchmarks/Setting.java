@@ -21,6 +21,11 @@ import java.util.Map;
  */
 record Setting(
     Path out, int threads, int warmUp, int rounds, LibTorch libTorch, PrintWriter screen) {
+  /** The same with another number of threads. */
+  Setting withThreads(int count) {
+    return new Setting(out, count, warmUp, rounds, libTorch, screen);
+  }
+
   /** The same settings of the native libraries for every process. */
   Map<String, String> environment(Variant variant) {
     Map<String, String> environment = new HashMap<>();

@@ -50,22 +50,38 @@ final class StepCommand implements Runnable {
       names = "--peers",
       split = ",",
       paramLabel = "NAME",
-      description = "compiled, compiled-bf16, compiled-scalar, stock, samediff, libtorch")
-  private List<String> peers = List.of("compiled", "stock", "samediff", "libtorch");
+      description =
+          "compiled, compiled-bf16, compiled-scalar, stock, samediff, libtorch (default: compiled,"
+              + " stock, samediff, libtorch; compiled alone where several --threads are compared)")
+  private List<String> peers;
 
   @Override
   public void run() {
-    bench.common().run(this::run);
+    List<Integer> teams = bench.common().teams();
+    bench.common().compare((setting, results) -> run(setting, results, teams));
   }
 
   void run(Setting setting, Results results) {
+    run(setting, results, List.of(setting.threads()));
+  }
+
+  private void run(Setting setting, Results results, List<Integer> teams) {
     for (String method : methods) {
       if (!METHODS.contains(method)) {
         throw new InputException(
             "unknown method '%s', expected pre-ln or dyt, which all sides have".formatted(method));
       }
     }
-    new StepBench(setting, results)
-        .run(StepCase.of(shapes, methods), peers.stream().map(Variant::named).toList());
+    List<StepCase> cases = StepCase.of(shapes, methods);
+    if (teams.size() > 1) {
+      new ThreadsBench(setting, results, teams).run(cases, variants(List.of("compiled")));
+    } else {
+      new StepBench(setting, results)
+          .run(cases, variants(List.of("compiled", "stock", "samediff", "libtorch")));
+    }
+  }
+
+  private List<Variant> variants(List<String> usual) {
+    return (peers == null ? usual : peers).stream().map(Variant::named).toList();
   }
 }

@@ -17,6 +17,10 @@ enum Variant {
   COMPILED_BF16("compiled-bf16", "compiled-bf16", true, ""),
   /** The compiled executor without the Vector API. */
   COMPILED_SCALAR("compiled-scalar", "compiled", false, "-Dnormfree.vector=off"),
+  /** The compiled executor with the Java kernels alone, and ND4J for what they do not know. */
+  COMPILED_JAVA("compiled-java", "compiled", true, "-Dnormfree.kernels=java"),
+  /** The same with oneDNN's alone, and not the loops that it leaves some shapes to. */
+  COMPILED_ONEDNN("compiled-onednn", "compiled", false, "-Dnormfree.kernels=onednn"),
   /** SameDiff's session with the toolkit's kernels. */
   STOCK("stock", "stock", true, ""),
   /** SameDiff without the toolkit: its session and its ops, see {@code PlainSameDiff}. */

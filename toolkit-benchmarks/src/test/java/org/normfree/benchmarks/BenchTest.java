@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,11 @@ class BenchTest {
         "sequence --states 0 | --states=0",
         "depth --depths 4,0 | --depths has 0",
         "depth --layers 1 | --layers=1",
+        "depth --threads 1,2 | --threads has several numbers",
+        "step --threads 1,0 | --threads=0",
+        "attention --shapes 2x3x4 | --shapes has '2x3x4'",
+        "attention --shapes 2x3x4x3 | heads that divide the channels",
+        "attention --shapes 2x99999x99999x1 | less than 2 GiB",
         "memory --steps 0 | --steps=0",
         "memory --shape huge | unknown shape 'huge'",
         "walk | Unmatched argument",
@@ -108,6 +115,53 @@ class BenchTest {
       assertThat(row.get("ratio").asDouble()).isPositive();
     }
     assertThat(out.toString()).contains("| memory | tiny pre-ln, resident over 3 steps");
+  }
+
+  @Test
+  void stepsOfTwoThreadsStandBesideThoseOfOne() throws IOException {
+    Path target = folder.resolve("out");
+    String words = "step --shapes tiny --methods dyt --threads 1,2 --rounds 1 --warm-up 0 --out";
+    List<String> line = new ArrayList<>(List.of(words.split(" ", -1)));
+    line.add(target.toString());
+    assertThat(bench(line.toArray(String[]::new))).as(err.toString()).isZero();
+    JsonNode rows = Json.read(target.resolve("bench.json"), JsonNode.class).get("rows");
+    assertThat(rows.findValuesAsText("case"))
+        .containsExactly(
+            "tiny dyt",
+            "tiny dyt",
+            "tiny dyt, forward and backward",
+            "tiny dyt, forward and backward");
+    assertThat(rows.findValuesAsText("ours"))
+        .containsExactly(
+            "compiled, threads 1",
+            "compiled, threads 2",
+            "compiled, threads 1",
+            "compiled, threads 2");
+    for (JsonNode row : rows) {
+      assertThat(row.get("peer").asText()).isEqualTo("compiled, threads 1");
+      assertThat(row.get("ratio").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void opsTellTheirShareOfACopy() throws IOException {
+    Path target = folder.resolve("out");
+    String words = "ops --rows 64 --width 48 --peers compiled --threads 1 --rounds 1 --warm-up 0";
+    List<String> line = new ArrayList<>(List.of(words.split(" ", -1)));
+    line.addAll(List.of("--out", target.toString()));
+    assertThat(bench(line.toArray(String[]::new))).as(err.toString()).isZero();
+    JsonNode rows = Json.read(target.resolve("bench.json"), JsonNode.class).get("rows");
+    List<String> rates = new ArrayList<>();
+    for (JsonNode row : rows) {
+      if (row.get("peer").asText().equals("copy")) {
+        rates.add(row.get("case").asText());
+        assertThat(row.get("unit").asText()).isEqualTo("GB/s read and written");
+        assertThat(row.get("ratio").asDouble()).isPositive();
+      }
+    }
+    assertThat(rates)
+        .hasSize(2 * 4)
+        .contains("rms-norm 64×48, forward", "dyt 64×48, forward and backward");
   }
 
   @Test

@@ -71,12 +71,30 @@ class PeersTest {
     }
   }
 
-  @Test
-  void anOpsGradientsAgree() {
+  @ParameterizedTest
+  @ValueSource(strings = {"dyt", "deep-norm", "layer-norm", "rms-norm"})
+  void anOpsOutputAndGradientsAgree(String op) {
+    assertThat(Workload.Op.NAMES).contains(op);
     List<Variant> variants = List.of(Variant.COMPILED, Variant.SAMEDIFF);
-    try (Peers peers = new Peers(setting, "dyt", new Workload.Op("dyt", 7, 13), variants)) {
+    try (Peers peers = new Peers(setting, op, new Workload.Op(op, 7, 13), variants)) {
+      assertThat(peers.process(Variant.COMPILED).ask("check 1"))
+          .hasSize(1 + new Workload.Op(op, 7, 13).inputs().size());
       assertThat(peers.agree(1, 1e-4, 1e-4)).isLessThan(1e-5);
+      assertThat(peers.time("forward", 1)).containsOnlyKeys(variants);
       assertThat(peers.process(Variant.COMPILED).ask("memory")[0]).isGreaterThan(1 << 20);
+    }
+  }
+
+  @Test
+  void everyWayOfAttentionGivesTheSame() {
+    List<Variant> variants =
+        List.of(Variant.COMPILED_JAVA, Variant.COMPILED_ONEDNN, Variant.SAMEDIFF);
+    for (String op : List.of(Workload.Sequence.ATTENTION, Workload.Sequence.CAUSAL)) {
+      Workload.Sequence workload = new Workload.Sequence(op, 2, 19, 6, 3);
+      try (Peers peers = new Peers(setting, op, workload, variants)) {
+        assertThat(peers.variants()).containsExactlyElementsOf(variants);
+        assertThat(peers.agree(1, 1e-4, 1e-4)).isLessThan(1e-5);
+      }
     }
   }
 

@@ -10,7 +10,7 @@ import org.normfree.benchmarks.peer.Peer;
 import org.normfree.benchmarks.peer.Workload;
 import org.normfree.benchmarks.peer.WorkloadFile;
 
-/** DyT as the four ops of its authors' code, and the fused layer norm, forward and backward. */
+/** DyT as the four ops of its authors' code, and libtorch's own norms, forward and backward. */
 final class TorchOp implements Peer {
   private static final String NAME = "Op";
   private static final String SOURCE =
@@ -35,31 +35,40 @@ final class TorchOp implements Peer {
           for t in self.results:
             _0 = torch.append(s, torch.sum(torch.abs(t)))
           return torch.stack(s)
+        def output(self: __torch__.Op, p: List[Tensor]) -> Tensor:
+          y = OP
+          return y
       """;
 
   private final TorchModule module;
   private final NDArray[] inputs;
+  private final NDArray[] given;
 
   TorchOp(Workload.Op op, Map<String, ArrayFile.Array> arrays) throws IOException {
-    boolean dyt = op.op().equals("dyt");
-    String call =
-        dyt
-            ? "torch.add(torch.mul(torch.tanh(torch.mul(p[0], p[1])), p[2]), p[3])"
-            : "torch.layer_norm(p[0], [%s], p[1], p[2], %s)"
-                .formatted(op.width(), Training.number(Workload.Training.EPSILON));
-    module = new TorchModule(NAME, SOURCE.replace("OP\n", call + "\n"), List.of("results"));
-    List<String> names =
-        dyt
-            ? List.of(WorkloadFile.INPUT, "alpha", "gamma", "beta")
-            : List.of(WorkloadFile.INPUT, "gain", "bias");
+    module = new TorchModule(NAME, SOURCE.replace("OP\n", call(op) + "\n"), List.of("results"));
     NDList list = new NDList();
-    for (String name : names) {
+    for (String name : op.inputs()) {
       NDArray array = module.array(arrays.get(name));
       array.setName("given[]");
       list.add(array);
     }
+    given = list.toArray(new NDArray[0]);
     list.add(module.array(arrays.get(WorkloadFile.UPSTREAM)));
     inputs = list.toArray(new NDArray[0]);
+  }
+
+  private static String call(Workload.Op op) {
+    String shape = "[%s]".formatted(op.width());
+    String epsilon = Training.number(Workload.Training.EPSILON);
+    return switch (op.op()) {
+      case "dyt" -> "torch.add(torch.mul(torch.tanh(torch.mul(p[0], p[1])), p[2]), p[3])";
+      case "deep-norm" ->
+          "torch.layer_norm(torch.add(p[1], p[0], alpha=%s), %s, p[2], p[3], %s)"
+              .formatted(Training.number(Workload.Op.ALPHA), shape, epsilon);
+      case "layer-norm" -> "torch.layer_norm(p[0], %s, p[1], p[2], %s)".formatted(shape, epsilon);
+      case "rms-norm" -> "torch.rms_norm(p[0], %s, p[1], %s)".formatted(shape, epsilon);
+      default -> throw new IllegalArgumentException("libtorch's side has no " + op.op());
+    };
   }
 
   @Override
@@ -76,6 +85,11 @@ final class TorchOp implements Peer {
   @Override
   public void pass() {
     module.call("forward", inputs).close();
+  }
+
+  @Override
+  public void forward() {
+    module.call("output", given).close();
   }
 
   @Override

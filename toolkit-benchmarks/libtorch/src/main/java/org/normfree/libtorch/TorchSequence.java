@@ -78,19 +78,38 @@ final class TorchSequence implements Peer {
           y = torch.add(z, torch.mul(p[0], torch.unsqueeze(p[2], -1)))
       """;
 
+  /** The inputs: queries, keys and values. */
+  private static final String ATTENTION =
+      """
+          s = [BATCH, LONG, HEADS, WIDE]
+          q = torch.transpose(torch.reshape(p[0], s), 1, 2)
+          k = torch.transpose(torch.reshape(p[1], s), 1, 2)
+          v = torch.transpose(torch.reshape(p[2], s), 1, 2)
+          a = torch.scaled_dot_product_attention(q, k, v, None, 0., CAUSAL)
+          y = torch.reshape(torch.transpose(a, 1, 2), [BATCH, LONG, CHANNELS])
+      """;
+
   private final TorchModule module;
   private final NDArray unused;
 
   TorchSequence(Workload.Sequence op, Map<String, ArrayFile.Array> arrays) throws IOException {
-    boolean scan = op.op().equals(Workload.Sequence.SCAN);
     String source =
-        SOURCE
-            .replace("OP\n", scan ? SCAN : CONVOLUTION)
-            .replace("LAYOUT", scan ? "[1, 0, 2]" : "[0, 2, 1]")
-            .replace("OTHER", scan ? "t" : "torch.contiguous(torch.t(t))")
-            .replace("COUNT", Integer.toString(op.inputs().size()))
-            .replace("LENGTH", Integer.toString(2 * op.length()))
-            .replace("HALF", Integer.toString(op.length()));
+        switch (op.op()) {
+          case Workload.Sequence.SCAN -> source(SCAN, "[1, 0, 2]", "t");
+          case Workload.Sequence.CONVOLUTION ->
+              source(CONVOLUTION, "[0, 2, 1]", "torch.contiguous(torch.t(t))")
+                  .replace("LENGTH", Integer.toString(2 * op.length()))
+                  .replace("HALF", Integer.toString(op.length()));
+          default ->
+              source(ATTENTION, "[0, 1, 2]", "t")
+                  .replace("BATCH", Integer.toString(op.batch()))
+                  .replace("LONG", Integer.toString(op.length()))
+                  .replace("CHANNELS", Integer.toString(op.channels()))
+                  .replace("HEADS", Integer.toString(op.states()))
+                  .replace("WIDE", Integer.toString(op.channels() / op.states()))
+                  .replace("CAUSAL", op.op().equals(Workload.Sequence.CAUSAL) ? "True" : "False");
+        };
+    source = source.replace("COUNT", Integer.toString(op.inputs().size()));
     module = new TorchModule(NAME, source, List.of("inputs", "results"));
     unused = module.array(new ArrayFile.Array(new long[0], new float[1]));
     NDList list = new NDList();
@@ -100,6 +119,10 @@ final class TorchSequence implements Peer {
     add(list, arrays.get(WorkloadFile.UPSTREAM));
     list.add(unused);
     module.call("initialize", list.toArray(new NDArray[0])).close();
+  }
+
+  private static String source(String op, String layout, String other) {
+    return SOURCE.replace("OP\n", op).replace("LAYOUT", layout).replace("OTHER", other);
   }
 
   private void add(NDList list, ArrayFile.Array array) {

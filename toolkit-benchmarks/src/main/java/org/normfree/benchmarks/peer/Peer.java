@@ -14,6 +14,11 @@ public interface Peer extends AutoCloseable {
   /** Forward and backward alone. */
   void pass();
 
+  /** Forward alone; single ops have it. */
+  default void forward() {
+    throw new UnsupportedOperationException("forward alone is for single ops");
+  }
+
   /** Numbers that only this side can tell, for example what it measured inside. */
   default double[] report() {
     return new double[0];

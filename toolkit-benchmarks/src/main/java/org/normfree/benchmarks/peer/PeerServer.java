@@ -22,6 +22,7 @@ import java.util.List;
  * check N     @ numbers that all peers must agree in
  * step N      @ nanoseconds of each of N training steps
  * pass N      @ nanoseconds of each of N forward and backward passes
+ * forward N   @ nanoseconds of each of N forward passes of a single op
  * memory      @ resident bytes of the process
  * report      @ what only this peer can tell
  * quit        (ends)
@@ -86,6 +87,7 @@ public final class PeerServer {
       case "check" -> numbers(peer.check(count));
       case "step" -> numbers(times(peer::step, count));
       case "pass" -> numbers(times(peer::pass, count));
+      case "forward" -> numbers(times(peer::forward, count));
       case "memory" -> numbers(residentBytes());
       case "report" -> numbers(peer.report());
       default -> throw new IllegalArgumentException("unknown command '" + line + "'");

@@ -51,23 +51,61 @@ public sealed interface Workload {
   }
 
   /**
-   * An op forward and backward, with the gradient of every input, for a given upstream gradient.
+   * An op forward, and backward with the gradient of every input, for a given upstream gradient.
    *
-   * @param op {@code dyt} or {@code layer-norm}
+   * @param op one of {@link #NAMES}, or {@link #COPY}
    * @param rows of the input
    * @param width of a row
    */
-  record Op(String op, int rows, int width) implements Workload {}
+  record Op(String op, int rows, int width) implements Workload {
+    /** Ops on rows. */
+    public static final List<String> NAMES = List.of("dyt", "deep-norm", "layer-norm", "rms-norm");
+
+    /** A plain copy of the input, forward only, which tells what memory gives. */
+    public static final String COPY = "copy";
+
+    /** α of DeepNorm, that of an encoder of six layers. */
+    public static final double ALPHA = 1.8612;
+
+    /** Its inputs in their order, as an {@link ArrayFile} names them. */
+    public List<String> inputs() {
+      return switch (op) {
+        case "dyt" -> List.of(WorkloadFile.INPUT, "alpha", "gamma", "beta");
+        case "deep-norm" -> List.of(WorkloadFile.INPUT, "branch", "gain", "bias");
+        case "layer-norm" -> List.of(WorkloadFile.INPUT, "gain", "bias");
+        case "rms-norm" -> List.of(WorkloadFile.INPUT, "gain");
+        case COPY -> List.of(WorkloadFile.INPUT);
+        default -> throw new IllegalArgumentException("unknown op '" + op + "'");
+      };
+    }
+
+    /** Inputs of the size of the first one. */
+    private int large() {
+      return op.equals("deep-norm") ? 2 : 1;
+    }
+
+    /**
+     * Bytes of the large arrays that are read and written: every input and the output once, and for
+     * the gradients every input, the upstream gradient and every gradient once more.
+     *
+     * @param backward whether the gradients are computed too
+     */
+    public double bytes(boolean backward) {
+      int arrays = large() + 1 + (backward ? 2 * large() + 1 : 0);
+      return (double) arrays * rows * width * Float.BYTES;
+    }
+  }
 
   /**
    * An op on sequences, forward and backward, with the gradient of every input: of the sum of its
    * output's elements times given numbers.
    *
-   * @param op {@code selective-scan} or {@code long-convolution}
+   * @param op {@code selective-scan}, {@code long-convolution}, {@code attention} or {@code
+   *     causal-attention}
    * @param batch sequences
    * @param length positions of each
    * @param channels numbers a position
-   * @param states a scan's states a channel; a convolution has none
+   * @param states a scan's states a channel, the heads of attention; a convolution has none
    */
   record Sequence(String op, int batch, int length, int channels, int states) implements Workload {
     /** A Mamba block's scan: softplus, D, gate and the bias of δ. */
@@ -76,11 +114,20 @@ public sealed interface Workload {
     /** A convolution with filters as long as the sequence, and d. */
     public static final String CONVOLUTION = "long-convolution";
 
+    /** Attention of every query, the input, to every key. */
+    public static final String ATTENTION = "attention";
+
+    /** The same to keys up to the query's own place. */
+    public static final String CAUSAL = "causal-attention";
+
     /** Its inputs in their order, as an {@link ArrayFile} names them. */
     public List<String> inputs() {
-      return op.equals(SCAN)
-          ? List.of(WorkloadFile.INPUT, "delta", "a", "b", "c", "skip", "gate", "bias")
-          : List.of(WorkloadFile.INPUT, "filter", "skip");
+      return switch (op) {
+        case SCAN -> List.of(WorkloadFile.INPUT, "delta", "a", "b", "c", "skip", "gate", "bias");
+        case CONVOLUTION -> List.of(WorkloadFile.INPUT, "filter", "skip");
+        case ATTENTION, CAUSAL -> List.of(WorkloadFile.INPUT, "key", "value");
+        default -> throw new IllegalArgumentException("unknown op '" + op + "'");
+      };
     }
   }
 }
