@@ -257,8 +257,9 @@ public final class CompiledExecutor implements GraphExecutor {
     long start = System.nanoTime();
     Program program = Lowering.lower(function, placeholders, outputs, settings.moving(), scalars);
     program = Fusion.resultsApart(Fusion.withoutDeadNodes(program));
-    program = Fusion.sumsIntoProducts(program);
     program = Fusion.gradientsUseWhatWasSaved(program);
+    program = Fusion.inputsIntoReaders(Fusion.readersIntoOps(program));
+    program = Fusion.withoutKnownInputs(program);
     if (settings.precision() == Precision.BF16) {
       program = Fusion.withBfloat16(program);
     }

@@ -66,7 +66,7 @@ final class GivenNormTask implements Task {
     for (int row = Task.share(x.rows, thread, threads); row < end; row += tile) {
       int n = Math.min(tile, end - row) * x.columns;
       x.read(row * x.columns, a, 0, n);
-      own.normalize(a, 1, loops.stride(n), values);
+      own.normalize(a, null, false, 1, loops.stride(n), values);
       y.write(row * x.columns, a, 0, n);
     }
   }

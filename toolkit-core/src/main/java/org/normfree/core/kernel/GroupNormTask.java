@@ -2,16 +2,33 @@ package org.normfree.core.kernel;
 
 import org.normfree.core.task.Tensor;
 
-/** Batch norm, which is group norm of one example with a channel a group, or group norm. */
+/**
+ * Batch norm, which is group norm of one example with a channel a group, or group norm; with what
+ * batch norm does besides in a plan, see {@link org.normfree.core.op.BatchNorm}.
+ */
 final class GroupNormTask extends GroupTask {
   private static final int FACTORS = OWN_ARRAYS;
   private static final int ADDENDS = OWN_ARRAYS + 1;
+  private static final int MORE = OWN_ARRAYS + 2;
 
   private final Floats gain;
   private final Floats bias;
+  private final Floats addend;
+  private final boolean rectified;
   private final Floats y;
   private final Floats mean;
   private final Floats variance;
+  private final Floats saved;
+
+  /**
+   * What is done besides normalizing.
+   *
+   * @param gain null for 1
+   * @param bias null for 0
+   * @param addend of x's shape; null for 0
+   * @param rectified whether what is below 0 becomes 0
+   */
+  record Terms(Tensor gain, Tensor bias, Tensor addend, boolean rectified) {}
 
   /**
    * Where the results go.
@@ -19,28 +36,27 @@ final class GroupNormTask extends GroupTask {
    * @param y the normalized values
    * @param mean of each group; null if nobody wants it
    * @param variance of each group; null if nobody wants it
+   * @param saved what batch norm saves for its gradient; null if nobody wants it
    */
-  record Outputs(Tensor y, Tensor mean, Tensor variance) {}
+  record Outputs(Tensor y, Tensor mean, Tensor variance, Tensor saved) {}
 
-  /**
-   * @param gain null for 1
-   * @param bias null for 0
-   */
   GroupNormTask(
       RowLoops loops,
       Tensor x,
       Shape shape,
-      Tensor gain,
-      Tensor bias,
+      Terms terms,
       double epsilon,
       Outputs outputs,
       int threads) {
     super(loops, x, shape, epsilon, threads);
-    this.gain = gain == null ? null : new Floats(gain);
-    this.bias = bias == null ? null : new Floats(bias);
-    y = new Floats(outputs.y);
-    mean = outputs.mean == null ? null : new Floats(outputs.mean);
-    variance = outputs.variance == null ? null : new Floats(outputs.variance);
+    gain = floats(terms.gain);
+    bias = floats(terms.bias);
+    addend = floats(terms.addend);
+    rectified = terms.rectified;
+    y = floats(outputs.y);
+    mean = floats(outputs.mean);
+    variance = floats(outputs.variance);
+    saved = floats(outputs.saved);
   }
 
   @Override
@@ -56,6 +72,12 @@ final class GroupNormTask extends GroupTask {
       for (int group = 0; group < groups; group++) {
         write(mean, example * groups + group, mean(set, part, example, group));
         write(variance, example * groups + group, variance(set, example, group));
+        // only batch norm saves something, and there a group is a channel
+        write(saved, 2 * groups + group, scales[group]);
+      }
+      if (saved != null) {
+        saved.write(0, row(bench, PIVOTS), 0, groups);
+        saved.write(groups, row(bench, OFFSETS), 0, groups);
       }
     }
   }
@@ -76,7 +98,8 @@ final class GroupNormTask extends GroupTask {
             row(bench, FACTORS),
             null,
             row(bench, ADDENDS));
-    bench.loops().normalize(values, rows(n), stride(), row);
+    float[] more = addend == null ? null : read(bench, MORE, addend, index, n);
+    bench.loops().normalize(values, more, rectified, rows(n), stride(), row);
     y.write(index, values, 0, n);
   }
 }

@@ -15,7 +15,8 @@ import org.normfree.core.task.Tensor;
  * costs no digits.
  *
  * <p>Passes: sums of what is above the pivot, and of its squares; the same relative to the mean for
- * examples that turn out to lie far from their pivots; the results.
+ * examples that turn out to lie far from their pivots; the results. Where the statistics are known
+ * there is nothing to sum up about them, and no second pass.
  */
 abstract class GroupTask implements Task {
   /** Floats of a chunk, nearly. */
@@ -44,6 +45,9 @@ abstract class GroupTask implements Task {
   /** In the last pass, what the mean is above it. */
   static final int OFFSETS = 1;
 
+  /** Row of what is known that holds the scales. */
+  private static final int SCALES = 2;
+
   private static final int VALUES = 2;
   private static final int CHANNELS = 3;
 
@@ -56,6 +60,9 @@ abstract class GroupTask implements Task {
 
   /** Number of values of a group. */
   final double count;
+
+  /** Pivots, offsets and scales of the groups of a single example, a row each; null if unknown. */
+  private final Floats known;
 
   private final RowLoops loops;
   private final int threads;
@@ -85,6 +92,14 @@ abstract class GroupTask implements Task {
   }
 
   GroupTask(RowLoops loops, Tensor x, Shape shape, double epsilon, int threads) {
+    this(loops, x, shape, epsilon, null, threads);
+  }
+
+  /**
+   * @param known what {@link org.normfree.core.op.BatchNorm} saves; null if nothing is known
+   */
+  GroupTask(RowLoops loops, Tensor x, Shape shape, double epsilon, Tensor known, int threads) {
+    this.known = floats(known);
     this.loops = loops;
     this.x = new Floats(x);
     this.threads = threads;
@@ -205,16 +220,27 @@ abstract class GroupTask implements Task {
   /** After a part of the last pass. */
   void endsLast(int part) {}
 
-  /** What is done after all passes. */
+  /** Whether something is left to do after all passes. */
+  boolean finishes() {
+    return false;
+  }
+
+  /** What that is. */
   void finish(int thread) {}
 
   @Override
   public final int phases() {
-    return PASSES + 1;
+    return PASSES - skipped() + (finishes() ? 1 : 0);
+  }
+
+  /** Passes that are left out, behind the first. */
+  private int skipped() {
+    return known == null ? 0 : 1;
   }
 
   @Override
-  public final void run(int pass, int thread) {
+  public final void run(int phase, int thread) {
+    int pass = phase == 0 ? 0 : phase + skipped();
     if (pass == PASSES) {
       finish(thread);
       return;
@@ -252,7 +278,9 @@ abstract class GroupTask implements Task {
     Sums own = sums[pass];
     int base = base(part, example);
     float[] pivots = own.pivots[part];
-    if (pass == 0) {
+    if (known != null) {
+      System.arraycopy(known(PIVOTS), 0, pivots, 0, groups);
+    } else if (pass == 0) {
       samples(bench, example, pivots, base);
     } else {
       for (int group = 0; group < groups; group++) {
@@ -263,11 +291,13 @@ abstract class GroupTask implements Task {
     for (int row = from; row < to; row += tile) {
       int n = Math.min(tile, to - row) * channels;
       float[] a = read(bench, row, n, pivot);
-      bench
-          .loops()
-          .moments(a, rows(n), stride, pivot, own.above.recent(part), own.squares.recent(part));
-      own.above.added(part, base);
-      own.squares.added(part, base);
+      if (known == null) {
+        bench
+            .loops()
+            .moments(a, rows(n), stride, pivot, own.above.recent(part), own.squares.recent(part));
+        own.above.added(part, base);
+        own.squares.added(part, base);
+      }
       sum(bench, pass, part, example, a, row * channels, n);
     }
     own.above.flush(part, base);
@@ -281,7 +311,8 @@ abstract class GroupTask implements Task {
   private void last(Workbench bench, int part, int example, int from, int to) {
     int set = isFar(example) ? 1 : 0;
     float[] pivot = pivots(bench, set, part, example);
-    ofGroups(bench, OFFSETS, group -> above(set, example, group));
+    double[] offsets = offsets(set, example);
+    ofGroups(bench, OFFSETS, group -> offsets[group]);
     beginsLast(bench, set, part, example);
     for (int row = from; row < to; row += tile) {
       int n = Math.min(tile, to - row) * channels;
@@ -298,12 +329,17 @@ abstract class GroupTask implements Task {
     return a;
   }
 
-  /** The gradient of a chunk's results, the last row's rest being 0. */
-  final float[] read(Workbench bench, int k, Floats upstream, int index, int n) {
-    float[] g = bench.array(k, loops.stride(width));
-    upstream.read(index, g, 0, n);
-    Arrays.fill(g, n, rows(n) * stride, 0);
-    return g;
+  /** A chunk of another array of x's shape, the last row's rest being 0. */
+  final float[] read(Workbench bench, int k, Floats other, int index, int n) {
+    float[] values = bench.array(k, loops.stride(width));
+    other.read(index, values, 0, n);
+    Arrays.fill(values, n, rows(n) * stride, 0);
+    return values;
+  }
+
+  /** An array; null for none. */
+  static Floats floats(Tensor tensor) {
+    return tensor == null ? null : new Floats(tensor);
   }
 
   /** Takes the pivots in the first pass: later ones may find results in the array's place. */
@@ -382,6 +418,9 @@ abstract class GroupTask implements Task {
 
   /** Whether the mean of a group lies so far from its pivot that its squares have lost digits. */
   private boolean isFar(int example) {
+    if (known != null) {
+      return false;
+    }
     for (int group = 0; group < groups; group++) {
       double above = above(0, example, group);
       double variance = variance(0, example, group);
@@ -392,8 +431,22 @@ abstract class GroupTask implements Task {
     return false;
   }
 
-  /** What the mean of a group is above its pivot, by a set of sums. */
-  final double above(int set, int example, int group) {
+  /** What is known of the groups; see {@link #known}. */
+  private float[] known(int row) {
+    float[] values = new float[groups];
+    known.read(row * groups, values, 0, groups);
+    return values;
+  }
+
+  /** What the mean of each group is above its pivot, by a set of sums. */
+  final double[] offsets(int set, int example) {
+    float[] given = known == null ? null : known(OFFSETS);
+    double[] offsets = new double[groups];
+    Arrays.setAll(offsets, group -> given == null ? above(set, example, group) : given[group]);
+    return offsets;
+  }
+
+  private double above(int set, int example, int group) {
     return total(sums[set].above, example, group) / count;
   }
 
@@ -410,8 +463,12 @@ abstract class GroupTask implements Task {
 
   /** {@code 1/√(variance + ε)} of each group. */
   final double[] scales(int set, int example) {
+    float[] given = known == null ? null : known(SCALES);
     double[] scales = new double[groups];
-    Arrays.setAll(scales, group -> 1 / Math.sqrt(variance(set, example, group) + epsilon));
+    Arrays.setAll(
+        scales,
+        group ->
+            given == null ? 1 / Math.sqrt(variance(set, example, group) + epsilon) : given[group]);
     return scales;
   }
 

@@ -3,7 +3,6 @@ package org.normfree.core.kernel;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
@@ -14,9 +13,7 @@ import org.nd4j.linalg.api.ops.impl.reduce.bp.MeanBp;
 import org.nd4j.linalg.api.ops.impl.reduce.bp.SumBp;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.Mean;
 import org.nd4j.linalg.api.ops.impl.reduce.same.Sum;
-import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.TanhDerivative;
-import org.nd4j.linalg.api.ops.impl.transforms.gradient.ThresholdReluBp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.normfree.core.kernel.Preparations.Arrays;
@@ -61,6 +58,8 @@ import org.normfree.core.op.MaxPoolGradient;
 import org.normfree.core.op.Modulation;
 import org.normfree.core.op.ModulationGradient;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.Rectifier;
+import org.normfree.core.op.RectifierGradient;
 import org.normfree.core.op.ReversedTaps;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
@@ -143,23 +142,13 @@ public final class JavaKernel extends TaskKernel {
     Preparations known = new Preparations();
     known.add(
         DynamicActivation.class,
-        (op, in) ->
-            in.when(
-                knows(op.squash()),
-                () ->
-                    ActivationTask.forward(
-                        loops, op.squash(), op.mask(), in.inputs(), in.outputs(), in.threads())));
+        (op, in) -> in.when(knows(op.squash()), () -> ActivationTask.forward(loops, op, in)));
     known.add(
         DynamicActivationGradient.class,
         (op, in) ->
             in.when(
                 knows(op.squash()),
-                () ->
-                    divided(
-                        in,
-                        parts ->
-                            ActivationTask.backward(
-                                loops, op.squash(), op.mask(), in.inputs(), in.outputs(), parts))));
+                () -> divided(in, parts -> ActivationTask.backward(loops, op, in, parts))));
     known.always(LayerNorm.class, (op, in) -> norm(op, true, 0, in, joined(in), 1));
     known.always(RmsNorm.class, (op, in) -> norm(op, false, 0, in, joined(in), 1));
     known.always(DeepNorm.class, (op, in) -> norm(op, true, 1, in, joined(op, in), 2));
@@ -247,10 +236,14 @@ public final class JavaKernel extends TaskKernel {
                 loops,
                 in.input(0),
                 new GroupTask.Shape(1, in.input(0).columns()),
-                op.terms().gain(in.inputs(), 1),
-                op.terms().bias(in.inputs(), 1),
+                new GroupNormTask.Terms(
+                    op.terms().gain(in.inputs(), 1),
+                    op.terms().bias(in.inputs(), 1),
+                    op.addend() ? in.input(in.inputs().size() - 1) : null,
+                    op.rectified()),
                 op.getTArgument(0),
-                new GroupNormTask.Outputs(in.output(0), in.output(1), in.output(2)),
+                new GroupNormTask.Outputs(
+                    in.output(0), in.output(1), in.output(2), in.further(op.getNumOutputs())),
                 in.threads()));
     known.always(
         BatchNormGradient.class,
@@ -262,10 +255,14 @@ public final class JavaKernel extends TaskKernel {
                 op.getTArgument(0),
                 new GroupNormGradientTask.Inputs(
                     op.terms().gain(in.inputs(), 1),
+                    op.terms().bias(in.inputs(), 1),
                     in.input(op.upstream()),
                     in.input(op.upstream() + 1),
-                    in.input(op.upstream() + 2)),
-                groupGradients(op.terms(), in),
+                    in.input(op.upstream() + 2),
+                    op.saved() ? in.input(op.upstream() + 3) : null,
+                    op.rectifiedAtOnce(),
+                    op.rectified() ? in.input(op.upstream() + 4) : null),
+                groupGradients(op.terms(), in, in.further(op.getNumOutputs())),
                 in.threads()));
     known.always(
         BatchNormWith.class,
@@ -277,10 +274,10 @@ public final class JavaKernel extends TaskKernel {
                 loops,
                 in.input(0),
                 groups(in, op.groups()),
-                op.terms().gain(in.inputs(), 1),
-                op.terms().bias(in.inputs(), 1),
+                new GroupNormTask.Terms(
+                    op.terms().gain(in.inputs(), 1), op.terms().bias(in.inputs(), 1), null, false),
                 op.getTArgument(0),
-                new GroupNormTask.Outputs(in.output(0), null, null),
+                new GroupNormTask.Outputs(in.output(0), null, null, null),
                 in.threads()));
     known.always(
         GroupNormGradient.class,
@@ -291,8 +288,15 @@ public final class JavaKernel extends TaskKernel {
                 groups(in, op.groups()),
                 op.getTArgument(0),
                 new GroupNormGradientTask.Inputs(
-                    op.terms().gain(in.inputs(), 1), in.input(in.inputs().size() - 1), null, null),
-                groupGradients(op.terms(), in),
+                    op.terms().gain(in.inputs(), 1),
+                    null,
+                    in.input(in.inputs().size() - 1),
+                    null,
+                    null,
+                    null,
+                    false,
+                    null),
+                groupGradients(op.terms(), in, null),
                 in.threads()));
     known.always(
         WeightNorm.class,
@@ -429,27 +433,20 @@ public final class JavaKernel extends TaskKernel {
         });
   }
 
-  /** ND4J's rectifier where it cuts at 0, tanh, their gradients, products with a number a row. */
+  /** The rectifier, tanh, their gradients, products with a number a row; of ND4J but the first. */
   private void elementwise(Preparations known) {
     known.add(
         MulOp.class,
         (op, in) -> RowScalingTask.prepare(loops, in.inputs(), in.output(0), in.threads()));
     known.add(
-        RectifiedLinear.class,
+        Rectifier.class,
         (op, in) ->
-            in.when(
-                in.inputs().size() == 1
-                    && isFloat(in.input(0))
-                    && op.scalar() != null
-                    && op.scalar().getDouble(0) == 0,
-                () -> elements((own, a, n) -> own.relu(a[0], n), in)));
+            in.when(isFloat(in.input(0)), () -> elements((own, a, n) -> own.relu(a[0], n), in)));
     known.add(
-        ThresholdReluBp.class,
+        RectifierGradient.class,
         (op, in) ->
             in.when(
-                in.inputs().size() == 2
-                    && isFloat(in.input(0))
-                    && DoubleStream.of(op.tArgs()).allMatch(cutoff -> cutoff == 0),
+                isFloat(in.input(0)),
                 () -> elements((own, a, n) -> own.reluGradient(a[0], a[1], n), in)));
     known.add(
         Tanh.class,
@@ -524,9 +521,10 @@ public final class JavaKernel extends TaskKernel {
     return new GroupTask.Shape(Math.toIntExact(in.input(0).shape()[0]), groups);
   }
 
-  private static GroupNormGradientTask.Outputs groupGradients(AffineTerms terms, Arrays in) {
+  private static GroupNormGradientTask.Outputs groupGradients(
+      AffineTerms terms, Arrays in, Tensor counts) {
     return new GroupNormGradientTask.Outputs(
-        in.output(0), terms.gain(in.outputs(), 1), terms.bias(in.outputs(), 1));
+        in.output(0), terms.gain(in.outputs(), 1), terms.bias(in.outputs(), 1), counts);
   }
 
   private static boolean knows(Squash squash) {

@@ -347,11 +347,20 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
-  public void normalize(float[] x, int rows, int stride, GroupRow row) {
+  public void normalize(
+      float[] x, float[] more, boolean rectified, int rows, int stride, GroupRow row) {
     float[] d = scratch.get(0, stride);
+    float[] other = scratch.get(1, stride);
     for (int r = 0; r < rows; r++) {
       centre(x, r * stride, row, row.factor(), d, stride);
       add(d, row.addend(), stride);
+      if (more != null) {
+        System.arraycopy(more, r * stride, other, 0, stride);
+        add(d, other, stride);
+      }
+      if (rectified) {
+        relu(d, stride);
+      }
       System.arraycopy(d, 0, x, r * stride, stride);
     }
   }
@@ -366,6 +375,19 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void gate(float[] x, float[] g, int rows, int stride, GroupRow row) {
+    float[] d = scratch.get(0, stride);
+    float[] up = scratch.get(1, stride);
+    for (int r = 0; r < rows; r++) {
+      centre(x, r * stride, row, row.factor(), d, stride);
+      add(d, row.addend(), stride);
+      System.arraycopy(g, r * stride, up, 0, stride);
+      reluGradient(d, up, stride);
+      System.arraycopy(up, 0, g, r * stride, stride);
+    }
+  }
+
+  @Override
   public void groupGradient(
       float[] x, float[] g, int rows, int stride, GroupRow row, float[] toGain, float[] toBias) {
     float[] h = scratch.get(0, stride);
@@ -373,8 +395,10 @@ final class PlainLoops implements RowLoops {
     for (int r = 0; r < rows; r++) {
       centre(x, r * stride, row, row.scale(), h, stride);
       System.arraycopy(g, r * stride, up, 0, stride);
-      addProduct(toGain, up, h, stride);
-      add(toBias, up, stride);
+      if (toGain != null) {
+        addProduct(toGain, up, h, stride);
+        add(toBias, up, stride);
+      }
       multiply(up, row.factor(), stride);
       affine(h, row.slope(), row.addend(), stride);
       add(up, h, stride);

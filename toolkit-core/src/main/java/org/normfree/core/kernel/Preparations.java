@@ -29,6 +29,11 @@ final class Preparations {
       return outputs.get(index);
     }
 
+    /** An output that only somebody wants at times; null if nobody does. */
+    Tensor further(int index) {
+      return index < outputs.size() ? outputs.get(index) : null;
+    }
+
     /** A task under a condition. */
     Optional<Task> when(boolean condition, Supplier<Task> task) {
       return condition ? Optional.of(task.get()) : Optional.empty();

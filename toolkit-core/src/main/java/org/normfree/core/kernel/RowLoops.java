@@ -199,12 +199,22 @@ interface RowLoops {
       float[] sums,
       float[] products);
 
-  /** {@code x ← (x − pivot − offset)·factor + addend}, the same for each row. */
-  void normalize(float[] x, int rows, int stride, GroupRow row);
+  /**
+   * {@code x ← (x − pivot − offset)·factor + addend + more}.
+   *
+   * @param more as many rows; null for 0
+   * @param rectified whether what is below 0 becomes 0
+   */
+  void normalize(float[] x, float[] more, boolean rectified, int rows, int stride, GroupRow row);
+
+  /** {@code g ← g} where {@code (x − pivot − offset)·factor + addend > 0}, else 0. */
+  void gate(float[] x, float[] g, int rows, int stride, GroupRow row);
 
   /**
    * {@code toGain ← toGain + g·h} and {@code toBias ← toBias + g} over rows, {@code h = (x − pivot
    * − offset)·scale}, then {@code g ← g·factor + h·slope + addend}.
+   *
+   * @param toGain null, and toBias too, if nobody wants these sums
    */
   void groupGradient(
       float[] x, float[] g, int rows, int stride, GroupRow row, float[] toGain, float[] toBias);

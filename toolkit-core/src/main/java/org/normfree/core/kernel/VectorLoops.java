@@ -537,13 +537,36 @@ final class VectorLoops implements RowLoops {
       FloatVector p = FloatVector.fromArray(S, pivot, c);
       FloatVector sum = FloatVector.fromArray(S, sums, c);
       FloatVector square = FloatVector.fromArray(S, squares, c);
-      for (int i = c; i < rows * stride; i += stride) {
+      FloatVector sum1 = FloatVector.zero(S);
+      FloatVector square1 = sum1;
+      FloatVector sum2 = sum1;
+      FloatVector square2 = sum1;
+      FloatVector sum3 = sum1;
+      FloatVector square3 = sum1;
+      int end = rows * stride;
+      int i = c;
+      // four chains, because an addition waits for the one before
+      for (; i + 3 * stride < end; i += 4 * stride) {
+        FloatVector d = FloatVector.fromArray(S, x, i).sub(p);
+        sum = sum.add(d);
+        square = d.fma(d, square);
+        FloatVector d1 = FloatVector.fromArray(S, x, i + stride).sub(p);
+        sum1 = sum1.add(d1);
+        square1 = d1.fma(d1, square1);
+        FloatVector d2 = FloatVector.fromArray(S, x, i + 2 * stride).sub(p);
+        sum2 = sum2.add(d2);
+        square2 = d2.fma(d2, square2);
+        FloatVector d3 = FloatVector.fromArray(S, x, i + 3 * stride).sub(p);
+        sum3 = sum3.add(d3);
+        square3 = d3.fma(d3, square3);
+      }
+      for (; i < end; i += stride) {
         FloatVector d = FloatVector.fromArray(S, x, i).sub(p);
         sum = sum.add(d);
         square = d.fma(d, square);
       }
-      sum.intoArray(sums, c);
-      square.intoArray(squares, c);
+      sum.add(sum1).add(sum2.add(sum3)).intoArray(sums, c);
+      square.add(square1).add(square2.add(square3)).intoArray(squares, c);
     }
   }
 
@@ -562,25 +585,91 @@ final class VectorLoops implements RowLoops {
       FloatVector factor = FloatVector.fromArray(S, gain, c);
       FloatVector sum = FloatVector.fromArray(S, sums, c);
       FloatVector product = FloatVector.fromArray(S, products, c);
-      for (int i = c; i < rows * stride; i += stride) {
+      FloatVector sum1 = FloatVector.zero(S);
+      FloatVector product1 = sum1;
+      FloatVector sum2 = sum1;
+      FloatVector product2 = sum1;
+      FloatVector sum3 = sum1;
+      FloatVector product3 = sum1;
+      int end = rows * stride;
+      int i = c;
+      for (; i + 3 * stride < end; i += 4 * stride) {
+        FloatVector u = FloatVector.fromArray(S, g, i).mul(factor);
+        sum = sum.add(u);
+        product = u.fma(FloatVector.fromArray(S, x, i).sub(p), product);
+        FloatVector u1 = FloatVector.fromArray(S, g, i + stride).mul(factor);
+        sum1 = sum1.add(u1);
+        product1 = u1.fma(FloatVector.fromArray(S, x, i + stride).sub(p), product1);
+        FloatVector u2 = FloatVector.fromArray(S, g, i + 2 * stride).mul(factor);
+        sum2 = sum2.add(u2);
+        product2 = u2.fma(FloatVector.fromArray(S, x, i + 2 * stride).sub(p), product2);
+        FloatVector u3 = FloatVector.fromArray(S, g, i + 3 * stride).mul(factor);
+        sum3 = sum3.add(u3);
+        product3 = u3.fma(FloatVector.fromArray(S, x, i + 3 * stride).sub(p), product3);
+      }
+      for (; i < end; i += stride) {
         FloatVector u = FloatVector.fromArray(S, g, i).mul(factor);
         sum = sum.add(u);
         product = u.fma(FloatVector.fromArray(S, x, i).sub(p), product);
       }
-      sum.intoArray(sums, c);
-      product.intoArray(products, c);
+      sum.add(sum1).add(sum2.add(sum3)).intoArray(sums, c);
+      product.add(product1).add(product2.add(product3)).intoArray(products, c);
     }
   }
 
   @Override
-  public void normalize(float[] x, int rows, int stride, GroupRow row) {
+  public void normalize(
+      float[] x, float[] more, boolean rectified, int rows, int stride, GroupRow row) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int c = 0; c < stride; c += LANES) {
+      FloatVector pivot = FloatVector.fromArray(S, row.pivot(), c);
+      FloatVector offset = FloatVector.fromArray(S, row.offset(), c);
+      FloatVector factor = FloatVector.fromArray(S, row.factor(), c);
+      FloatVector addend = FloatVector.fromArray(S, row.addend(), c);
+      int end = rows * stride;
+      if (more == null && !rectified) {
+        for (int i = c; i < end; i += stride) {
+          FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).fma(factor, addend).intoArray(x, i);
+        }
+      } else if (more == null) {
+        for (int i = c; i < end; i += stride) {
+          FloatVector v = FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).fma(factor, addend);
+          v.blend(zero, v.lt(zero)).intoArray(x, i);
+        }
+      } else if (rectified) {
+        for (int i = c; i < end; i += stride) {
+          FloatVector v =
+              FloatVector.fromArray(S, x, i)
+                  .sub(pivot)
+                  .sub(offset)
+                  .fma(factor, addend)
+                  .add(FloatVector.fromArray(S, more, i));
+          v.blend(zero, v.lt(zero)).intoArray(x, i);
+        }
+      } else {
+        for (int i = c; i < end; i += stride) {
+          FloatVector.fromArray(S, x, i)
+              .sub(pivot)
+              .sub(offset)
+              .fma(factor, addend)
+              .add(FloatVector.fromArray(S, more, i))
+              .intoArray(x, i);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void gate(float[] x, float[] g, int rows, int stride, GroupRow row) {
+    FloatVector zero = FloatVector.zero(S);
     for (int c = 0; c < stride; c += LANES) {
       FloatVector pivot = FloatVector.fromArray(S, row.pivot(), c);
       FloatVector offset = FloatVector.fromArray(S, row.offset(), c);
       FloatVector factor = FloatVector.fromArray(S, row.factor(), c);
       FloatVector addend = FloatVector.fromArray(S, row.addend(), c);
       for (int i = c; i < rows * stride; i += stride) {
-        FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).fma(factor, addend).intoArray(x, i);
+        FloatVector v = FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).fma(factor, addend);
+        zero.blend(FloatVector.fromArray(S, g, i), zero.lt(v)).intoArray(g, i);
       }
     }
   }
@@ -595,6 +684,13 @@ final class VectorLoops implements RowLoops {
       FloatVector factor = FloatVector.fromArray(S, row.factor(), c);
       FloatVector slope = FloatVector.fromArray(S, row.slope(), c);
       FloatVector addend = FloatVector.fromArray(S, row.addend(), c);
+      if (toGain == null) {
+        for (int i = c; i < rows * stride; i += stride) {
+          FloatVector h = FloatVector.fromArray(S, x, i).sub(pivot).sub(offset).mul(scale);
+          FloatVector.fromArray(S, g, i).fma(factor, h.fma(slope, addend)).intoArray(g, i);
+        }
+        continue;
+      }
       FloatVector gain = FloatVector.fromArray(S, toGain, c);
       FloatVector bias = FloatVector.fromArray(S, toBias, c);
       for (int i = c; i < rows * stride; i += stride) {

@@ -3,6 +3,8 @@ package org.normfree.core.op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,8 +15,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>x is [..., C]; gain and bias are [C] and may be missing. Outputs: y, mean [C], variance [C].
  * Source: arXiv 1502.03167. For evaluation see {@link BatchNormWith}.
+ *
+ * <p>In a plan it may take an addend, of x's shape and its last input, and cut at 0: {@code y =
+ * max(gain·(x − mean)/√(variance + ε) + bias + addend, 0)}. What it saves for its gradient, [3, C],
+ * is the mean in two parts, the second one what the first lacks, and {@code 1/√(variance + ε)}.
  */
 public class BatchNorm extends NormfreeOp {
+  private static final long ADDEND = 1;
+  private static final long RECTIFIED = 2;
+
+  /** Rows of what is saved: the mean, what it lacks, and 1/√(variance + ε). */
+  private static final long SAVED = 3;
+
   /** For cloning and loading. */
   public BatchNorm() {}
 
@@ -45,10 +57,37 @@ public class BatchNorm extends NormfreeOp {
     describe(AffineTerms.of(gain, bias), epsilon);
   }
 
+  /**
+   * As it stands in a plan.
+   *
+   * @param addend whether there is an addend
+   * @param rectified whether y is cut at 0
+   */
+  BatchNorm(AffineTerms terms, double epsilon, boolean addend, boolean rectified) {
+    describe(terms, epsilon);
+    if (addend || rectified) {
+      addIArgument((addend ? ADDEND : 0) | (rectified ? RECTIFIED : 0));
+    }
+  }
+
   final void describe(AffineTerms terms, double epsilon) {
     requireEpsilon(epsilon);
     terms.describe(this);
     addTArgument(epsilon);
+  }
+
+  /** Whether the last input is an addend. */
+  public final boolean addend() {
+    return is(ADDEND);
+  }
+
+  /** Whether y is cut at 0. */
+  public final boolean rectified() {
+    return is(RECTIFIED);
+  }
+
+  private boolean is(long flag) {
+    return iArgs().length > 0 && (getIArgument(0) & flag) != 0;
   }
 
   @Override
@@ -72,6 +111,9 @@ public class BatchNorm extends NormfreeOp {
     long channels = lastAxis("x", x);
     requireVector("gain", terms().gain(shapes, 1), channels, x);
     requireVector("bias", terms().bias(shapes, 1), channels, x);
+    if (addend()) {
+      requireSame("x", x, "the addend", shapes.get(shapes.size() - 1));
+    }
     if (x != null && Arrays.stream(x).limit(x.length - 1L).allMatch(size -> size == 1)) {
       throw wrong(
           "x has shape %s, one value a channel, expected more than one in training: their variance"
@@ -91,17 +133,29 @@ public class BatchNorm extends NormfreeOp {
   protected void compute(List<INDArray> inputs, List<INDArray> outputs) {
     INDArray x = inputs.get(0);
     GroupedNorm norm = GroupedNorm.of(x, 1, x.size(x.rank() - 1), getTArgument(0));
-    norm.affine(terms().gain(inputs, 1), terms().bias(inputs, 1), outputs.get(0));
-    outputs.get(1).assign(norm.mean().reshape(outputs.get(1).length()));
-    outputs.get(2).assign(norm.variance().reshape(outputs.get(2).length()));
+    INDArray y = outputs.get(0);
+    norm.affine(terms().gain(inputs, 1), terms().bias(inputs, 1), y);
+    if (addend()) {
+      y.addi(inputs.get(inputs.size() - 1));
+    }
+    if (rectified()) {
+      Rectifier.rectify(y, y);
+    }
+    INDArray mean = outputs.get(1);
+    mean.assign(norm.mean().reshape(mean.length()));
+    outputs.get(2).assign(norm.variance().reshape(mean.length()));
+    if (outputs.size() > getNumOutputs()) { // a plan keeps them for the gradient
+      INDArray saved = outputs.get(getNumOutputs());
+      INDArray wide = mean.castTo(norm.mean().dataType());
+      saved.getRow(0).assign(mean);
+      saved.getRow(1).assign(norm.mean().reshape(mean.length()).sub(wide));
+      saved.getRow(2).assign(norm.scale().reshape(mean.length()));
+    }
   }
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(arg(0)));
-    if (terms().gain()) {
-      inputs.add(arg(1));
-    }
+    List<SDVariable> inputs = new ArrayList<>(List.of(args()));
     inputs.addAll(gradients);
     return List.of(
         new BatchNormGradient(sameDiff, terms(), getTArgument(0), inputs.toArray(SDVariable[]::new))
@@ -110,6 +164,27 @@ public class BatchNorm extends NormfreeOp {
 
   @Override
   public List<Overwrite> overwrites(int inputs) {
-    return List.of(new Overwrite(0, 0, Access.ELEMENT));
+    Overwrite x = new Overwrite(0, 0, Access.ELEMENT);
+    return addend() ? List.of(new Overwrite(0, inputs - 1, Access.ELEMENT), x) : List.of(x);
+  }
+
+  @Override
+  public List<long[]> savedShapes(List<long[]> shapes) {
+    long[] x = shapes.get(0);
+    return List.of(new long[] {SAVED, x[x.length - 1]});
+  }
+
+  @Override
+  public Optional<NormfreeOp> withAddend() {
+    return addend() || rectified()
+        ? Optional.empty()
+        : Optional.of(new BatchNorm(terms(), getTArgument(0), true, false));
+  }
+
+  @Override
+  public Optional<NormfreeOp> followedBy(DifferentialFunction next) {
+    return next instanceof Rectifier && !rectified()
+        ? Optional.of(new BatchNorm(terms(), getTArgument(0), addend(), true))
+        : Optional.empty();
   }
 }

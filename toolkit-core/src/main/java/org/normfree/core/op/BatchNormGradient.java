@@ -2,6 +2,9 @@ package org.normfree.core.op;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,9 +19,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * dgain = Σ G·x̂    dbias = Σ G
  * </pre>
  *
- * Inputs: x, gain if there is one, G, M, V. Outputs: dx, and dgain and dbias where there are such.
+ * Inputs: x, gain and bias where there are such, G, M, V. Outputs: dx, and dgain and dbias where
+ * there are such.
+ *
+ * <p>In a plan what {@link BatchNorm} saved may follow, and then the output of a {@link Rectifier}
+ * behind it: G is that of the rectifier then and counts where its output is above 0, and what
+ * counts of it may be wanted as the last output. If nothing lay between norm and rectifier, that
+ * output is left out, since it is known from x.
  */
 public class BatchNormGradient extends GradientOp {
+  private static final long SAVED = 1;
+  private static final long RECTIFIED = 2;
+  private static final long AT_ONCE = 4;
+
   /** For cloning and loading. */
   public BatchNormGradient() {}
 
@@ -26,6 +39,13 @@ public class BatchNormGradient extends GradientOp {
     super(sd, inputs);
     terms.describe(this);
     addTArgument(epsilon);
+  }
+
+  /** As it stands in a plan, where what batch norm saved is among the inputs. */
+  private BatchNormGradient(BatchNormGradient like, long rectifier) {
+    like.terms().describe(this);
+    addTArgument(like.tArgs());
+    addIArgument(SAVED | rectifier);
   }
 
   @Override
@@ -43,9 +63,28 @@ public class BatchNormGradient extends GradientOp {
     return AffineTerms.of(this);
   }
 
-  /** Where G stands among the inputs; M and V follow. */
+  /** Where G stands among the inputs; M and V follow, and then what comes from other ops. */
   public final int upstream() {
-    return terms().gain() ? 2 : 1;
+    return 1 + terms().count();
+  }
+
+  /** Whether what batch norm saved stands behind V. */
+  public final boolean saved() {
+    return is(SAVED);
+  }
+
+  /** Whether a rectifier's output is the last input. */
+  public final boolean rectified() {
+    return is(RECTIFIED);
+  }
+
+  /** Whether a rectifier stood right behind the norm. */
+  public final boolean rectifiedAtOnce() {
+    return is(AT_ONCE);
+  }
+
+  private boolean is(long flag) {
+    return iArgs().length > 0 && (getIArgument(0) & flag) != 0;
   }
 
   @Override
@@ -68,6 +107,16 @@ public class BatchNormGradient extends GradientOp {
     long channels = x.size(x.rank() - 1);
     INDArray upstream = inputs.get(upstream());
     GroupedNorm norm = GroupedNorm.of(x, 1, channels, getTArgument(0));
+    if (rectified() || rectifiedAtOnce()) {
+      boolean wanted = outputs.size() > getNumOutputs();
+      INDArray counts = wanted ? outputs.get(getNumOutputs()) : upstream.ulike();
+      INDArray y = rectified() ? inputs.get(inputs.size() - 1) : x.ulike();
+      if (rectifiedAtOnce()) {
+        norm.affine(terms().gain(inputs, 1), terms().bias(inputs, 1), y);
+      }
+      RectifierGradient.gate(y, upstream, counts);
+      upstream = counts;
+    }
     INDArray dx = norm.inputGradient(norm.weighted(upstream, terms().gain(inputs, 1)));
     double each = (double) channels / x.length();
     INDArray dMean = statistic(inputs.get(upstream() + 1)).mul(each);
@@ -75,7 +124,7 @@ public class BatchNormGradient extends GradientOp {
     // x − mean = x̂/r
     dx = dx.add(norm.normalized().mul(dVariance.div(norm.scale()))).add(dMean);
     norm.affineGradients(
-        upstream, terms().gain(), terms().bias(), outputs.subList(1, outputs.size()));
+        upstream, terms().gain(), terms().bias(), outputs.subList(1, getNumOutputs()));
     outputs.get(0).assign(dx.reshape('c', x.shape()));
   }
 
@@ -85,7 +134,61 @@ public class BatchNormGradient extends GradientOp {
 
   @Override
   public List<Overwrite> overwrites(int inputs) {
-    return List.of(
-        new Overwrite(0, inputs - 3, Access.ELEMENT), new Overwrite(0, 0, Access.ELEMENT));
+    List<Overwrite> overwrites = new ArrayList<>();
+    if (rectified() || rectifiedAtOnce()) {
+      overwrites.add(new Overwrite(getNumOutputs(), upstream(), Access.ELEMENT));
+    }
+    if (rectified()) {
+      overwrites.add(new Overwrite(getNumOutputs(), inputs - 1, Access.ELEMENT));
+      overwrites.add(new Overwrite(0, inputs - 1, Access.ELEMENT));
+    }
+    overwrites.add(new Overwrite(0, upstream(), Access.ELEMENT));
+    overwrites.add(new Overwrite(0, 0, Access.ELEMENT));
+    return overwrites;
+  }
+
+  @Override
+  public Optional<FromSaved> fromSaved() {
+    if (saved()) {
+      return Optional.empty();
+    }
+    int given = 1 + terms().count();
+    int saved = upstream() + 3;
+    return Optional.of(
+        new FromSaved(
+            new BatchNorm(terms(), getTArgument(0), false, false),
+            given,
+            new BatchNormGradient(this, 0),
+            IntStream.rangeClosed(0, saved).toArray()));
+  }
+
+  @Override
+  public Optional<Preceded> precededBy(int input, DifferentialFunction before) {
+    boolean takes =
+        saved()
+            && !rectified()
+            && !rectifiedAtOnce()
+            && input == upstream()
+            && before instanceof RectifierGradient;
+    if (!takes) {
+      return Optional.empty();
+    }
+    int saved = upstream() + 3;
+    int output = saved + 1;
+    int[] inputs = IntStream.rangeClosed(0, output).toArray();
+    inputs[upstream()] = output + 1;
+    return Optional.of(new Preceded(new BatchNormGradient(this, RECTIFIED), inputs));
+  }
+
+  @Override
+  public Optional<Without> without() {
+    return rectified()
+        ? Optional.of(
+            new Without(
+                upstream() + 4,
+                new BatchNorm(terms(), getTArgument(0), false, true),
+                1 + terms().count(),
+                new BatchNormGradient(this, AT_ONCE)))
+        : Optional.empty();
   }
 }

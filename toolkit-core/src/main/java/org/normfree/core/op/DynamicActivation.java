@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,8 +16,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>x is [..., C]; α is [1] or [C]; s (shift) is [1]; γ and β are [C]. Any of α, s, γ, β may be
  * missing: 1, 0, 1, 0 then. Sources: arXiv 2503.10622 section 4 (DyT, squash = tanh, no shift),
  * arXiv 2512.10938 (Derf, squash = erf).
+ *
+ * <p>In a plan it may take an addend, of x's shape and its last input, and cut at 0: {@code y =
+ * max(γ·squash(α·x + s) + β + addend, 0)}.
  */
 public class DynamicActivation extends NormfreeOp {
+  private static final long ADDEND = 1;
+  private static final long RECTIFIED = 2;
+
   /** For cloning and loading. */
   public DynamicActivation() {}
 
@@ -58,6 +66,11 @@ public class DynamicActivation extends NormfreeOp {
     addIArgument(squash.code(), ActivationTerms.mask(alpha, shift, gamma, beta));
   }
 
+  /** As it stands in a plan. */
+  private DynamicActivation(DynamicActivation like, long flags) {
+    addIArgument(like.getIArgument(0), like.getIArgument(1), flags);
+  }
+
   @Override
   public String opName() {
     return "normfree_dynamic_activation";
@@ -78,9 +91,26 @@ public class DynamicActivation extends NormfreeOp {
     return getIArgument(1);
   }
 
+  /** Whether the last input is an addend. */
+  public final boolean addend() {
+    return (flags() & ADDEND) != 0;
+  }
+
+  /** Whether y is cut at 0. */
+  public final boolean rectified() {
+    return (flags() & RECTIFIED) != 0;
+  }
+
+  private long flags() {
+    return iArgs().length > 2 ? getIArgument(2) : 0;
+  }
+
   @Override
   protected void check(List<long[]> shapes) {
     checkTerms(shapes);
+    if (addend()) {
+      requireSame("x", shapes.get(0), "the addend", shapes.get(shapes.size() - 1));
+    }
   }
 
   /** Checks x and the optional terms, which stand first in the gradient op, too. */
@@ -120,6 +150,12 @@ public class DynamicActivation extends NormfreeOp {
     if (ActivationTerms.BETA.in(mask)) {
       y.addiRowVector(inputs.get(ActivationTerms.BETA.index(mask)));
     }
+    if (addend()) {
+      y.addi(rows(inputs.get(inputs.size() - 1)));
+    }
+    if (rectified()) {
+      Rectifier.rectify(y, y);
+    }
   }
 
   /** {@code u = α·x + s} as [rows, C]. */
@@ -146,6 +182,19 @@ public class DynamicActivation extends NormfreeOp {
 
   @Override
   public List<Overwrite> overwrites(int inputs) {
-    return List.of(new Overwrite(0, 0, Access.ROW));
+    Overwrite x = new Overwrite(0, 0, Access.ROW);
+    return addend() ? List.of(new Overwrite(0, inputs - 1, Access.ROW), x) : List.of(x);
+  }
+
+  @Override
+  public Optional<NormfreeOp> withAddend() {
+    return flags() == 0 ? Optional.of(new DynamicActivation(this, ADDEND)) : Optional.empty();
+  }
+
+  @Override
+  public Optional<NormfreeOp> followedBy(DifferentialFunction next) {
+    return next instanceof Rectifier && !rectified()
+        ? Optional.of(new DynamicActivation(this, flags() | RECTIFIED))
+        : Optional.empty();
   }
 }

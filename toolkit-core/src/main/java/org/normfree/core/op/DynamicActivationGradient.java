@@ -1,6 +1,10 @@
 package org.normfree.core.op;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,6 +19,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * where dα sums over everything for a scalar α and over rows for a per-channel one. Inputs: those
  * of the forward op, then G. Outputs: a gradient for each forward input.
+ *
+ * <p>In a plan the output of a {@link Rectifier} behind it may follow: G is that of the rectifier
+ * then and counts where its output is above 0, and what counts of it may be wanted as the last
+ * output.
  */
 public class DynamicActivationGradient extends GradientOp {
   /** For cloning and loading. */
@@ -23,6 +31,21 @@ public class DynamicActivationGradient extends GradientOp {
   DynamicActivationGradient(SameDiff sd, long[] attributes, SDVariable... inputs) {
     super(sd, inputs);
     addIArgument(attributes);
+  }
+
+  /** As it stands in a plan, behind the gradient of a rectifier. */
+  private DynamicActivationGradient(DynamicActivationGradient like) {
+    addIArgument(like.getIArgument(0), like.getIArgument(1), 1);
+  }
+
+  /** Where G stands among the inputs. */
+  public final int upstream() {
+    return getNumOutputs();
+  }
+
+  /** Whether a rectifier's output stands behind G. */
+  public final boolean rectified() {
+    return iArgs().length > 2;
   }
 
   @Override
@@ -47,12 +70,12 @@ public class DynamicActivationGradient extends GradientOp {
 
   @Override
   protected void check(List<long[]> shapes) {
-    requireSame("x", shapes.get(0), "the upstream gradient", shapes.get(shapes.size() - 1));
+    requireSame("x", shapes.get(0), "the upstream gradient", shapes.get(upstream()));
   }
 
   @Override
   protected List<long[]> outputShapes(List<long[]> shapes) {
-    return shapes.subList(0, shapes.size() - 1);
+    return shapes.subList(0, upstream());
   }
 
   @Override
@@ -60,7 +83,13 @@ public class DynamicActivationGradient extends GradientOp {
     Squash squash = squash();
     long mask = mask();
     INDArray x = rows(inputs.get(0));
-    INDArray upstream = rows(inputs.get(inputs.size() - 1));
+    INDArray upstream = rows(inputs.get(upstream()));
+    if (rectified()) {
+      boolean wanted = outputs.size() > getNumOutputs();
+      INDArray counts = wanted ? rows(outputs.get(getNumOutputs())) : upstream.ulike();
+      RectifierGradient.gate(rows(inputs.get(upstream() + 1)), upstream, counts);
+      upstream = counts;
+    }
     INDArray u = DynamicActivation.argument(inputs, mask);
     INDArray t = squash.apply(u);
     INDArray inner = squash.derivative(u, t).muli(upstream);
@@ -94,6 +123,25 @@ public class DynamicActivationGradient extends GradientOp {
 
   @Override
   public List<Overwrite> overwrites(int inputs) {
-    return List.of(new Overwrite(0, inputs - 1, Access.ROW), new Overwrite(0, 0, Access.ROW));
+    List<Overwrite> overwrites = new ArrayList<>();
+    if (rectified()) {
+      overwrites.add(new Overwrite(getNumOutputs(), upstream(), Access.ROW));
+      overwrites.add(new Overwrite(getNumOutputs(), upstream() + 1, Access.ROW));
+      overwrites.add(new Overwrite(0, upstream() + 1, Access.ROW));
+    }
+    overwrites.add(new Overwrite(0, upstream(), Access.ROW));
+    overwrites.add(new Overwrite(0, 0, Access.ROW));
+    return overwrites;
+  }
+
+  @Override
+  public Optional<Preceded> precededBy(int input, DifferentialFunction before) {
+    if (rectified() || input != upstream() || !(before instanceof RectifierGradient)) {
+      return Optional.empty();
+    }
+    int output = upstream() + 1;
+    int[] inputs = IntStream.rangeClosed(0, output).toArray();
+    inputs[upstream()] = output + 1;
+    return Optional.of(new Preceded(new DynamicActivationGradient(this), inputs));
   }
 }

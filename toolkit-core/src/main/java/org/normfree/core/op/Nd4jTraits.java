@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.BaseCompatOp;
@@ -177,9 +178,7 @@ public final class Nd4jTraits {
           Map.entry(AddOp.class, new Pairwise(true)),
           Map.entry(SubOp.class, new Pairwise(false)),
           Map.entry(MulOp.class, new Pairwise(false)),
-          Map.entry(RectifiedLinear.class, new Elementwise(0)),
-          Map.entry(ThresholdReluBp.class, new Elementwise(1, 0)),
-          Map.entry(TanhDerivative.class, new Elementwise(1, 0)),
+          Map.entry(TanhDerivative.class, new Elementwise(null, 1, 0)),
           Map.entry(Identity.class, new SameElements()),
           Map.entry(ExpandDims.class, new SameElements()),
           Map.entry(Squeeze.class, new SameElements()),
@@ -210,6 +209,14 @@ public final class Nd4jTraits {
       long[] arguments = reshape.iArgs();
       boolean rowMajor = arguments.length == 0 || arguments[0] != FORTRAN_ORDER;
       return rowMajor ? BY_CLASS.get(Identity.class) : PURE;
+    }
+    if (op instanceof RectifiedLinear relu) {
+      boolean atZero = relu.scalar() != null && relu.scalar().getDouble(0) == 0;
+      return new Elementwise(atZero ? new Rectifier() : null, 0);
+    }
+    if (op instanceof ThresholdReluBp gradient) {
+      boolean atZero = DoubleStream.of(gradient.tArgs()).allMatch(cutoff -> cutoff == 0);
+      return new Elementwise(atZero ? new RectifierGradient() : null, 1, 0);
     }
     Traits known = BY_CLASS.get(op.getClass());
     if (known != null) {
@@ -243,9 +250,23 @@ public final class Nd4jTraits {
   /**
    * Element by element.
    *
+   * @param step the op of the project that is the same; null if there is none
    * @param over inputs that the output may lie over, first choice first
    */
-  private record Elementwise(int... over) implements Traits {
+  private record Elementwise(NormfreeOp step, int... over) implements Traits {
+    @Override
+    public boolean lower(Steps steps) {
+      if (step == null || steps.inputs() != over.length) {
+        return false;
+      }
+      steps.result(
+          0,
+          steps.compute(
+              step,
+              IntStream.range(0, over.length).mapToObj(steps::input).toArray(Steps.Array[]::new)));
+      return true;
+    }
+
     @Override
     public boolean isPure() {
       return true;

@@ -132,9 +132,13 @@ public interface Traits {
    * @param forward an op equal to the forward op
    * @param forwardInputs how many of the gradient's inputs, from the first, are the forward op's
    * @param op what gives the gradient
-   * @param inputs numbers of its inputs among the gradient's own, followed by what was saved
+   * @param inputs numbers of its inputs among the gradient's own, followed by what was saved;
+   *     {@link #OUTPUT} is the forward op's first output
    */
-  record FromSaved(NormfreeOp forward, int forwardInputs, DifferentialFunction op, int... inputs) {}
+  record FromSaved(NormfreeOp forward, int forwardInputs, DifferentialFunction op, int... inputs) {
+    /** Stands for the forward op's first output. */
+    public static final int OUTPUT = -1;
+  }
 
   /**
    * How the op, a gradient, is computed from what its forward op saved.
@@ -142,6 +146,56 @@ public interface Traits {
    * @return empty if it needs nothing, as by default
    */
   default Optional<FromSaved> fromSaved() {
+    return Optional.empty();
+  }
+
+  /**
+   * The op that gives the same, but in the place of its first output what another op makes of that.
+   *
+   * @param next an op with one input
+   * @return empty if there is none, as by default
+   */
+  default Optional<NormfreeOp> followedBy(DifferentialFunction next) {
+    return Optional.empty();
+  }
+
+  /**
+   * An op that does without an input which is known from others.
+   *
+   * @param input number of the input that is left out
+   * @param forward an op equal to the one whose first output that input is
+   * @param forwardInputs how many of the op's inputs, from the first, are that op's
+   * @param op what gives the same from the inputs that remain
+   */
+  record Without(int input, NormfreeOp forward, int forwardInputs, NormfreeOp op) {}
+
+  /**
+   * How the op does without an input which it can tell from the others if a certain op made it of
+   * them.
+   *
+   * @return empty if it cannot, as by default
+   */
+  default Optional<Without> without() {
+    return Optional.empty();
+  }
+
+  /**
+   * An op that takes over what another does before it. Its last output is that op's, if somebody
+   * else wants it, too.
+   *
+   * @param op the op
+   * @param inputs numbers of its inputs among the own ones, followed by the other op's
+   */
+  record Preceded(NormfreeOp op, int... inputs) {}
+
+  /**
+   * The op that gives the same and computes one of its inputs itself.
+   *
+   * @param input number of the input
+   * @param before an op with one output, which that input is
+   * @return empty if there is none, as by default
+   */
+  default Optional<Preceded> precededBy(int input, DifferentialFunction before) {
     return Optional.empty();
   }
 }

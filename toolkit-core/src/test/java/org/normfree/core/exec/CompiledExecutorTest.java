@@ -182,6 +182,32 @@ class CompiledExecutorTest {
     }
   }
 
+  /** The norms do what stands behind them, and their gradients what stands before those. */
+  @Test
+  void aResidualBlockIsNormsAndProducts() {
+    SameDiff sd = SameDiff.create();
+    SDVariable x = sd.var("x", random(1, 70, 19).castTo(DataType.FLOAT));
+    SDVariable w = sd.var("w", random(2, 19, 19).castTo(DataType.FLOAT));
+    SDVariable h = Ops.of(sd).linear(null, x, w, null);
+    SDVariable gain = sd.var("gain", random(3, 19).castTo(DataType.FLOAT));
+    SDVariable inner = Ops.of(sd).batchNorm("inner", h, gain, null, 1e-5)[0];
+    SDVariable product = Ops.of(sd).linear(null, sd.nn.relu(inner, 0), w, null);
+    SDVariable[] outer = Ops.of(sd).batchNorm("outer", product, null, gain, 1e-5);
+    SDVariable y = sd.nn.relu("y", h.add(outer[0]), 0);
+    y.mul(x).mean().add("loss", outer[1].mean());
+    sd.setLossVariables("loss");
+    agrees(sd, Map.of(), List.of("loss", "y"));
+    try (CompiledExecutor compiled = compiled(sd)) {
+      compiled.gradients(Map.of(), List.of("loss"));
+      assertThat(compiled.explain())
+          .contains("normfree_batch_norm_gradient")
+          .doesNotContain(" normfree_rectifier", " relu ", " thresholdedrelu");
+      // what is wanted itself is not taken over
+      compiled.gradients(Map.of(), List.of("loss", inner.name()));
+      assertThat(compiled.explain()).contains("normfree_rectifier ");
+    }
+  }
+
   @Test
   void constantsAreFoldedUnlessTheyMove() {
     SameDiff sd = SameDiff.create();

@@ -26,10 +26,17 @@ import org.normfree.core.InputException;
 import org.normfree.core.exec.RandomGraph.Source;
 import org.normfree.core.kernel.Kernel;
 import org.normfree.core.kernel.Kernels;
+import org.normfree.core.op.BatchNorm;
+import org.normfree.core.op.BatchNormGradient;
+import org.normfree.core.op.DynamicActivation;
+import org.normfree.core.op.DynamicActivationGradient;
 import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.Nd4jTraits;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.Rectifier;
+import org.normfree.core.op.RectifierGradient;
 import org.normfree.core.op.Registration;
+import org.normfree.core.op.Squash;
 import org.normfree.core.op.Traits;
 import org.normfree.core.op.Traits.Overwrite;
 import org.normfree.core.task.ScratchMemory;
@@ -100,6 +107,9 @@ class InPlaceTest {
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 30; i++) {
       product(kernels, random, i);
+    }
+    for (int columns : new int[] {1, 3, 16, 37}) {
+      block(kernels, random, random.nextLong(2, 900), columns);
     }
     assertThat(pairs).as("pairs that some kernel was tried with").containsAll(declared);
     assertThat(declared)
@@ -186,6 +196,60 @@ class InPlaceTest {
         new MatrixProduct(turnedA, turnedB, biased, true),
         inputs,
         List.of(Nd4j.create(DataType.FLOAT, m, n)));
+  }
+
+  /** What plans make of batch norm, an addend and a rectifier, and of their gradients. */
+  private void block(List<Kernel> kernels, SplittableRandom random, long rows, long columns) {
+    INDArray x = numbers(random, rows, columns);
+    INDArray other = numbers(random, rows, columns);
+    INDArray vector = numbers(random, columns);
+    INDArray saved = numbers(random, 3, columns);
+    check(kernels, new Rectifier(), List.of(x), List.of(x));
+    check(kernels, new RectifierGradient(), List.of(x, other), List.of(x));
+    NormfreeOp norm = affine(new BatchNorm());
+    NormfreeOp added = norm.withAddend().orElseThrow();
+    NormfreeOp cut = added.followedBy(new Rectifier()).orElseThrow();
+    for (NormfreeOp op : List.of(added, cut)) {
+      check(kernels, op, List.of(x, vector, vector, other), List.of(x, vector, vector));
+    }
+    int upstream = 3;
+    NormfreeOp gradient =
+        (NormfreeOp) affine(new BatchNormGradient()).fromSaved().orElseThrow().op();
+    NormfreeOp behind = gradient.precededBy(upstream, new RectifierGradient()).orElseThrow().op();
+    List<INDArray> inputs = List.of(x, vector, vector, other, vector, vector, saved);
+    List<INDArray> outputs = List.of(x, vector, vector);
+    List<INDArray> more = List.of(x, vector, vector, x);
+    check(kernels, gradient, inputs, outputs);
+    check(kernels, behind.without().orElseThrow().op(), inputs, more);
+    List<INDArray> withOutput = new ArrayList<>(inputs);
+    withOutput.add(numbers(random, rows, columns));
+    check(kernels, behind, withOutput, more);
+    activation(kernels, List.of(x, vector, other, withOutput.get(withOutput.size() - 1)));
+  }
+
+  /** The same of DyT, on x, a vector, and two more like x. */
+  private void activation(List<Kernel> kernels, List<INDArray> arrays) {
+    INDArray x = arrays.get(0);
+    INDArray vector = arrays.get(1);
+    INDArray other = arrays.get(2);
+    NormfreeOp dyt = new DynamicActivation(Squash.TANH, x, vector, null, vector, vector);
+    NormfreeOp added = dyt.withAddend().orElseThrow();
+    for (NormfreeOp op : List.of(added, added.followedBy(new Rectifier()).orElseThrow())) {
+      check(kernels, op, List.of(x, vector, vector, vector, other), List.of(x));
+    }
+    DynamicActivationGradient gradient = new DynamicActivationGradient();
+    gradient.addIArgument(dyt.iArgs());
+    check(
+        kernels,
+        gradient.precededBy(gradient.upstream(), new RectifierGradient()).orElseThrow().op(),
+        List.of(x, vector, vector, vector, other, arrays.get(3)),
+        List.of(x, vector, vector, vector, x));
+  }
+
+  private static NormfreeOp affine(NormfreeOp norm) {
+    norm.addBArgument(true, true);
+    norm.addTArgument(1e-5);
+    return norm;
   }
 
   private static INDArray numbers(SplittableRandom random, long... shape) {

@@ -1259,6 +1259,23 @@ final class RandomGraphs {
             int act = d.apply(d.chance(0.5) ? "gelu" : "silu", up);
             int down = d.apply("linear", act, d.scaled(hidden, hidden, c), d.weight(c));
             d.apply("deepNorm", x, down, d.weight(c), d.weight(c));
+          },
+          // block of a residual network, whose sums and rectifiers norms take over
+          d -> {
+            int x = d.tensor(2, 4);
+            for (int i = 0; i < 2; i++) {
+              long c = d.size(x, -1);
+              int y =
+                  d.chance(0.7)
+                      ? d.apply("batchNorm", x, d.weight(c), d.weight(c))
+                      : d.apply("dyt", x, d.alpha(c), d.weight(c), d.weight(c));
+              int other = d.chance(0.5) ? d.like(y) : d.size(y, -1) == c ? x : y;
+              if (d.chance(0.6) && Arrays.equals(d.shape(other), d.shape(y))) {
+                y = d.chance(0.5) ? d.apply("add", other, y) : d.apply("add", y, other);
+              }
+              x = d.apply("relu", y);
+            }
+            d.apply(d.chance(0.5) ? "mul" : "add", x, d.like(x));
           });
 
   // ---------------------------------------------------------------- drawing

@@ -42,6 +42,8 @@ import org.normfree.core.op.Linear;
 import org.normfree.core.op.LinearGradient;
 import org.normfree.core.op.MatrixProduct;
 import org.normfree.core.op.NormfreeOp;
+import org.normfree.core.op.Rectifier;
+import org.normfree.core.op.RectifierGradient;
 import org.normfree.core.op.RmsNorm;
 import org.normfree.core.op.RmsNormGradient;
 import org.normfree.core.op.Rotary;
@@ -310,7 +312,7 @@ class JavaKernelTest {
                 present(x, gain, bias),
                 List.of(shape, c, c),
                 0));
-        List<INDArray> inputs = present(x, gain, g, mean, variance);
+        List<INDArray> inputs = present(x, gain, bias, g, mean, variance);
         agrees(
             new Call(
                 name + ", gradient",
@@ -328,6 +330,93 @@ class JavaKernelTest {
                 0));
       }
     }
+  }
+
+  /** What a plan makes of a block: an addend, a rectifier, and what is saved for the gradient. */
+  @Test
+  void batchNormWithWhatAPlanAddsAgreesWithTheReference() {
+    long[][] sizes = {{7, 5}, {67, 32}, {131, 127}, {4001, 3}, {1303, 16}};
+    for (long[] shape : sizes) {
+      long[] c = {shape[1]};
+      INDArray x = random(1, shape).addi(5);
+      INDArray g = random(2, shape);
+      INDArray addend = random(7, shape);
+      for (int terms = 0; terms < 4; terms++) {
+        boolean gained = terms % 2 == 1;
+        boolean biased = terms > 1;
+        INDArray gain = gained ? random(5, c) : null;
+        INDArray bias = biased ? random(6, c) : null;
+        Supplier<NormfreeOp> norm = affine(BatchNorm::new, gained, biased);
+        Supplier<NormfreeOp> added = () -> norm.get().withAddend().orElseThrow();
+        List<INDArray> in = present(x, gain, bias);
+        List<long[]> out = List.of(shape, c, c);
+        List<long[]> all = List.of(shape, c, c, new long[] {3, shape[1]});
+        agrees(new Call("added", added, present(x, gain, bias, addend), out, 0));
+        agrees(new Call("rectified", rectified(norm), in, out, 0));
+        Call both = new Call("both", rectified(added), present(x, gain, bias, addend), out, 0);
+        agrees(both);
+        INDArray y = both.reference().get(0).castTo(DataType.FLOAT);
+        INDArray saved =
+            new Call("saving", norm, in, all).reference().get(3).castTo(DataType.FLOAT);
+
+        Supplier<NormfreeOp> gradient = affine(BatchNormGradient::new, gained, biased);
+        int upstream = in.size();
+        Supplier<NormfreeOp> fromSaved =
+            () -> (NormfreeOp) gradient.get().fromSaved().orElseThrow().op();
+        Supplier<NormfreeOp> behind =
+            () -> fromSaved.get().precededBy(upstream, new RectifierGradient()).orElseThrow().op();
+        Supplier<NormfreeOp> atOnce = () -> behind.get().without().orElseThrow().op();
+        List<INDArray> inputs = present(x, gain, bias, g, random(3, c), random(4, c), saved);
+        List<long[]> gradients = shapes(in);
+        agrees(new Call("from saved", fromSaved, inputs, gradients, 0, upstream));
+        agrees(new Call("at once", atOnce, inputs, gradients, 0, upstream));
+        List<long[]> more = new ArrayList<>(gradients);
+        more.add(shape);
+        agrees(new Call("at once, wanted", atOnce, inputs, more, 0, upstream));
+        List<INDArray> withOutput = new ArrayList<>(inputs);
+        withOutput.add(y);
+        agrees(new Call("behind", behind, withOutput, gradients, 0, upstream, upstream + 4));
+        agrees(new Call("behind, wanted", behind, withOutput, more, 0, upstream, upstream + 4));
+      }
+    }
+  }
+
+  /** The same of dynamic activations. */
+  @Test
+  void dynamicActivationWithWhatAPlanAddsAgreesWithTheReference() {
+    for (long[] shape : new long[][] {{7, 5}, {67, 32}, {4001, 3}, {1303, 16}}) {
+      INDArray x = random(1, shape);
+      INDArray g = random(2, shape);
+      INDArray addend = random(3, shape);
+      INDArray alpha = random(4, 1);
+      INDArray gamma = random(5, shape[1]);
+      Supplier<NormfreeOp> dyt =
+          () -> new DynamicActivation(Squash.TANH, x, alpha, null, gamma, null);
+      Supplier<NormfreeOp> added =
+          () -> {
+            NormfreeOp op = dyt.get().withAddend().orElseThrow();
+            return op.followedBy(new Rectifier()).orElseThrow();
+          };
+      Call both = new Call("dyt", added, List.of(x, alpha, gamma, addend), List.of(shape), 0, 3);
+      agrees(both);
+      INDArray y = both.reference().get(0).castTo(DataType.FLOAT);
+      Supplier<NormfreeOp> gradient =
+          () -> {
+            DynamicActivationGradient op = new DynamicActivationGradient();
+            op.addIArgument(dyt.get().iArgs());
+            return op.precededBy(3, new RectifierGradient()).orElseThrow().op();
+          };
+      List<INDArray> inputs = List.of(x, alpha, gamma, g, y);
+      List<long[]> gradients = shapes(List.of(x, alpha, gamma));
+      agrees(new Call("dyt, gradient", gradient, inputs, gradients, 0, 3, 4));
+      List<long[]> more = new ArrayList<>(gradients);
+      more.add(shape);
+      agrees(new Call("dyt, gradient, wanted", gradient, inputs, more, 0, 3, 4));
+    }
+  }
+
+  private static Supplier<NormfreeOp> rectified(Supplier<NormfreeOp> norm) {
+    return () -> norm.get().followedBy(new Rectifier()).orElseThrow();
   }
 
   /** Statistics are taken relative to the mean of a few rows first; here that leads astray. */
@@ -354,10 +443,10 @@ class JavaKernelTest {
           new Call(
               "batchNorm, gradient",
               affine(BatchNormGradient::new, true, true),
-              List.of(x, gain, g, random(3, c), random(4, c)),
+              List.of(x, gain, bias, g, random(3, c), random(4, c)),
               List.of(new long[] {rows, columns}, c, c),
               0,
-              2));
+              3));
     }
   }
 
