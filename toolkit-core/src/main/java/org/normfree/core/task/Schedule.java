@@ -9,7 +9,10 @@ import java.util.List;
  * worth sharing. A small one takes less time than it takes other threads to see that it is there,
  * so one thread does it whole, and small ones that follow each other without a meeting in between.
  * What is small is measured: now and then a run is done by one thread, and the shortest time of
- * each task counts. Shares stay as they were prepared, so no bit depends on what was measured.
+ * each task counts. Where handing data from core to core costs more than a second thread gains,
+ * sharing nothing is faster still, which no single task can tell: some short runs later, whole runs
+ * that are shared are timed beside runs by one thread, and the faster way is kept until the next
+ * such trial. Shares stay as they were prepared, so no bit depends on what was measured.
  */
 public final class Schedule {
   /**
@@ -21,6 +24,19 @@ public final class Schedule {
 
   /** Runs by one thread, of which the times are taken; Java compiles loops in between. */
   private static final List<Integer> TIMED_RUNS = List.of(3, 10, 30, 100, 300, 1_000);
+
+  /** The first run of the first trial; as many runs lie behind it, and twice as many each time. */
+  private static final int FIRST_TRIAL = 40;
+
+  private static final int LONGEST_GAP = 5_000;
+
+  /** Runs of either way in a trial, the first of which does not count. */
+  private static final int TRIAL_RUNS = 12;
+
+  /**
+   * A run that one thread does in more is not tried: its tasks are long, and its trial would be.
+   */
+  private static final long LONGEST_TRIED_NANOS = 30_000_000;
 
   /**
    * What threads do between two meetings.
@@ -36,6 +52,14 @@ public final class Schedule {
   private List<Stage> stages;
   private boolean shared;
   private int runs;
+
+  /** Whether it is faster if what is worth sharing is shared. */
+  private boolean pays = true;
+
+  private final long[] whole = new long[2 * TRIAL_RUNS];
+  private int tried = whole.length;
+  private int nextTrial = FIRST_TRIAL;
+  private int gap = FIRST_TRIAL;
 
   /**
    * @param tasks in order
@@ -57,15 +81,47 @@ public final class Schedule {
     return stages;
   }
 
-  /** Whether more than one thread has something to do. */
+  /** Whether more than one thread has something to do in the run that began. */
   boolean isShared() {
-    return shared;
+    return shared && (tried < whole.length ? tried < TRIAL_RUNS : pays);
   }
 
-  /** Whether the run that begins is one to take times of. */
+  /** Whether the run that begins is one to take times of its tasks. */
   boolean begin() {
     runs++;
-    return TIMED_RUNS.contains(runs);
+    if (tried == whole.length && runs >= nextTrial && shared && sum() < LONGEST_TRIED_NANOS) {
+      tried = 0;
+    }
+    return tried == whole.length && TIMED_RUNS.contains(runs);
+  }
+
+  private long sum() {
+    return Arrays.stream(nanos).filter(time -> time < Long.MAX_VALUE).sum();
+  }
+
+  /** Whether it is to be told how long the run that began takes. */
+  boolean tries() {
+    return tried < whole.length;
+  }
+
+  /**
+   * Tells how long a whole run took, in a trial.
+   *
+   * @param time in nanoseconds
+   */
+  void tookWhole(long time) {
+    whole[tried++] = time;
+    if (tried == whole.length) {
+      pays = median(1, TRIAL_RUNS) < median(TRIAL_RUNS + 1, whole.length);
+      gap = Math.min(LONGEST_GAP, 2 * gap);
+      nextTrial = runs + gap;
+    }
+  }
+
+  private long median(int from, int to) {
+    long[] some = Arrays.copyOfRange(whole, from, to);
+    Arrays.sort(some);
+    return some[some.length / 2];
   }
 
   /**

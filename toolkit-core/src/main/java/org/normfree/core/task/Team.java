@@ -166,13 +166,16 @@ public final class Team implements AutoCloseable {
     int before = NativeLimits.ofThisProcess().enter();
     try {
       failure = null;
-      boolean timed = crew > 1 && schedule.begin();
-      if (timed) {
-        takeTimes(schedule);
-      } else if (crew == 1 || !schedule.isShared()) {
+      if (crew == 1) {
         doWhole(schedule.tasks());
+      } else if (schedule.begin()) {
+        takeTimes(schedule);
+      } else if (schedule.tries()) {
+        long start = System.nanoTime();
+        go(schedule);
+        schedule.tookWhole(System.nanoTime() - start);
       } else {
-        share(schedule.stages());
+        go(schedule);
       }
     } finally {
       NativeLimits.ofThisProcess().leave(before);
@@ -183,6 +186,14 @@ public final class Team implements AutoCloseable {
     }
     if (thrown instanceof Error e) {
       throw e;
+    }
+  }
+
+  private void go(Schedule schedule) {
+    if (schedule.isShared()) {
+      share(schedule.stages());
+    } else {
+      doWhole(schedule.tasks());
     }
   }
 

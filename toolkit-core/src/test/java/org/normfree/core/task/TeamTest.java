@@ -115,6 +115,43 @@ class TeamTest {
     assertThat(crewOf(50_000)).hasSize(2).contains(Thread.currentThread());
   }
 
+  /** Goes through runs that take so long, shared and by one thread; how many were shared. */
+  private static int sharedOf(Schedule schedule, int runs, long shared, long alone) {
+    int count = 0;
+    for (int run = 0; run < runs; run++) {
+      if (schedule.begin()) {
+        for (int task = 0; task < schedule.tasks().size(); task++) {
+          schedule.took(task, alone / schedule.tasks().size());
+        }
+        schedule.arrange();
+        continue;
+      }
+      count += schedule.isShared() ? 1 : 0;
+      if (schedule.tries()) {
+        schedule.tookWhole(schedule.isShared() ? shared : alone);
+      }
+    }
+    return count;
+  }
+
+  @Test
+  void wholeRunsAreSharedWhereThatIsFaster() {
+    Schedule schedule = new Schedule(Collections.nCopies(3, (Task) (phase, share) -> {}));
+    assertThat(sharedOf(schedule, 100, 100_000, 150_000)).isBetween(80, 90);
+    assertThat(schedule.isShared()).isTrue();
+    sharedOf(schedule, 1_000, 150_000, 100_000);
+    assertThat(schedule.isShared()).as("the machine has become another").isFalse();
+    assertThat(sharedOf(schedule, 10_000, 150_000, 100_000)).isBetween(1, 100);
+    sharedOf(schedule, 10_000, 100_000, 150_000);
+    assertThat(schedule.isShared()).isTrue();
+  }
+
+  @Test
+  void longRunsAreSharedWithoutATrial() {
+    Schedule schedule = new Schedule(Collections.nCopies(3, (Task) (phase, share) -> {}));
+    assertThat(sharedOf(schedule, 2_000, 200_000_000, 100_000_000)).isBetween(1_990, 2_000);
+  }
+
   /** The second thread is held up in its first share; the first does all others of the phase. */
   @Test
   void nobodyWaitsForSharesThatNobodyHasBegun() {
