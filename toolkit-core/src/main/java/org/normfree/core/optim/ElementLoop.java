@@ -24,8 +24,8 @@ import org.normfree.core.task.Team;
 final class ElementLoop {
   private static final int BLOCK = 2048;
 
-  /** So many blocks take one thread less time than two need to meet. */
-  private static final int SMALL = 16;
+  /** So many elements one thread does about as fast as two that have to meet. */
+  private static final long SMALL = 65_536;
 
   /** So many partial sums are left to double precision. */
   private static final int FEW = 128;
@@ -33,6 +33,7 @@ final class ElementLoop {
   private final int arrays;
   private final Map<String, Operands> known = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
+  private long elements;
   private final List<Runnable> afterwards = new ArrayList<>();
 
   /** The loop's body on FLOAT arrays: {@code rows[k][i]} is element i of the block of array k. */
@@ -178,6 +179,7 @@ final class ElementLoop {
     Operands operands = operands(name, arrays);
     boolean single = operands.floats.length > 0;
     int length = operands.length();
+    elements += length;
     for (int block = 0; block < length; block += BLOCK) {
       int from = block;
       int n = Math.min(BLOCK, length - from);
@@ -394,7 +396,7 @@ final class ElementLoop {
   /** Does all loops that were added, and forgets them. */
   void run() {
     Team team = Team.ofThisThread();
-    boolean small = blocks.size() <= SMALL;
+    boolean small = elements <= SMALL;
     int shares = small ? 1 : team.threads();
     Task task =
         (phase, share) -> {
@@ -409,6 +411,7 @@ final class ElementLoop {
       afterwards.forEach(Runnable::run);
     } finally {
       blocks.clear();
+      elements = 0;
       afterwards.clear();
     }
   }
