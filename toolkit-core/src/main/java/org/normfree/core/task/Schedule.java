@@ -51,6 +51,10 @@ public final class Schedule {
   private final long[] nanos;
   private List<Stage> stages;
   private boolean shared;
+
+  /** Whether whole runs are worth a trial: something is shared, and they are short. */
+  private boolean triable;
+
   private int runs;
 
   /** Whether it is faster if what is worth sharing is shared. */
@@ -89,14 +93,10 @@ public final class Schedule {
   /** Whether the run that begins is one to take times of its tasks. */
   boolean begin() {
     runs++;
-    if (tried == whole.length && runs >= nextTrial && shared && sum() < LONGEST_TRIED_NANOS) {
+    if (tried == whole.length && runs >= nextTrial && triable) {
       tried = 0;
     }
     return tried == whole.length && TIMED_RUNS.contains(runs);
-  }
-
-  private long sum() {
-    return Arrays.stream(nanos).filter(time -> time < Long.MAX_VALUE).sum();
   }
 
   /** Whether it is to be told how long the run that began takes. */
@@ -153,6 +153,8 @@ public final class Schedule {
       }
     }
     shared = !next.isEmpty();
+    long known = Arrays.stream(nanos).filter(time -> time < Long.MAX_VALUE).sum();
+    triable = shared && known < LONGEST_TRIED_NANOS;
     if (!alone.isEmpty()) {
       next.add(new Stage(List.copyOf(alone), 0, false));
     }
