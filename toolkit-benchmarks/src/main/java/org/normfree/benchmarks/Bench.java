@@ -22,6 +22,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     subcommands = {
       StepCommand.class,
+      SweepCommand.class,
       OpsCommand.class,
       SequenceCommand.class,
       AttentionCommand.class,
@@ -96,6 +97,7 @@ public final class Bench implements Runnable {
     common.run(
         (setting, results) -> {
           new StepCommand().run(setting, results);
+          new SweepCommand().run(setting, results);
           new OpsCommand().run(setting, results);
           new SequenceCommand().run(setting, results);
           new AttentionCommand().run(setting, results);

@@ -25,10 +25,14 @@ final class NetworkPeer implements Peer {
   private static final double NANOS = 1e9;
   private static final List<String> OUTPUTS = List.of(Network.LOSS);
 
-  private final GraphExecutor executor;
-  private final AdamW optimizer;
-  private final Map<String, INDArray> batch;
-  private final double buildSeconds;
+  private final Workload.Training workload;
+  private final Map<String, ArrayFile.Array> arrays;
+  private final String way;
+  private final int threads;
+  private GraphExecutor executor;
+  private AdamW optimizer;
+  private Map<String, INDArray> batch;
+  private double buildSeconds;
   private double firstSeconds;
 
   NetworkPeer(
@@ -36,18 +40,30 @@ final class NetworkPeer implements Peer {
       Map<String, ArrayFile.Array> arrays,
       String executor,
       int threads) {
+    this.workload = workload;
+    this.arrays = arrays;
+    this.way = executor;
+    this.threads = threads;
+    build();
+  }
+
+  private void build() {
     long start = System.nanoTime();
     Network network =
-        executor.equals("samediff")
-            ? Families.plain(workload).orElseThrow()
-            : Families.build(workload);
+        way.equals("samediff") ? Families.plain(workload).orElseThrow() : Families.build(workload);
     buildSeconds = (System.nanoTime() - start) / NANOS;
     Map<String, INDArray> parameters = Trainer.parameters(network);
     parameters.forEach((name, array) -> array.assign(Families.array(arrays.get(name))));
     batch = Families.batch(network, arrays);
     optimizer =
         new AdamW(parameters, ParameterGroup.byRank(parameters, Workload.Training.DECAY, false));
-    this.executor = Executors.create(executor, network.graph(), threads);
+    executor = Executors.create(way, network.graph(), threads);
+  }
+
+  @Override
+  public void restart() {
+    executor.close();
+    build();
   }
 
   @Override
@@ -63,6 +79,11 @@ final class NetworkPeer implements Peer {
   @Override
   public void pass() {
     loss(gradients());
+  }
+
+  @Override
+  public void forward() {
+    executor.output(batch, OUTPUTS).get(Network.LOSS).getDouble(0);
   }
 
   private double train() {

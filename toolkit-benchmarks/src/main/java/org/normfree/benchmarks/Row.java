@@ -4,8 +4,8 @@ package org.normfree.benchmarks;
  * One measured thing beside what it is compared with. Every side of a comparison has a row in which
  * it is {@code ours}, so each one's numbers are told; a baseline is compared with itself.
  *
- * @param bench {@code step}, {@code ops}, {@code sequence}, {@code depth}, {@code memory}, {@code
- *     augment}, {@code tasks} or {@code roofline}
+ * @param bench {@code step}, {@code sweep}, {@code ops}, {@code sequence}, {@code attention},
+ *     {@code depth}, {@code memory}, {@code augment}, {@code tasks} or {@code roofline}
  * @param name what was done, {@code case} in the file
  * @param ours whose numbers median, p10 and p90 are
  * @param peer what it is compared with

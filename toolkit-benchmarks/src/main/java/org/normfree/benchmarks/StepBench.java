@@ -10,8 +10,10 @@ import java.util.Map;
  */
 final class StepBench {
   private static final int CHECKED_STEPS = 5;
-  private static final double COARSE = 3e-2;
   private static final double MEGA = 1e6;
+
+  /** The largest relative difference of losses, of those that compute in bfloat16. */
+  static final double COARSE = 3e-2;
 
   /** Training does step after step; a single one after a pause would be timed with cold caches. */
   static final int STEPS_A_TURN = 3;

@@ -16,7 +16,8 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class StepCommand implements Runnable {
-  private static final List<String> METHODS = List.of("pre-ln", "dyt");
+  /** Those that all sides have. */
+  static final List<String> METHODS = List.of("pre-ln", "dyt");
 
   /** Names of the networks, for help. */
   static final class Names implements Iterable<String> {
@@ -66,18 +67,25 @@ final class StepCommand implements Runnable {
   }
 
   private void run(Setting setting, Results results, List<Integer> teams) {
-    for (String method : methods) {
-      if (!METHODS.contains(method)) {
-        throw new InputException(
-            "unknown method '%s', expected pre-ln or dyt, which all sides have".formatted(method));
-      }
-    }
+    checkMethods(methods);
     List<StepCase> cases = StepCase.of(shapes, methods);
     if (teams.size() > 1) {
       new ThreadsBench(setting, results, teams).run(cases, variants(List.of("compiled")));
     } else {
       new StepBench(setting, results)
           .run(cases, variants(List.of("compiled", "stock", "samediff", "libtorch")));
+    }
+  }
+
+  /**
+   * @throws InputException if there is one that not all sides have
+   */
+  static void checkMethods(List<String> methods) {
+    for (String method : methods) {
+      if (!METHODS.contains(method)) {
+        throw new InputException(
+            "unknown method '%s', expected pre-ln or dyt, which all sides have".formatted(method));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.normfree.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -42,6 +43,10 @@ class BenchTest {
         "step --threads 0 | --threads=0, expected at least 1",
         "step --rounds 0 | --rounds=0",
         "step --warm-up -1 | --warm-up=-1",
+        "sweep --steps 0 | --steps=0, expected at least 1",
+        "sweep --methods fixup | unknown method 'fixup'",
+        "sweep --shapes digits-33 | unknown shape 'digits-33'",
+        "sweep --threads 1,2 | --threads has several numbers",
         "ops --rows 0 | --rows=0",
         "sequence --ops selective-scam | unknown op 'selective-scam'",
         "sequence --lengths 8,0 | --lengths has 0",
@@ -140,6 +145,26 @@ class BenchTest {
     for (JsonNode row : rows) {
       assertThat(row.get("peer").asText()).isEqualTo("compiled, threads 1");
       assertThat(row.get("ratio").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void everyDivisionOfTheCoresStandsBesideTheBestOfTheLastSide() throws IOException {
+    Path target = folder.resolve("out");
+    String words = "sweep --shapes tiny --methods dyt --peers compiled,stock --steps 5";
+    List<String> line = new ArrayList<>(List.of(words.split(" ", -1)));
+    line.addAll(List.of("--threads", "2", "--rounds", "1", "--warm-up", "0"));
+    line.addAll(List.of("--out", target.toString()));
+    assertThat(bench(line.toArray(String[]::new))).as(err.toString()).isZero();
+    JsonNode rows = Json.read(target.resolve("bench.json"), JsonNode.class).get("rows");
+    assertThat(rows.findValuesAsText("ours"))
+        .containsExactly("compiled, 1 × 2", "compiled, 2 × 1", "stock, 1 × 2", "stock, 2 × 1");
+    double best =
+        Math.max(rows.get(2).get("median").asDouble(), rows.get(3).get("median").asDouble());
+    for (JsonNode row : rows) {
+      assertThat(row.get("peer").asText()).startsWith("stock");
+      assertThat(row.get("ratio").asDouble())
+          .isCloseTo(row.get("median").asDouble() / best, within(1e-9));
     }
   }
 

@@ -43,6 +43,22 @@ class PeersTest {
   }
 
   @Test
+  void aTrainingBeginsAnew() {
+    List<Variant> variants = List.of(Variant.COMPILED, Variant.STOCK);
+    try (Peers peers = new Peers(setting, "tiny", VitShape.TINY.with("dyt"), variants)) {
+      for (Variant variant : variants) {
+        PeerProcess process = peers.process(variant);
+        double[] first = process.ask("check 4");
+        assertThat(process.ask("train 4")).hasSize(1);
+        double[] further = process.ask("check 4");
+        process.ask("train 0");
+        assertThat(process.ask("check 4")).containsExactly(first);
+        assertThat(further[0]).isLessThan(first[3]);
+      }
+    }
+  }
+
+  @Test
   void aLanguageModelIsTheSameForBothExecutors() {
     StepCase one = StepCase.of(List.of("lm-tiny"), List.of("dyt")).get(0);
     assertThat(one.name()).isEqualTo("lm-tiny rms-norm");

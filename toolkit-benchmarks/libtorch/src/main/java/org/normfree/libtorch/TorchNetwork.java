@@ -13,6 +13,7 @@ import org.normfree.benchmarks.peer.Workload;
 final class TorchNetwork implements Peer {
   private final TorchModule module;
   private final NDArray[] inputs;
+  private final NDArray[] start;
 
   TorchNetwork(Workload.Training workload, Map<String, ArrayFile.Array> arrays) throws IOException {
     LossScript script = Scripts.of(workload, arrays);
@@ -23,14 +24,20 @@ final class TorchNetwork implements Peer {
                 input ->
                     input.integers() ? module.integers(input.array()) : module.array(input.array()))
             .toArray(NDArray[]::new);
-    NDList start = new NDList();
+    NDList given = new NDList();
     for (ArrayFile.Array value : script.values()) {
       NDArray parameter = module.array(value);
       parameter.setName("given[]");
-      start.add(parameter);
+      given.add(parameter);
     }
-    start.add(module.array(new ArrayFile.Array(new long[0], new float[1])));
-    module.call("initialize", start.toArray(new NDArray[0])).close();
+    given.add(module.array(new ArrayFile.Array(new long[0], new float[1])));
+    start = given.toArray(new NDArray[0]);
+    restart();
+  }
+
+  @Override
+  public void restart() {
+    module.call("initialize", start).close();
   }
 
   @Override
@@ -46,6 +53,11 @@ final class TorchNetwork implements Peer {
   @Override
   public void pass() {
     run("passes");
+  }
+
+  @Override
+  public void forward() {
+    run("evaluate");
   }
 
   private double run(String method) {

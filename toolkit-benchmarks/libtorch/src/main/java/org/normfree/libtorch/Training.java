@@ -40,18 +40,20 @@ final class Training {
       def initialize(self: __torch__.Training, given: List[Tensor], step: Tensor) -> Tensor:
         p = annotate(List[Tensor], [])
         for w in given:
+          d = torch.clone(w)
           if torch.eq(torch.dim(w), 4):
-            c = torch.contiguous(w, memory_format=2)
+            c = torch.contiguous(d, memory_format=2)
           else:
-            c = w
+            c = d
           _3 = torch.append(p, c)
+        n = torch.zeros_like(step)
         m = annotate(List[Tensor], [])
         v = annotate(List[Tensor], [])
         s = annotate(List[Tensor], [])
         for t in p:
           _0 = torch.append(m, torch.zeros_like(t))
           _1 = torch.append(v, torch.zeros_like(t))
-          _2 = torch.append(s, step)
+          _2 = torch.append(s, n)
         self.p1 = p[:COUNT]
         self.p0 = p[COUNT:]
         self.m1 = m[:COUNT]
@@ -79,6 +81,13 @@ final class Training {
         self.g1 = g[:COUNT]
         self.g0 = g[COUNT:]
         return torch.detach(l)
+      def evaluate(self: __torch__.Training, INPUTS) -> Tensor:
+        p = annotate(List[Tensor], [])
+        for t in self.p1:
+          _0 = torch.append(p, t)
+        for t in self.p0:
+          _1 = torch.append(p, t)
+        return torch.detach((self).loss(p, GIVEN, ))
       def step(self: __torch__.Training, INPUTS) -> Tensor:
         l = (self).passes(GIVEN, )
         _0 = torch.add_(self.s1[0], 1)

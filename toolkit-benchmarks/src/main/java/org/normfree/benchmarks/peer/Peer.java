@@ -14,9 +14,29 @@ public interface Peer extends AutoCloseable {
   /** Forward and backward alone. */
   void pass();
 
-  /** Forward alone; single ops have it. */
+  /** Forward alone; single ops and networks have it. */
   default void forward() {
-    throw new UnsupportedOperationException("forward alone is for single ops");
+    throw new UnsupportedOperationException("this workload has no forward pass of its own");
+  }
+
+  /** Begins anew, as a process that trains one network after the other does; networks have it. */
+  default void restart() {
+    throw new UnsupportedOperationException("only networks are trained anew");
+  }
+
+  /**
+   * A whole training of a new network.
+   *
+   * @param steps how many; a forward pass behind every fourth stands for the evaluations of a study
+   */
+  default void train(int steps) {
+    restart();
+    for (int i = 1; i <= steps; i++) {
+      step();
+      if (i % 4 == 0) {
+        forward();
+      }
+    }
   }
 
   /** Numbers that only this side can tell, for example what it measured inside. */

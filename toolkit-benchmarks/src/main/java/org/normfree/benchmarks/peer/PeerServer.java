@@ -22,7 +22,8 @@ import java.util.List;
  * check N     @ numbers that all peers must agree in
  * step N      @ nanoseconds of each of N training steps
  * pass N      @ nanoseconds of each of N forward and backward passes
- * forward N   @ nanoseconds of each of N forward passes of a single op
+ * forward N   @ nanoseconds of each of N forward passes
+ * train N     @ nanoseconds of a training of a new network, of N steps
  * memory      @ resident bytes of the process
  * report      @ what only this peer can tell
  * quit        (ends)
@@ -88,6 +89,7 @@ public final class PeerServer {
       case "step" -> numbers(times(peer::step, count));
       case "pass" -> numbers(times(peer::pass, count));
       case "forward" -> numbers(times(peer::forward, count));
+      case "train" -> numbers(times(() -> peer.train(count), 1));
       case "memory" -> numbers(residentBytes());
       case "report" -> numbers(peer.report());
       default -> throw new IllegalArgumentException("unknown command '" + line + "'");

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,20 +18,24 @@ import org.normfree.core.nn.Rng;
 import org.normfree.experiments.sweep.Progress;
 
 /**
- * What the norms of a language model cost: a model of LLaMA's shape with a method and the same one
- * with nothing in the norms' places take turns, pass by pass, so that what else the machine does
- * meets both. Inference is a forward pass with the loss, training a forward and a backward pass
- * without the optimizer's step, as in arXiv 2503.10622, tables 14 and 15.
+ * What the norms of a language model cost: models of LLaMA's shape, one a method and one with
+ * nothing in the norms' places, take turns, so that what else the machine does meets all of them.
+ * Inference is a forward pass with the loss, training a forward and a backward pass without the
+ * optimizer's step, as in arXiv 2503.10622, tables 14 and 15.
  */
 final class PassTimes implements AutoCloseable {
   /** Channels of a head, as in LLaMA. */
   private static final int HEAD = 64;
 
-  private static final int VOCABULARY = 256;
-  private static final int FEWEST = 5;
-  private static final double WARM_UP = 0.4;
+  /** The name of the model without norms, which no method has. */
+  private static final String BARE = "";
 
-  private final Side model;
+  private static final int VOCABULARY = 256;
+  private static final int FEWEST = 3;
+  private static final double WARM_UP = 0.25;
+  private static final List<String> PASSES = List.of("inference", "training");
+
+  private final Map<String, Side> models = new LinkedHashMap<>();
   private final Side bare;
 
   /** How an executor for a network is made. */
@@ -41,6 +46,13 @@ final class PassTimes implements AutoCloseable {
 
   /** A model, ready to run. */
   private record Side(GraphExecutor executor, Map<String, INDArray> inputs) {
+    /** Milliseconds of either pass, once a first one has brought its parameters near. */
+    Map<String, Double> turn() {
+      inference();
+      double training = training();
+      return Map.of("training", training, "inference", inference());
+    }
+
     double inference() {
       long before = System.nanoTime();
       executor.output(inputs, List.of(Network.LOSS));
@@ -56,13 +68,13 @@ final class PassTimes implements AutoCloseable {
 
   /**
    * @param shape width, a multiple of 2, layers, sequences and their length
-   * @param method what stands where the norms are
+   * @param methods what stands where the norms are
    * @param nothing a method whose norms are no operation
-   * @param executors what runs both
+   * @param executors what runs them
    * @param seed of initial values and tokens
    */
-  PassTimes(Shape shape, Method method, Method nothing, Executors executors, long seed) {
-    model = side(shape, method, executors, seed);
+  PassTimes(Shape shape, List<Method> methods, Method nothing, Executors executors, long seed) {
+    methods.forEach(method -> models.put(method.name(), side(shape, method, executors, seed)));
     bare = side(shape, nothing, executors, seed);
   }
 
@@ -98,26 +110,27 @@ final class PassTimes implements AutoCloseable {
   /**
    * Takes times.
    *
-   * @param seconds how long, after a warm-up of two fifths of that
+   * @param seconds how long, after a warm-up of a quarter of that; at least three rounds
    * @param progress told how far it is
-   * @return {@code inference} and {@code training}: medians of the model's passes in milliseconds;
-   *     {@code inference_norms} and {@code training_norms}: the median of what a pass takes longer
-   *     than one without norms right before or after it, in percent of the latter's median
+   * @return by method {@code inference} and {@code training}: medians of its model's passes in
+   *     milliseconds; {@code inference_norms} and {@code training_norms}: the median of what a pass
+   *     takes longer than that without norms of the same round, in percent of the latter's median
    */
-  Map<String, Double> take(double seconds, Progress.Part progress) {
-    passes(WARM_UP * seconds, (done, of) -> progress.report(done, 2L * of));
-    Map<String, List<Double>> times =
-        passes(seconds, (done, of) -> progress.report(of + done, 2L * of));
-    Map<String, Double> values = new LinkedHashMap<>();
-    for (String pass : List.of("inference", "training")) {
-      List<Double> with = times.get(pass);
-      List<Double> without = times.get(pass + " without");
-      List<Double> more = new ArrayList<>();
-      for (int i = 0; i < with.size(); i++) {
-        more.add(with.get(i) - without.get(i));
+  Map<String, Map<String, Double>> take(double seconds, Progress.Part progress) {
+    rounds(1, WARM_UP * seconds, (done, of) -> progress.report(done, 2L * of));
+    List<Map<String, Map<String, Double>>> rounds =
+        rounds(FEWEST, seconds, (done, of) -> progress.report(of + done, 2L * of));
+    Map<String, Map<String, Double>> values = new LinkedHashMap<>();
+    for (String method : models.keySet()) {
+      Map<String, Double> own = new LinkedHashMap<>();
+      for (String pass : PASSES) {
+        double rest = median(rounds, round -> round.get(BARE).get(pass));
+        double more =
+            median(rounds, round -> round.get(method).get(pass) - round.get(BARE).get(pass));
+        own.put(pass, median(rounds, round -> round.get(method).get(pass)));
+        own.put(pass + "_norms", 100 * more / rest);
       }
-      values.put(pass, median(with));
-      values.put(pass + "_norms", 100 * median(more) / median(without));
+      values.put(method, own);
     }
     return values;
   }
@@ -127,35 +140,33 @@ final class PassTimes implements AutoCloseable {
     void at(int done, int of);
   }
 
-  private Map<String, List<Double>> passes(double seconds, Report report) {
-    Map<String, List<Double>> times = new LinkedHashMap<>();
+  /** Rounds in which every model has its turn, another one first in each. */
+  private List<Map<String, Map<String, Double>>> rounds(int fewest, double seconds, Report report) {
+    Map<String, Side> sides = new LinkedHashMap<>(models);
+    sides.put(BARE, bare);
+    List<String> order = new ArrayList<>(sides.keySet());
+    List<Map<String, Map<String, Double>>> rounds = new ArrayList<>();
     long begin = System.nanoTime();
-    double elapsed = 0;
-    for (int i = 0; i < FEWEST || elapsed < seconds; i++) {
-      boolean first = i % 2 == 0;
-      for (int turn = 0; turn < 2; turn++) {
-        boolean with = first == (turn == 0);
-        Side side = with ? model : bare;
-        String suffix = with ? "" : " without";
-        times.computeIfAbsent("inference" + suffix, k -> new ArrayList<>()).add(side.inference());
-        times.computeIfAbsent("training" + suffix, k -> new ArrayList<>()).add(side.training());
-      }
+    for (double elapsed = 0; rounds.size() < fewest || elapsed < seconds; ) {
+      Map<String, Map<String, Double>> round = new LinkedHashMap<>();
+      order.forEach(name -> round.put(name, sides.get(name).turn()));
+      rounds.add(round);
+      Collections.rotate(order, 1);
       elapsed = (System.nanoTime() - begin) / 1e9;
       report.at((int) Math.min(999, 1000 * elapsed / Math.max(seconds, 1e-9)), 1000);
     }
-    return times;
+    return rounds;
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    int n = sorted.size();
-    return (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
+  private static <T> double median(List<T> rounds, ToDoubleFunction<T> value) {
+    double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
+    int n = sorted.length;
+    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 
   @Override
   public void close() {
-    model.executor().close();
+    models.values().forEach(side -> side.executor().close());
     bare.executor().close();
   }
 }
