@@ -35,7 +35,7 @@ public final class CompiledExecutor implements GraphExecutor {
   /** Four shapes of training batches and four of evaluations: what a corpus in buckets has. */
   private static final int KEPT_PLANS = 8;
 
-  /** How much larger the memory may become than what the largest plan needs. */
+  /** How much larger the memory may become than what the largest plan takes alone. */
   private static final double MOST_WASTE = 1.5;
 
   /** Less is never too much. */
@@ -82,13 +82,21 @@ public final class CompiledExecutor implements GraphExecutor {
           Math.max(memory.arena().bytes(), layout.arenaEnd())
               + Math.max(memory.results().bytes(), layout.resultEnd());
       boolean grows = grown > memory.arena().bytes() + memory.results().bytes();
-      long largest =
-          plans.values().stream().mapToLong(Plan::arenaBytes).reduce(layout.peak(), Math::max);
-      if (grows && grown > Math.max(FEW_BYTES, MOST_WASTE * largest)) {
+      if (grows && grown > FEW_BYTES && grown > MOST_WASTE * largestAlone(program)) {
         freePlans();
         return inMemory(program);
       }
       return layout;
+    }
+
+    /**
+     * Bytes that the largest plan takes in memory of its own. No less will do: a plan that took
+     * more than the limit by itself would drive out all others, and they it, at every turn.
+     */
+    private long largestAlone(Program program) {
+      return plans.values().stream()
+          .mapToLong(Plan::bytesAlone)
+          .reduce(Plan.bytesAlone(program), Math::max);
     }
 
     private Layout inMemory(Program program) {

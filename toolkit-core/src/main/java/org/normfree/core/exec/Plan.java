@@ -44,6 +44,7 @@ final class Plan implements AutoCloseable {
   private final Map<String, INDArray> placeholders = new LinkedHashMap<>();
   private final Map<String, INDArray> outputs = new LinkedHashMap<>();
   private long scratchBytes;
+  private long bytesAlone;
   private long runs;
 
   /**
@@ -212,6 +213,20 @@ final class Plan implements AutoCloseable {
       team.run(schedule);
     }
     return new LinkedHashMap<>(outputs);
+  }
+
+  /** Bytes that a program takes in memory that it shares with no other, without scratch memory. */
+  static long bytesAlone(Program program) {
+    Layout alone = Layout.of(program, moved(program), new Holes(0), new Holes(0));
+    return alone.arenaEnd() + alone.resultEnd();
+  }
+
+  /** Bytes that this plan would take in memory that it shared with no other. */
+  long bytesAlone() {
+    if (bytesAlone == 0) {
+      bytesAlone = bytesAlone(program) + scratchBytes;
+    }
+    return bytesAlone;
   }
 
   /** Most bytes of the shared memory that are in use at the same time. */

@@ -152,6 +152,35 @@ class CompiledExecutorTest {
     }
   }
 
+  /**
+   * A backward pass writes as much as it frees, but results lie apart from what is needed during a
+   * run: it takes more than is ever in use at a time. That was held against it, so that every
+   * evaluation drove out the plan of the training steps, and the next step that of the evaluation.
+   */
+  @Test
+  void evaluationsAndStepsInTurnKeepTheirPlans() {
+    SameDiff sd = SameDiff.create();
+    SDVariable x = sd.placeHolder("x", DataType.FLOAT, -1, 3000);
+    SDVariable large = sd.var("large", random(1, 3000, 2000).castTo(DataType.FLOAT));
+    SDVariable small = sd.constant("small", random(2, 1, 100).castTo(DataType.FLOAT));
+    // what the second layer keeps is no longer needed when the first one's gradient is written
+    SDVariable h = sd.math.tanh(x.mmul(large).reshape(-1, 1).mmul(small));
+    sd.math.square(h).mean("loss");
+    sd.setLossVariables("loss");
+    Map<String, INDArray> in = Map.of("x", random(3, 8, 3000).castTo(DataType.FLOAT));
+    try (CompiledExecutor executor = compiled(sd)) {
+      double loss = executor.output(in, List.of("loss")).get("loss").getDouble(0);
+      executor.gradients(in, List.of("loss"));
+      executor.output(in, List.of("loss"));
+      for (int turn = 0; turn < 2; turn++) {
+        assertThat(executor.plans()).isEqualTo(2);
+        executor.gradients(in, List.of("loss"));
+        assertThat(executor.plans()).isEqualTo(2);
+        assertThat(executor.output(in, List.of("loss")).get("loss").getDouble(0)).isEqualTo(loss);
+      }
+    }
+  }
+
   @Test
   void placeholdersMayBeViewsOfAnyOrder() {
     SameDiff sd = small();

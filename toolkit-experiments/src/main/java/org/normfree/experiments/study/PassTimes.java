@@ -1,5 +1,7 @@
 package org.normfree.experiments.study;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,7 +34,13 @@ final class PassTimes implements AutoCloseable {
 
   private static final int VOCABULARY = 256;
   private static final int FEWEST = 3;
-  private static final double WARM_UP = 0.25;
+
+  /** The JVM's compilers are at rest where they take less than this share of a core. */
+  private static final double REST = 0.05;
+
+  /** How long they are waited for at most, by the time that passes are timed. */
+  private static final double PATIENCE = 3;
+
   private static final List<String> PASSES = List.of("inference", "training");
 
   private final Map<String, Side> models = new LinkedHashMap<>();
@@ -110,16 +118,16 @@ final class PassTimes implements AutoCloseable {
   /**
    * Takes times.
    *
-   * @param seconds how long, after a warm-up of a quarter of that; at least three rounds
+   * @param seconds how long; at least three rounds, after others until the JVM's compilers, which
+   *     take processors from the passes, rest, but no longer than three times as long
    * @param progress told how far it is
    * @return by method {@code inference} and {@code training}: medians of its model's passes in
    *     milliseconds; {@code inference_norms} and {@code training_norms}: the median of what a pass
    *     takes longer than that without norms of the same round, in percent of the latter's median
    */
   Map<String, Map<String, Double>> take(double seconds, Progress.Part progress) {
-    rounds(1, WARM_UP * seconds, (done, of) -> progress.report(done, 2L * of));
-    List<Map<String, Map<String, Double>>> rounds =
-        rounds(FEWEST, seconds, (done, of) -> progress.report(of + done, 2L * of));
+    warmUp(PATIENCE * seconds);
+    List<Map<String, Map<String, Double>>> rounds = rounds(seconds, progress);
     Map<String, Map<String, Double>> values = new LinkedHashMap<>();
     for (String method : models.keySet()) {
       Map<String, Double> own = new LinkedHashMap<>();
@@ -135,25 +143,35 @@ final class PassTimes implements AutoCloseable {
     return values;
   }
 
-  /** Told how far it is. */
-  private interface Report {
-    void at(int done, int of);
+  private void warmUp(double seconds) {
+    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+    boolean told = compilers != null && compilers.isCompilationTimeMonitoringSupported();
+    long begin = System.nanoTime();
+    boolean rests = false;
+    while (!rests && (System.nanoTime() - begin) / 1e9 < seconds) {
+      long before = System.nanoTime();
+      long compiled = told ? compilers.getTotalCompilationTime() : 0;
+      models.values().forEach(Side::turn);
+      bare.turn();
+      double compiling = told ? compilers.getTotalCompilationTime() - compiled : 0;
+      rests = told && compiling < REST * (System.nanoTime() - before) / 1e6;
+    }
   }
 
   /** Rounds in which every model has its turn, another one first in each. */
-  private List<Map<String, Map<String, Double>>> rounds(int fewest, double seconds, Report report) {
+  private List<Map<String, Map<String, Double>>> rounds(double seconds, Progress.Part progress) {
     Map<String, Side> sides = new LinkedHashMap<>(models);
     sides.put(BARE, bare);
     List<String> order = new ArrayList<>(sides.keySet());
     List<Map<String, Map<String, Double>>> rounds = new ArrayList<>();
     long begin = System.nanoTime();
-    for (double elapsed = 0; rounds.size() < fewest || elapsed < seconds; ) {
+    for (double elapsed = 0; rounds.size() < FEWEST || elapsed < seconds; ) {
       Map<String, Map<String, Double>> round = new LinkedHashMap<>();
       order.forEach(name -> round.put(name, sides.get(name).turn()));
       rounds.add(round);
       Collections.rotate(order, 1);
       elapsed = (System.nanoTime() - begin) / 1e9;
-      report.at((int) Math.min(999, 1000 * elapsed / Math.max(seconds, 1e-9)), 1000);
+      progress.report((int) Math.min(999, 1000 * elapsed / seconds), 1000);
     }
     return rounds;
   }
