@@ -42,7 +42,7 @@ final class OneDnnCopies {
 
   /** {@code c = a ∘ b}; b's sizes are a's, or 1 where it broadcasts. */
   static Task binary(dnnl.algorithm operation, View a, View b, View c, int threads) {
-    int axis = longestAxis(c);
+    int axis = outermostAxis(c);
     int length = (int) c.sizes()[axis];
     return new PreparedTask(
         threads,
@@ -68,6 +68,18 @@ final class OneDnnCopies {
         a,
         b,
         c);
+  }
+
+  /**
+   * The first axis that is not 1: parts of it are runs of memory. Of others oneDNN's arithmetic
+   * takes a path that is a hundred times slower, which more threads do not make up for.
+   */
+  private static int outermostAxis(View view) {
+    int axis = 0;
+    while (axis < view.sizes().length - 1 && view.sizes()[axis] == 1) {
+      axis++;
+    }
+    return axis;
   }
 
   /** The first axis along which every thread finds something to do, or the longest. */

@@ -4,9 +4,10 @@ import org.normfree.core.op.Rotary;
 import org.normfree.core.task.Task;
 import org.normfree.core.task.Tensor;
 
-/** {@link Rotary} row by row; sines and cosines are made once for each token's position. */
+/** {@link Rotary} row by row; sines and cosines are those of a {@link RotaryTable}. */
 final class RotaryTask implements Task {
-  private final Rotary op;
+  private final RotaryTable table;
+  private final float sign;
   private final Floats x;
   private final Ints positions;
   private final Floats y;
@@ -16,13 +17,14 @@ final class RotaryTask implements Task {
   private final int threads;
 
   RotaryTask(Rotary op, Tensor x, Tensor positions, Tensor y, int threads) {
-    this.op = op;
     this.x = new Floats(x);
     this.positions = new Ints(positions);
     this.y = new Floats(y);
     tokens = (int) x.shape()[1];
     heads = op.heads();
     pairs = x.columns() / heads / 2;
+    table = RotaryTable.of(op.base(), pairs);
+    sign = op.back() ? -1 : 1;
     this.threads = threads;
   }
 
@@ -32,34 +34,27 @@ final class RotaryTask implements Task {
     int batch = x.rows / Math.max(1, tokens);
     float[] row = new float[width];
     float[] turned = new float[width];
-    float[] cos = new float[pairs];
-    float[] sin = new float[pairs];
     int end = Task.share(tokens, thread + 1, threads);
     for (int token = Task.share(tokens, thread, threads); token < end; token++) {
-      int position = positions.get(token);
-      for (int i = 0; i < pairs; i++) {
-        double angle = position * op.frequency(i, pairs);
-        cos[i] = (float) StrictMath.cos(angle);
-        sin[i] = (float) StrictMath.sin(angle);
-      }
+      float[] angles = table.row(positions.get(token));
       for (int b = 0; b < batch; b++) {
         int at = (b * tokens + token) * width;
         x.read(at, row, 0, width);
         for (int head = 0; head < heads; head++) {
-          turn(row, turned, 2 * head * pairs, cos, sin);
+          turn(row, turned, 2 * head * pairs, angles);
         }
         y.write(at, turned, 0, width);
       }
     }
   }
 
-  private void turn(float[] x, float[] y, int first, float[] cos, float[] sin) {
+  private void turn(float[] x, float[] y, int first, float[] angles) {
     int second = first + pairs;
     for (int i = 0; i < pairs; i++) {
-      y[first + i] = x[first + i] * cos[i] - x[second + i] * sin[i];
+      y[first + i] = x[first + i] * angles[i] - x[second + i] * (sign * angles[pairs + i]);
     }
     for (int i = 0; i < pairs; i++) {
-      y[second + i] = x[first + i] * sin[i] + x[second + i] * cos[i];
+      y[second + i] = x[first + i] * (sign * angles[pairs + i]) + x[second + i] * angles[i];
     }
   }
 }

@@ -84,10 +84,20 @@ public class Rotary extends NormfreeOp {
     return getIArgument(1) == 1;
   }
 
-  /** The angle of pair {@code i} of {@code pairs} in a head, per position. */
-  public final double frequency(int i, int pairs) {
-    double angle = StrictMath.pow(getTArgument(0), -(double) i / pairs);
-    return back() ? -angle : angle;
+  /** Base of the angles. */
+  public final double base() {
+    return getTArgument(0);
+  }
+
+  /**
+   * The angle of a pair of channels, per position.
+   *
+   * @param base of the angles
+   * @param i number of the pair in its head
+   * @param pairs of a head
+   */
+  public static double frequency(double base, int i, int pairs) {
+    return StrictMath.pow(base, -(double) i / pairs);
   }
 
   @Override
@@ -135,10 +145,11 @@ public class Rotary extends NormfreeOp {
     int[] positions = inputs.get(1).dup('c').data().asInt();
     int tokens = positions.length;
     int pairs = Math.toIntExact(x.size(2) / heads() / 2);
+    double sign = back() ? -1 : 1;
     double[] angles = new double[tokens * pairs];
     for (int t = 0; t < tokens; t++) {
       for (int i = 0; i < pairs; i++) {
-        angles[t * pairs + i] = positions[t] * frequency(i, pairs);
+        angles[t * pairs + i] = sign * positions[t] * frequency(base(), i, pairs);
       }
     }
     INDArray cos = table(angles, StrictMath::cos, x, tokens, pairs);

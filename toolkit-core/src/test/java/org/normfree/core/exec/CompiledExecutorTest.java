@@ -181,6 +181,44 @@ class CompiledExecutorTest {
     }
   }
 
+  /** However few rows there are for however many threads. */
+  @Test
+  void whatBroadcastsIsTheSameForTeamsOfAnySize() {
+    long[][][] shapes = {
+      {{2, 5, 7}, {1}},
+      {{2, 5, 7}, {7}},
+      {{3, 5, 7}, {1, 5, 7}},
+      {{3, 5, 7}, {5, 7}},
+      {{2, 17, 8}, {2, 1, 8}},
+      {{1, 17, 8}, {17, 1}},
+      {{1, 1, 33}, {1, 1, 33}},
+      {{1, 1, 1}, {1}},
+      {{257}, {1}},
+      {{4, 3, 2, 5}, {4, 1, 1, 5}}
+    };
+    for (long[][] pair : shapes) {
+      SameDiff sd = SameDiff.create();
+      SDVariable x = sd.placeHolder("x", DataType.FLOAT, pair[0]);
+      SDVariable b = sd.var("b", random(1, pair[1]).castTo(DataType.FLOAT));
+      x.mul("product", b);
+      x.add("sum", b);
+      x.sub("difference", b);
+      Map<String, INDArray> in = Map.of("x", random(2, pair[0]).castTo(DataType.FLOAT));
+      INDArray value = b.getArr();
+      Map<String, INDArray> expected =
+          Map.of(
+              "product", in.get("x").mul(value),
+              "sum", in.get("x").add(value),
+              "difference", in.get("x").sub(value));
+      for (int threads : new int[] {1, 2, 3, 5}) {
+        try (CompiledExecutor executor = new CompiledExecutor(sd, CompilerSettings.of(threads))) {
+          Map<String, INDArray> actual = executor.output(in, List.copyOf(expected.keySet()));
+          expected.forEach((name, array) -> assertThat(actual.get(name)).isEqualTo(array));
+        }
+      }
+    }
+  }
+
   @Test
   void placeholdersMayBeViewsOfAnyOrder() {
     SameDiff sd = small();

@@ -70,6 +70,17 @@ class RotaryTest {
     }
   }
 
+  /** Kernels keep the angles of usual positions; those of others are made anew. */
+  @Test
+  void positionsOfAnySizeAreTurnedByTheirAngle() {
+    int[] positions = {65_536, -3, 65_535, 1_000_003, 0, Integer.MIN_VALUE, 7};
+    INDArray x = random(6, 1, 2, positions.length, 12);
+    for (int repetition = 0; repetition < 2; repetition++) {
+      INDArray narrow = turned(x.castTo(DataType.FLOAT), positions).castTo(DataType.DOUBLE);
+      assertThat(narrow.sub(turned(x, positions)).amaxNumber().doubleValue()).isLessThan(1e-6);
+    }
+  }
+
   @Test
   void wrongInputsAreRefused() {
     SameDiff sd = SameDiff.create();
