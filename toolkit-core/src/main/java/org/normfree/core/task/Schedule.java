@@ -11,8 +11,9 @@ import java.util.List;
  * What is small is measured: now and then a run is done by one thread, and the shortest time of
  * each task counts. Where handing data from core to core costs more than a second thread gains,
  * sharing nothing is faster still, which no single task can tell: some short runs later, whole runs
- * that are shared are timed beside runs by one thread, and the faster way is kept until the next
- * such trial. Shares stay as they were prepared, so no bit depends on what was measured.
+ * that are shared are timed beside runs by one thread, twice, and one thread does it all until the
+ * next such trial if it was faster both times: once may be a disturbance. Shares stay as they were
+ * prepared, so no bit depends on what was measured.
  */
 public final class Schedule {
   /**
@@ -30,8 +31,11 @@ public final class Schedule {
 
   private static final int LONGEST_GAP = 5_000;
 
-  /** Runs of either way in a trial, the first of which does not count. */
-  private static final int TRIAL_RUNS = 12;
+  /** Blocks of a trial: shared, by one thread, shared, by one thread. */
+  private static final int BLOCKS = 4;
+
+  /** Runs of a block, the first of which does not count. */
+  private static final int BLOCK_RUNS = 8;
 
   /**
    * A run that one thread does in more is not tried: its tasks are long, and its trial would be.
@@ -60,7 +64,7 @@ public final class Schedule {
   /** Whether it is faster if what is worth sharing is shared. */
   private boolean pays = true;
 
-  private final long[] whole = new long[2 * TRIAL_RUNS];
+  private final long[] whole = new long[BLOCKS * BLOCK_RUNS];
   private int tried = whole.length;
   private int nextTrial = FIRST_TRIAL;
   private int gap = FIRST_TRIAL;
@@ -87,7 +91,7 @@ public final class Schedule {
 
   /** Whether more than one thread has something to do in the run that began. */
   boolean isShared() {
-    return shared && (tried < whole.length ? tried < TRIAL_RUNS : pays);
+    return shared && (tried < whole.length ? tried / BLOCK_RUNS % 2 == 0 : pays);
   }
 
   /** Whether the run that begins is one to take times of its tasks. */
@@ -112,14 +116,15 @@ public final class Schedule {
   void tookWhole(long time) {
     whole[tried++] = time;
     if (tried == whole.length) {
-      pays = median(1, TRIAL_RUNS) < median(TRIAL_RUNS + 1, whole.length);
+      pays = median(0) < median(1) || median(2) < median(3);
       gap = Math.min(LONGEST_GAP, 2 * gap);
       nextTrial = runs + gap;
     }
   }
 
-  private long median(int from, int to) {
-    long[] some = Arrays.copyOfRange(whole, from, to);
+  private long median(int block) {
+    int first = block * BLOCK_RUNS;
+    long[] some = Arrays.copyOfRange(whole, first + 1, first + BLOCK_RUNS);
     Arrays.sort(some);
     return some[some.length / 2];
   }

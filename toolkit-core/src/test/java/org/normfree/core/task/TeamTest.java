@@ -146,6 +146,27 @@ class TeamTest {
     assertThat(schedule.isShared()).isTrue();
   }
 
+  /** Something else took the processors while the shared runs of one block were timed. */
+  @Test
+  void oneDisturbanceDoesNotDecide() {
+    for (int first : new int[] {0, 16}) {
+      Schedule schedule = new Schedule(Collections.nCopies(3, (Task) (phase, share) -> {}));
+      int[] told = {0};
+      for (int run = 0; run < 150; run++) {
+        if (schedule.begin()) {
+          continue;
+        }
+        if (schedule.tries()) {
+          boolean disturbed = told[0] >= first && told[0] < first + 8;
+          schedule.tookWhole(schedule.isShared() ? (disturbed ? 400_000 : 100_000) : 190_000);
+          told[0]++;
+        }
+      }
+      assertThat(told[0]).as("runs of the trials").isGreaterThanOrEqualTo(32);
+      assertThat(schedule.isShared()).as("disturbed from %s", first).isTrue();
+    }
+  }
+
   @Test
   void longRunsAreSharedWithoutATrial() {
     Schedule schedule = new Schedule(Collections.nCopies(3, (Task) (phase, share) -> {}));
