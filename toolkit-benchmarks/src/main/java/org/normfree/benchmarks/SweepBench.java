@@ -135,10 +135,10 @@ final class SweepBench {
       setting.say("%s: %d of %d rounds", one.name(), round + 1, all);
     }
     Map<Division, Sample> samples = new LinkedHashMap<>();
-    rates.forEach(
-        (division, values) ->
-            samples.put(
-                division, new Sample(values.stream().mapToDouble(Double::doubleValue).toArray())));
+    for (Division division : order) {
+      List<Double> values = rates.get(division);
+      samples.put(division, new Sample(values.stream().mapToDouble(Double::doubleValue).toArray()));
+    }
     return samples;
   }
 

@@ -153,7 +153,7 @@ class BenchTest {
     Path target = folder.resolve("out");
     String words = "sweep --shapes tiny --methods dyt --peers compiled,stock --steps 5";
     List<String> line = new ArrayList<>(List.of(words.split(" ", -1)));
-    line.addAll(List.of("--threads", "2", "--rounds", "1", "--warm-up", "0"));
+    line.addAll(List.of("--threads", "2", "--rounds", "2", "--warm-up", "1"));
     line.addAll(List.of("--out", target.toString()));
     assertThat(bench(line.toArray(String[]::new))).as(err.toString()).isZero();
     JsonNode rows = Json.read(target.resolve("bench.json"), JsonNode.class).get("rows");
