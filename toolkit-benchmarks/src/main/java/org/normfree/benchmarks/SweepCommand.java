@@ -1,6 +1,5 @@
 package org.normfree.benchmarks;
 
-import java.util.Iterator;
 import java.util.List;
 import org.normfree.core.InputException;
 import picocli.CommandLine.Command;
@@ -16,21 +15,13 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class SweepCommand implements Runnable {
-  /** Names of the networks, for help. */
-  static final class Names implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return StepCase.names().iterator();
-    }
-  }
-
   @ParentCommand private Bench bench;
 
   @Option(
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
-      completionCandidates = Names.class,
+      completionCandidates = StepCommand.Names.class,
       description =
           "${COMPLETION-CANDIDATES} (default: digits-32, that of the studies' quick presets)")
   private List<String> shapes = List.of("digits-32");

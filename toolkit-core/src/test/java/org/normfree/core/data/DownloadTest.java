@@ -67,12 +67,13 @@ class DownloadTest {
     final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
     private final ServerSocket socket;
     private final byte[] content;
+    private final Thread thread;
     private final List<Socket> open = Collections.synchronizedList(new ArrayList<>());
 
     Server(byte[] content) throws IOException {
       this.content = content;
       socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      Thread thread = new Thread(this::serve, "loopback");
+      thread = new Thread(this::serve, "loopback");
       thread.setDaemon(true);
       thread.start();
     }
@@ -162,9 +163,15 @@ class DownloadTest {
               .getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** A thread that still waits for connections may get one more of a socket that was closed. */
     @Override
     public void close() throws IOException {
       socket.close();
+      try {
+        thread.join(10_000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       for (Socket client : open) {
         client.close();
       }

@@ -108,19 +108,21 @@ public final class Efficiency implements Experiment {
       Key.decimal(
           "seconds", 3.0, Range.any().above(0), "time that the models of a round take turns");
 
-  /** Times the models of a round together and gives each its row. */
+  /** Times the models of a round together and gives each its row, once. */
   private static final class Rounds {
     private final Map<Map<String, Object>, Map<String, Map<String, Double>>> taken =
         new HashMap<>();
 
-    Outcome row(Config config, Progress.Part progress) {
+    synchronized Outcome row(Config config, Progress.Part progress) {
+      String method = config.get(Keys.METHOD);
       Set<String> methods = new LinkedHashSet<>(config.get(METHODS));
-      methods.add(config.get(Keys.METHOD));
+      methods.add(method);
       Map<String, Object> round = new HashMap<>(config.toMap());
       round.put(Keys.METHOD.name(), methods);
-      Map<String, Map<String, Double>> rows =
-          taken.computeIfAbsent(round, r -> measure(config, methods, progress));
-      return Outcome.done(rows.get(config.get(Keys.METHOD)));
+      if (!taken.getOrDefault(round, Map.of()).containsKey(method)) {
+        taken.put(round, measure(config, methods, progress));
+      }
+      return Outcome.done(taken.get(round).remove(method));
     }
   }
 

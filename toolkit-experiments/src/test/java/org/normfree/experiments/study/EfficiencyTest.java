@@ -54,6 +54,24 @@ class EfficiencyTest {
         .contains("training_norms", "inference_norms");
   }
 
+  @Test
+  void aRunByItselfIsTimedAnewEachTime() {
+    Config config =
+        Config.resolve(
+            Efficiency.RUN.name(),
+            Efficiency.RUN.keys(),
+            Optional.empty(),
+            List.of("method=dyt", "methods=rms-norm", "width=8", "length=5", "seconds=0.001"));
+    List<Double> times =
+        List.of("first", "second").stream()
+            .map(name -> Launch.run(Efficiency.RUN, config, folder.resolve(name), List.of()))
+            .flatMap(result -> result.summary().rows().stream())
+            .filter(row -> row.metric().equals("training"))
+            .map(SummaryRow::mean)
+            .toList();
+    assertThat(times).hasSize(2).doesNotHaveDuplicates().allMatch(time -> time > 0);
+  }
+
   private static int operations(Method method, int depth) {
     DecoderLmConfig shape = DecoderLmConfig.llama(7, 8, depth, 2, 5);
     return DecoderLm.build(shape, method, DataType.FLOAT, 1).graph().getOps().size();
