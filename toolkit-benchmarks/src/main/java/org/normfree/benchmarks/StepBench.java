@@ -9,7 +9,9 @@ import java.util.Map;
  * the machine's product peak that they reach.
  */
 final class StepBench {
-  private static final int CHECKED_STEPS = 5;
+  /** Steps whose losses all sides must agree in. */
+  static final int CHECKED_STEPS = 5;
+
   private static final double MEGA = 1e6;
 
   /** The largest relative difference of losses, of those that compute in bfloat16. */

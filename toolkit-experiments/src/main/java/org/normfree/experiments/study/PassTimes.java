@@ -43,8 +43,8 @@ final class PassTimes implements AutoCloseable {
 
   private static final List<String> PASSES = List.of("inference", "training");
 
-  private final Map<String, Side> models = new LinkedHashMap<>();
-  private final Side bare;
+  /** By method; and the bare model, last. */
+  private final Map<String, Side> sides = new LinkedHashMap<>();
 
   /** How an executor for a network is made. */
   @FunctionalInterface
@@ -82,8 +82,8 @@ final class PassTimes implements AutoCloseable {
    * @param seed of initial values and tokens
    */
   PassTimes(Shape shape, List<Method> methods, Method nothing, Executors executors, long seed) {
-    methods.forEach(method -> models.put(method.name(), side(shape, method, executors, seed)));
-    bare = side(shape, nothing, executors, seed);
+    methods.forEach(method -> sides.put(method.name(), side(shape, method, executors, seed)));
+    sides.put(BARE, side(shape, nothing, executors, seed));
   }
 
   /**
@@ -129,7 +129,10 @@ final class PassTimes implements AutoCloseable {
     warmUp(PATIENCE * seconds);
     List<Map<String, Map<String, Double>>> rounds = rounds(seconds, progress);
     Map<String, Map<String, Double>> values = new LinkedHashMap<>();
-    for (String method : models.keySet()) {
+    for (String method : sides.keySet()) {
+      if (method.equals(BARE)) {
+        continue;
+      }
       Map<String, Double> own = new LinkedHashMap<>();
       for (String pass : PASSES) {
         double rest = median(rounds, round -> round.get(BARE).get(pass));
@@ -151,8 +154,7 @@ final class PassTimes implements AutoCloseable {
     while (!rests && (System.nanoTime() - begin) / 1e9 < seconds) {
       long before = System.nanoTime();
       long compiled = told ? compilers.getTotalCompilationTime() : 0;
-      models.values().forEach(Side::turn);
-      bare.turn();
+      sides.values().forEach(Side::turn);
       double compiling = told ? compilers.getTotalCompilationTime() - compiled : 0;
       rests = told && compiling < REST * (System.nanoTime() - before) / 1e6;
     }
@@ -160,8 +162,6 @@ final class PassTimes implements AutoCloseable {
 
   /** Rounds in which every model has its turn, another one first in each. */
   private List<Map<String, Map<String, Double>>> rounds(double seconds, Progress.Part progress) {
-    Map<String, Side> sides = new LinkedHashMap<>(models);
-    sides.put(BARE, bare);
     List<String> order = new ArrayList<>(sides.keySet());
     List<Map<String, Map<String, Double>>> rounds = new ArrayList<>();
     long begin = System.nanoTime();
@@ -184,7 +184,6 @@ final class PassTimes implements AutoCloseable {
 
   @Override
   public void close() {
-    models.values().forEach(side -> side.executor().close());
-    bare.executor().close();
+    sides.values().forEach(side -> side.executor().close());
   }
 }
