@@ -1,11 +1,7 @@
 package org.normfree.core.exec;
 
-import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -13,8 +9,6 @@ import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.array.SingleThreadArrayHolder;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.autodiff.samediff.internal.Variable;
-import org.nd4j.autodiff.samediff.serde.FlatBuffersMapper;
-import org.nd4j.graph.FlatNode;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -29,13 +23,11 @@ final class GraphCopy {
     SameDiff copy = SameDiff.create();
     // SameDiff's default holders are made for several devices and may copy what they are given
     copy.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
-    Map<String, Integer> indices = new HashMap<>();
     for (Variable variable : graph.getVariables().values()) {
-      indices.put(variable.getName(), indices.size());
       copyVariable(variable, copy);
     }
     for (SameDiffOp op : graph.getOps().values()) {
-      DifferentialFunction clone = clone(graph, op.getOp(), indices);
+      DifferentialFunction clone = OpCopy.of(op.getOp(), copy);
       clone.setOwnName(op.getName());
       clone.setSameDiff(copy);
       copy.getOps()
@@ -75,28 +67,6 @@ final class GraphCopy {
         copy.associateArrayWithVariable(array, clone);
       }
     }
-  }
-
-  /**
-   * What {@link FlatBuffersMapper#cloneViaSerialize} does, without its search through all variables
-   * for each output, whose result no clone needs.
-   */
-  private static DifferentialFunction clone(
-      SameDiff graph, DifferentialFunction op, Map<String, Integer> indices) {
-    FlatBufferBuilder builder = new FlatBufferBuilder(1024);
-    int node =
-        FlatBuffersMapper.asFlatNode(
-            graph,
-            op,
-            builder,
-            List.of(),
-            indices,
-            new HashMap<>(),
-            new HashMap<>(),
-            new AtomicInteger(),
-            0);
-    builder.finish(node);
-    return FlatBuffersMapper.fromFlatNode(FlatNode.getRootAsFlatNode(builder.dataBuffer()));
   }
 
   private static List<String> list(List<String> names) {

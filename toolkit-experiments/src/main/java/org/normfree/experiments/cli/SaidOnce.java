@@ -12,7 +12,7 @@ import org.slf4j.helpers.MessageFormatter;
 
 /**
  * Lets what is said of a data set or of settings through once: the runs of a sweep share them.
- * Named in {@code logback.xml}.
+ * Named by {@link PlainLog}.
  */
 public final class SaidOnce extends TurboFilter {
   /** By name: what is asked for on every start is not to load what trains. */
