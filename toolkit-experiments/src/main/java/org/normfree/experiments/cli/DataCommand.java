@@ -12,6 +12,7 @@ import org.normfree.core.data.DataFolder;
 import org.normfree.core.data.Download;
 import org.normfree.core.data.FetchedSet;
 import org.normfree.core.data.RemoteSet;
+import org.normfree.experiments.sweep.HeldNotes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -98,18 +99,19 @@ final class DataCommand implements Callable<Integer> {
   /** {@code toolkit data check}. */
   @Command(
       name = "check",
-      description = "Tells what data a folder holds, how much, and what of it would be left out.",
+      description =
+          "Tells what data a folder or file holds, how much, and what of it would be left out.",
       mixinStandardHelpOptions = true)
   static final class Check implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Parameters(arity = "1", paramLabel = "DIR", description = "a folder of data")
-    private Path folder;
+    @Parameters(arity = "1", paramLabel = "DIR", description = "a folder of data, or one file")
+    private Path place;
 
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      FolderCheck.of(folder).lines().forEach(out::println);
+      HeldNotes.during(() -> DataCheck.of(place)).lines().forEach(out::println);
       out.flush();
       return ExitCode.OK;
     }

@@ -10,6 +10,7 @@ import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.launch.Columns;
 import org.normfree.experiments.sweep.Duration;
+import org.normfree.experiments.sweep.HeldNotes;
 import org.normfree.experiments.sweep.Rehearsal;
 import org.normfree.experiments.sweep.SweepTrial;
 
@@ -37,7 +38,7 @@ record DryRun(List<Row> rows, StepPace pace, int jobs) {
    * @throws org.normfree.core.InputException if one of its runs could not be carried out
    */
   static DryRun of(Experiment experiment, Config config) {
-    experiment.check(config);
+    HeldNotes.during(() -> experiment.check(config));
     List<Row> rows = new ArrayList<>();
     StepPace pace = new StepPace();
     for (SweepTrial trial : Rehearsal.of(directory -> experiment.run(config, directory), config)) {

@@ -31,20 +31,21 @@ public final class LastLine {
   }
 
   /**
-   * Says what goes on to a person who is watching, and nothing elsewhere.
+   * Says to a person who is watching that settings or data are looked at, and nothing elsewhere;
+   * {@linkplain HeldNotes what is written meanwhile} follows if they are good.
    *
    * @param words what goes on
-   * @param work what goes on
+   * @param look what goes on
    */
-  public static void during(String words, Runnable work) {
+  public static void during(String words, Runnable look) {
     if (!Terminal.isInteractive()) {
-      work.run();
+      HeldNotes.during(look);
       return;
     }
     LastLine line = new LastLine(System.err);
     try {
       line.draw(words);
-      work.run();
+      HeldNotes.during(look);
     } finally {
       line.remove();
     }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +45,7 @@ class DataCommandTest {
             folder
                 + " is data=folder: 12 images to train on, 2 for validation, 2 for testing,"
                 + " 3×5×3, 2 classes",
-            folder.resolve("genome.fa") + " is data=fasta: 2 sequences");
+            folder.resolve("genome.fa") + " is data=fasta: 2 sequences, 6 bases");
   }
 
   @Test
@@ -55,6 +58,55 @@ class DataCommandTest {
     ToolkitRunner.Output broken = run("data", "check", folder.toString());
     assertThat(broken.exitCode()).isEqualTo(2);
     assertThat(broken.err().lines()).singleElement().asString().contains("CIFAR-10");
+  }
+
+  @Test
+  void whatCannotBeUsedIsToldBesideWhatCan() throws IOException {
+    Files.writeString(folder.resolve("good.fa"), ">a\nACGT\n>empty\n");
+    Files.writeString(folder.resolve("bad.fa"), ">a\nACJT\n");
+    ToolkitRunner.Output output = run("data", "check", folder.toString());
+    assertThat(output.exitCode()).as(output.err()).isZero();
+    assertThat(output.out().lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .isEqualTo(folder.resolve("good.fa") + " is data=fasta: 1 sequence, 4 bases"),
+            line ->
+                assertThat(line)
+                    .startsWith("cannot be used: " + folder.resolve("bad.fa"))
+                    .contains("J"));
+  }
+
+  @Test
+  void aFileThatIsDataOfItsOwnIsToldForWhatItIs() throws IOException {
+    Path genome = Files.writeString(folder.resolve("Genome.FA"), ">a\nacgtN\n");
+    ToolkitRunner.Output output = run("data", "check", genome.toString());
+    assertThat(output.out().lines())
+        .containsExactly(genome + " is data=fasta: 1 sequence, 5 bases");
+    Path other = Files.writeString(folder.resolve("1.png"), "x");
+    ToolkitRunner.Output refused = run("data", "check", other.toString());
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err().lines()).singleElement().asString().contains("expected a folder");
+  }
+
+  @Test
+  void aRefusalIsTheOnlyLine() throws IOException {
+    Path genome = Files.writeString(folder.resolve("short.fa"), ">a\nACGT\n>empty\n");
+    String out = folder.resolve("x").toString();
+    PrintStream errors = System.err;
+    ByteArrayOutputStream beside = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(beside, true, StandardCharsets.UTF_8));
+    try {
+      for (String last : List.of("--dry-run", "jobs=1")) {
+        ToolkitRunner.Output refused =
+            run("run", "dna-pretraining", "data=fasta", "data.path=" + genome, "--out", out, last);
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err().lines()).singleElement().asString().contains("longest training");
+      }
+    } finally {
+      System.setErr(errors);
+    }
+    assertThat(beside.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
   @Test

@@ -16,19 +16,19 @@ import org.normfree.core.data.DataSets;
 import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.Sources;
-import org.normfree.core.data.dna.Fasta;
+import org.normfree.core.data.dna.Genome;
 import org.normfree.core.data.speech.SpeechCorpus;
 import org.normfree.core.data.speech.SpeechSets;
 import org.normfree.core.data.text.PlainText;
 import org.normfree.core.data.text.TabSeparated;
 
 /**
- * What a folder of data is: read as everything that its files' names suggest, as an experiment
- * would. What loaders leave out they say themselves.
+ * What a folder or file of data is: read as everything that the files' names suggest, as an
+ * experiment would. What loaders leave out they say themselves.
  *
  * @param lines what it is, and how much
  */
-record FolderCheck(List<String> lines) {
+record DataCheck(List<String> lines) {
   private static final int DEPTH = 4;
   private static final int RATE = 8000;
 
@@ -47,6 +47,10 @@ record FolderCheck(List<String> lines) {
     static Kind file(String names, Function<Path, String> read) {
       return new Kind(Pattern.compile(names), true, read);
     }
+
+    boolean matches(Path file) {
+      return names.matcher(file.getFileName().toString().toLowerCase(Locale.ROOT)).matches();
+    }
   }
 
   private static final List<Kind> KINDS =
@@ -54,10 +58,8 @@ record FolderCheck(List<String> lines) {
           Kind.folder("(data_batch|train|test).*\\.bin", folder -> images("cifar10", folder)),
           Kind.folder(".*-idx3-ubyte(\\.gz)?|.*\\.idx3-ubyte", folder -> images("mnist", folder)),
           Kind.folder(".*\\.(png|jpe?g)", folder -> images("folder", folder)),
-          Kind.folder(".*\\.wav", FolderCheck::speech),
-          Kind.file(
-              ".*\\.(fa|fasta|fna)(\\.gz)?",
-              file -> "data=fasta: %s sequences".formatted(Fasta.read(file).size())),
+          Kind.folder(".*\\.wav", DataCheck::speech),
+          Kind.file(".*\\.(fa|fasta|fna)(\\.gz)?", DataCheck::genome),
           Kind.file(
               ".*\\.tsv(\\.gz)?",
               file ->
@@ -68,48 +70,50 @@ record FolderCheck(List<String> lines) {
               file -> "data=plain: %s characters".formatted(PlainText.load(file).characters())));
 
   /**
-   * @param folder a folder of data
+   * @param place a folder of data, or a file that is data of its own
    * @throws InputException if it is none, or nothing in it can be read
    */
-  static FolderCheck of(Path folder) {
-    Sources.requireFolder(folder);
-    List<Path> files = files(folder);
+  static DataCheck of(Path place) {
+    boolean file = Files.isRegularFile(place);
+    List<Kind> kinds = KINDS.stream().filter(kind -> kind.single || !file).toList();
+    if (!file || kinds.stream().noneMatch(kind -> kind.matches(place))) {
+      Sources.requireFolder(place);
+    }
+    List<Path> files = file ? List.of(place) : files(place);
     List<String> lines = new ArrayList<>();
-    Optional<InputException> refused = Optional.empty();
-    for (Kind kind : KINDS) {
-      List<Path> own =
-          files.stream().filter(file -> kind.names.matcher(name(file)).matches()).toList();
-      for (Path place : kind.single ? own : own.isEmpty() ? List.<Path>of() : List.of(folder)) {
+    List<InputException> refused = new ArrayList<>();
+    for (Kind kind : kinds) {
+      List<Path> own = files.stream().filter(kind::matches).toList();
+      for (Path data : kind.single ? own : own.isEmpty() ? List.<Path>of() : List.of(place)) {
         try {
-          lines.add("%s is %s".formatted(place, kind.read.apply(place)));
+          lines.add("%s is %s".formatted(data, kind.read.apply(data)));
         } catch (InputException e) {
-          refused = refused.or(() -> Optional.of(e));
+          refused.add(e);
         }
       }
     }
-    if (lines.isEmpty()) {
-      throw refused.orElseGet(
-          () ->
-              new InputException(
-                  "%s holds no file of a kind that experiments read: images (.png, .jpg, CIFAR-10's .bin, MNIST's idx), .wav, FASTA, .tsv or .txt"
-                      .formatted(folder)));
+    if (!lines.isEmpty()) {
+      refused.forEach(e -> lines.add("cannot be used: " + e.getMessage()));
+      return new DataCheck(List.copyOf(lines));
     }
-    return new FolderCheck(List.copyOf(lines));
+    throw refused.stream()
+        .findFirst()
+        .orElseGet(
+            () ->
+                new InputException(
+                    "%s holds no file of a kind that experiments read: images (.png, .jpg, CIFAR-10's .bin, MNIST's idx), .wav, FASTA, .tsv or .txt"
+                        .formatted(place)));
   }
 
   private static List<Path> files(Path folder) {
     try (Stream<Path> all = Files.walk(folder, DEPTH)) {
       return all.filter(Files::isRegularFile)
-          .filter(f -> !name(f).startsWith("."))
+          .filter(f -> !f.getFileName().toString().startsWith("."))
           .sorted()
           .toList();
     } catch (IOException | UncheckedIOException e) {
       throw new InputException("cannot read %s; check its permissions".formatted(folder), e);
     }
-  }
-
-  private static String name(Path file) {
-    return file.getFileName().toString().toLowerCase(Locale.ROOT);
   }
 
   private static String images(String data, Path folder) {
@@ -125,6 +129,13 @@ record FolderCheck(List<String> lines) {
             train.width(),
             train.channels(),
             train.classes());
+  }
+
+  private static String genome(Path file) {
+    Genome genome = Genome.fasta(file);
+    int count = genome.sequences().size();
+    return "data=fasta: %s, %s bases"
+        .formatted(count == 1 ? "1 sequence" : count + " sequences", genome.length());
   }
 
   private static String speech(Path folder) {
