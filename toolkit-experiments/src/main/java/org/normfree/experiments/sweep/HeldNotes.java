@@ -2,7 +2,6 @@ package org.normfree.experiments.sweep;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.Charset;
 import java.util.function.Supplier;
 import org.normfree.core.InputException;
 
@@ -33,7 +32,7 @@ public final class HeldNotes {
   public static <T> T during(Supplier<T> look) {
     PrintStream errors = System.err;
     ByteArrayOutputStream held = new ByteArrayOutputStream();
-    PrintStream notes = new PrintStream(held, true, Charset.defaultCharset());
+    PrintStream notes = new PrintStream(held, true, LastLine.charset());
     boolean refused = false;
     System.setErr(notes);
     try {
@@ -44,8 +43,8 @@ public final class HeldNotes {
     } finally {
       System.setErr(errors);
       notes.flush();
-      if (!refused && held.size() > 0) {
-        errors.print(held.toString(Charset.defaultCharset()));
+      if (!refused) {
+        errors.write(held.toByteArray(), 0, held.size());
         errors.flush();
       }
     }

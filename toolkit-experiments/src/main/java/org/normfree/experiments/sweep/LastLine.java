@@ -103,8 +103,8 @@ public final class LastLine {
     }
   }
 
-  /** The encoding of the terminal, which Java tells by one name or another. */
-  private static Charset charset() {
+  /** The encoding of the error stream, which Java tells by one name or another. */
+  static Charset charset() {
     String name =
         System.getProperty("stderr.encoding", System.getProperty("sun.stderr.encoding", ""));
     return name.isEmpty() ? Charset.defaultCharset() : Charset.forName(name);

@@ -37,13 +37,13 @@ class HeldNotesTest {
               HeldNotes.during(
                   () -> {
                     System.err.println("2 files are left out");
-                    System.err.print("häppy");
+                    System.err.print("half a line");
                     assertThat(said()).isEmpty();
                     return 7;
                   });
           assertThat(found).isEqualTo(7);
         });
-    assertThat(said()).isEqualTo("2 files are left out\nhäppy");
+    assertThat(said()).isEqualTo("2 files are left out\nhalf a line");
   }
 
   @Test
@@ -59,6 +59,16 @@ class HeldNotesTest {
                             }))
                 .isInstanceOf(InputException.class));
     assertThat(said()).isEmpty();
+  }
+
+  @Test
+  void bytesStayAsTheyAre() {
+    byte[] bytesOfAnyEncoding = {(byte) 0xe4, (byte) 0xff, 0, 'x'};
+    withErrors(
+        () ->
+            HeldNotes.during(
+                () -> System.err.write(bytesOfAnyEncoding, 0, bytesOfAnyEncoding.length)));
+    assertThat(bytes.toByteArray()).isEqualTo(bytesOfAnyEncoding);
   }
 
   @Test
