@@ -3,6 +3,7 @@ package org.normfree.core.exec;
 import java.util.List;
 import java.util.Set;
 import org.normfree.core.InputException;
+import org.normfree.core.UnavailableException;
 import org.normfree.core.kernel.Kernel;
 import org.normfree.core.kernel.Kernels;
 
@@ -45,7 +46,7 @@ public record CompilerSettings(
     Kernel.missingForBfloat16(kernels)
         .ifPresent(
             missing -> {
-              throw new InputException(
+              throw new UnavailableException(
                   "precision=bf16 cannot run here: %s; use precision=float32".formatted(missing));
             });
   }

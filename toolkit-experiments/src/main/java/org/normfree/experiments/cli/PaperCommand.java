@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.normfree.core.UnavailableException;
 import org.normfree.core.record.AtomicFile;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
@@ -72,9 +73,14 @@ final class PaperCommand implements Callable<Integer> {
       }
       writer.printf("%n%s: %s%n", experiment.name(), experiment.summary());
       writer.flush();
-      Optional<Result> result = run(experiment, settings.get(), writer);
-      complete &= result.isPresent() && result.get().outcome() != Marker.FAILED;
-      result.ifPresent(r -> summaries.add(r.summary()));
+      try {
+        Optional<Result> result = run(experiment, settings.get(), writer);
+        complete &= result.isPresent() && result.get().outcome() != Marker.FAILED;
+        result.ifPresent(r -> summaries.add(r.summary()));
+      } catch (UnavailableException e) {
+        // nothing that anybody here could mend
+        writer.printf("left out: %s%n", e.getMessage());
+      }
       writer.flush();
     }
     AcrossStudies.of(summaries, BASELINE)

@@ -17,10 +17,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.normfree.core.UnavailableException;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Summary;
 import org.normfree.experiments.Tiny;
+import org.normfree.experiments.api.Design;
+import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Experiments;
+import org.normfree.experiments.api.Preset;
+import org.normfree.experiments.api.Runs;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
+import org.normfree.experiments.run.RunDirectory;
 import org.normfree.plots.figure.FigureOptions;
 import picocli.CommandLine;
 
@@ -234,6 +242,60 @@ class ToolkitTest {
         .content(StandardCharsets.UTF_8)
         .contains("\"steps\" : 5");
     assertThat(drawn).containsExactly("p -> p");
+  }
+
+  /** Needs what no machine has. */
+  private record Lacking(Tiny tiny) implements Experiment {
+    @Override
+    public String name() {
+      return "lacking";
+    }
+
+    @Override
+    public String summary() {
+      return tiny.summary();
+    }
+
+    @Override
+    public List<Key<?>> keys() {
+      return tiny.keys();
+    }
+
+    @Override
+    public Design design(Config config) {
+      return tiny.design(config);
+    }
+
+    @Override
+    public Optional<List<String>> preset(Preset preset) {
+      return tiny.preset(preset);
+    }
+
+    @Override
+    public void check(Config config) {
+      throw new UnavailableException("this processor has no such instructions");
+    }
+
+    @Override
+    public Runs run(Config config, RunDirectory directory) {
+      return tiny.run(config, directory);
+    }
+  }
+
+  @Test
+  void paperLeavesOutWhatThisMachineCannotRunAndSaysSo() {
+    CommandLine command =
+        Toolkit.commandLine(
+            new Experiments(List.of(new Lacking(new Tiny("tiny")), new Tiny("tiny-two"))),
+            (runs, target, options) -> drawn.add(target.getFileName().toString()));
+    command.setOut(new PrintWriter(out));
+    command.setErr(new PrintWriter(err));
+    assertThat(command.execute("paper", "--out", dir("p"))).isZero();
+    assertThat(out.toString()).contains("left out: this processor has no such instructions");
+    assertThat(folder.resolve("p/lacking")).doesNotExist();
+    assertThat(folder.resolve("p/tiny-two/DONE")).exists();
+    assertThat(drawn).containsExactly("p");
+    assertThat(command.execute("run", "lacking", "--out", dir("q"))).isEqualTo(2);
   }
 
   @Test
