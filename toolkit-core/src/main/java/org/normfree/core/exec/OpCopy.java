@@ -4,7 +4,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +87,7 @@ final class OpCopy {
       return own;
     }
     if (value instanceof Map<?, ?> map) {
-      return map.getClass() == HashMap.class ? new HashMap<>(map) : new LinkedHashMap<>(map);
+      return new LinkedHashMap<>(map);
     }
     return value;
   }

@@ -51,6 +51,12 @@ record DataCheck(List<String> lines) {
     boolean matches(Path file) {
       return names.matcher(file.getFileName().toString().toLowerCase(Locale.ROOT)).matches();
     }
+
+    /** What of a place it reads: each of the files that match, or the whole if there are any. */
+    List<Path> of(Path place, List<Path> files) {
+      List<Path> own = files.stream().filter(this::matches).toList();
+      return single || own.isEmpty() ? own : List.of(place);
+    }
   }
 
   private static final List<Kind> KINDS =
@@ -74,17 +80,14 @@ record DataCheck(List<String> lines) {
    * @throws InputException if it is none, or nothing in it can be read
    */
   static DataCheck of(Path place) {
-    boolean file = Files.isRegularFile(place);
-    List<Kind> kinds = KINDS.stream().filter(kind -> kind.single || !file).toList();
-    if (!file || kinds.stream().noneMatch(kind -> kind.matches(place))) {
-      Sources.requireFolder(place);
-    }
+    boolean file =
+        Files.isRegularFile(place)
+            && KINDS.stream().anyMatch(kind -> kind.single && kind.matches(place));
     List<Path> files = file ? List.of(place) : files(place);
     List<String> lines = new ArrayList<>();
     List<InputException> refused = new ArrayList<>();
-    for (Kind kind : kinds) {
-      List<Path> own = files.stream().filter(kind::matches).toList();
-      for (Path data : kind.single ? own : own.isEmpty() ? List.<Path>of() : List.of(place)) {
+    for (Kind kind : KINDS) {
+      for (Path data : kind.of(place, files)) {
         try {
           lines.add("%s is %s".formatted(data, kind.read.apply(data)));
         } catch (InputException e) {
@@ -106,6 +109,7 @@ record DataCheck(List<String> lines) {
   }
 
   private static List<Path> files(Path folder) {
+    Sources.requireFolder(folder);
     try (Stream<Path> all = Files.walk(folder, DEPTH)) {
       return all.filter(Files::isRegularFile)
           .filter(f -> !f.getFileName().toString().startsWith("."))

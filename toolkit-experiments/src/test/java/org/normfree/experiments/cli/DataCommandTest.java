@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.data.DataFolder;
 import org.normfree.core.data.RemoteSet;
+import org.normfree.experiments.ErrorStream;
 
 class DataCommandTest {
   @TempDir Path folder;
@@ -93,20 +91,27 @@ class DataCommandTest {
   void aRefusalIsTheOnlyLine() throws IOException {
     Path genome = Files.writeString(folder.resolve("short.fa"), ">a\nACGT\n>empty\n");
     String out = folder.resolve("x").toString();
-    PrintStream errors = System.err;
-    ByteArrayOutputStream beside = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(beside, true, StandardCharsets.UTF_8));
-    try {
-      for (String last : List.of("--dry-run", "jobs=1")) {
-        ToolkitRunner.Output refused =
-            run("run", "dna-pretraining", "data=fasta", "data.path=" + genome, "--out", out, last);
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err().lines()).singleElement().asString().contains("longest training");
-      }
-    } finally {
-      System.setErr(errors);
+    ErrorStream errors = new ErrorStream();
+    for (String last : List.of("--dry-run", "jobs=1")) {
+      errors.during(
+          () -> {
+            ToolkitRunner.Output refused =
+                run(
+                    "run",
+                    "dna-pretraining",
+                    "data=fasta",
+                    "data.path=" + genome,
+                    "--out",
+                    out,
+                    last);
+            assertThat(refused.exitCode()).isEqualTo(2);
+            assertThat(refused.err().lines())
+                .singleElement()
+                .asString()
+                .contains("longest training");
+          });
     }
-    assertThat(beside.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(errors.text()).isEmpty();
   }
 
   @Test

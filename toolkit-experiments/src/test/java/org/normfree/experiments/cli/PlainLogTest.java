@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator.ExecutionStatus;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
+import org.normfree.experiments.ErrorStream;
 
 class PlainLogTest {
   private final LoggerContext context = new LoggerContext();
@@ -21,17 +19,10 @@ class PlainLogTest {
     context.setMDCAdapter(new LogbackMDCAdapter());
   }
 
-  /** What the error stream gets of {@code task}, ends of lines as on Linux. */
-  private String said(Runnable task) {
-    PrintStream real = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    try {
-      task.run();
-    } finally {
-      System.setErr(real);
-    }
-    return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  private static String said(Runnable task) {
+    ErrorStream errors = new ErrorStream();
+    errors.during(task);
+    return errors.text();
   }
 
   @Test

@@ -3,30 +3,21 @@ package org.normfree.experiments.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.Charset;
 import org.junit.jupiter.api.Test;
 import org.normfree.core.InputException;
+import org.normfree.experiments.ErrorStream;
 
 class HeldNotesTest {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-  /** What the error stream has got, ends of lines as on Linux. */
-  private String said() {
-    return bytes.toString(Charset.defaultCharset()).replace(System.lineSeparator(), "\n");
-  }
+  private final ErrorStream errors = new ErrorStream();
 
   private void withErrors(Runnable test) {
-    PrintStream real = System.err;
-    PrintStream mine = new PrintStream(bytes, true, Charset.defaultCharset());
-    System.setErr(mine);
-    try {
-      test.run();
-      assertThat(System.err).isSameAs(mine);
-    } finally {
-      System.setErr(real);
-    }
+    errors.during(
+        () -> {
+          PrintStream before = System.err;
+          test.run();
+          assertThat(System.err).isSameAs(before);
+        });
   }
 
   @Test
@@ -38,12 +29,12 @@ class HeldNotesTest {
                   () -> {
                     System.err.println("2 files are left out");
                     System.err.print("half a line");
-                    assertThat(said()).isEmpty();
+                    assertThat(errors.text()).isEmpty();
                     return 7;
                   });
           assertThat(found).isEqualTo(7);
         });
-    assertThat(said()).isEqualTo("2 files are left out\nhalf a line");
+    assertThat(errors.text()).isEqualTo("2 files are left out\nhalf a line");
   }
 
   @Test
@@ -58,7 +49,7 @@ class HeldNotesTest {
                               throw new InputException("too few files");
                             }))
                 .isInstanceOf(InputException.class));
-    assertThat(said()).isEmpty();
+    assertThat(errors.text()).isEmpty();
   }
 
   @Test
@@ -68,7 +59,7 @@ class HeldNotesTest {
         () ->
             HeldNotes.during(
                 () -> System.err.write(bytesOfAnyEncoding, 0, bytesOfAnyEncoding.length)));
-    assertThat(bytes.toByteArray()).isEqualTo(bytesOfAnyEncoding);
+    assertThat(errors.bytes()).isEqualTo(bytesOfAnyEncoding);
   }
 
   @Test
@@ -83,6 +74,6 @@ class HeldNotesTest {
                               throw new IllegalStateException("a fault");
                             }))
                 .isInstanceOf(IllegalStateException.class));
-    assertThat(said()).isEqualTo("2 files are left out\n");
+    assertThat(errors.text()).isEqualTo("2 files are left out\n");
   }
 }
