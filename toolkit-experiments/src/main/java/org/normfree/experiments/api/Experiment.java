@@ -37,7 +37,7 @@ public interface Experiment {
   /**
    * Looks at the settings before a directory is opened: those of every run that does not depend on
    * the results of others, and the data they name. Runs that differ in their seeds alone are looked
-   * at once.
+   * at once. {@link #checkNetworks} is still to follow.
    *
    * @param config a value for each of {@link #keys}
    * @throws org.normfree.core.InputException if a run could not be carried out with them
@@ -53,6 +53,23 @@ public interface Experiment {
       Config own = trial.config();
       if (seen.add((own.has(Keys.SEED) ? own.with(Keys.SEED, 1L) : own).toString())) {
         trial.check();
+      }
+    }
+  }
+
+  /**
+   * Looks at what only the networks of these runs show, such as their sizes: each network once,
+   * however often and fast it is trained.
+   *
+   * @param config a value for each of {@link #keys}, which were {@linkplain #check checked}
+   * @throws org.normfree.core.InputException if one of them cannot be trained
+   */
+  default void checkNetworks(Config config) {
+    Set<String> seen = new HashSet<>();
+    for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
+      Config own = trial.config();
+      if (seen.add(own.experiment() + " " + own.assignmentsWithout(Keys.besidesNetwork()))) {
+        trial.checkNetwork();
       }
     }
   }

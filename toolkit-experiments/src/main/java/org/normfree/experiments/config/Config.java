@@ -22,6 +22,7 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 import org.normfree.core.record.Json;
@@ -251,6 +252,27 @@ public final class Config {
     return some.stream()
         .map(key -> key.name() + "=" + textOf(known(key)))
         .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * @param others keys, which this configuration's schema need not have
+   * @return its values without theirs, as {@code key=value}, with spaces between
+   */
+  public String assignmentsWithout(Set<Key<?>> others) {
+    return assignments(besides(others).toList());
+  }
+
+  /**
+   * @param others keys, which this configuration's schema need not have
+   * @return whether all the others have the experiment's defaults
+   */
+  public boolean isDefaultBesides(Set<Key<?>> others) {
+    return besides(others).noneMatch(this::isChanged);
+  }
+
+  private Stream<Key<?>> besides(Set<Key<?>> others) {
+    Set<String> names = others.stream().map(Key::name).collect(Collectors.toSet());
+    return keys.values().stream().filter(key -> !names.contains(key.name()));
   }
 
   @Override

@@ -2,11 +2,13 @@ package org.normfree.experiments.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.normfree.core.InputException;
 import org.normfree.core.data.DataSets;
@@ -576,6 +578,39 @@ public final class Keys {
         PROBE_EVERY,
         PROBE_LAYERS,
         CHECKPOINT_EVERY);
+  }
+
+  /**
+   * Those that change nothing of a network: how long and how fast it is trained, who looks at it
+   * meanwhile, what runs it, and how often.
+   */
+  public static Set<Key<?>> besidesNetwork() {
+    Set<Key<?>> keys =
+        new HashSet<>(
+            List.of(
+                EPOCHS,
+                STEPS,
+                BATCH,
+                LEARNING_RATE,
+                MIN_LEARNING_RATE,
+                WARMUP,
+                BETA1,
+                BETA2,
+                MOMENTUM,
+                WEIGHT_DECAY,
+                DECAY_ALL,
+                CLIP,
+                EMA,
+                EVAL_EVERY,
+                PROBES,
+                PROBE_EVERY,
+                PROBE_LAYERS,
+                CHECKPOINT_EVERY,
+                SEED,
+                SEEDS,
+                JOBS));
+    keys.addAll(execution());
+    return keys;
   }
 
   /** Those that concern images alone. */

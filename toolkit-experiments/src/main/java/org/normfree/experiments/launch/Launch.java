@@ -13,6 +13,7 @@ import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Result;
 import org.normfree.experiments.api.Runs;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.run.Outcome;
 import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.run.TestItems;
@@ -53,8 +54,7 @@ public final class Launch {
       Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
     Design design = experiment.design(config);
     if (!RunDirectory.isFinished(out)) {
-      LastLine.during(
-          experiment.name() + ": checking its settings ...", () -> experiment.check(config));
+      check(experiment, config, occasion);
     }
     RunDirectory directory = RunDirectory.open(out, config, command);
     Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));
@@ -87,6 +87,28 @@ public final class Launch {
       directory.close(); // not earlier: what went wrong is recorded, or undone, under the lock
       withdraw(farewell);
     }
+  }
+
+  /**
+   * A refusal is the only line, so nobody is told of the check before it is over but who watches.
+   * Only where nothing but the experiment's own networks is left to look at, which takes longest,
+   * is that told first.
+   */
+  private static void check(Experiment experiment, Config config, Occasion occasion) {
+    String words = experiment.name() + ": checking its settings ...";
+    if (occasion.preset().isPresent() || !config.isDefaultBesides(Keys.besidesNetwork())) {
+      LastLine.during(
+          words,
+          () -> {
+            experiment.check(config);
+            experiment.checkNetworks(config);
+          });
+      return;
+    }
+    LastLine.during(words, () -> experiment.check(config));
+    LastLine.told(
+        experiment.name() + ": looking at its networks ...",
+        () -> experiment.checkNetworks(config));
   }
 
   private static Result result(

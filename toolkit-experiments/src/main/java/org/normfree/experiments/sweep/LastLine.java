@@ -3,6 +3,8 @@ package org.normfree.experiments.sweep;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last line of a terminal, which is drawn over while work goes on. What is written to the
@@ -10,6 +12,8 @@ import java.nio.charset.Charset;
  * away.
  */
 public final class LastLine {
+  private static final Logger LOG = LoggerFactory.getLogger(LastLine.class);
+
   private static final String CLEAR_LINE = "\r\u001b[2K";
 
   private final PrintStream terminal;
@@ -38,10 +42,30 @@ public final class LastLine {
    * @param look what goes on
    */
   public static void during(String words, Runnable look) {
-    if (!Terminal.isInteractive()) {
+    if (Terminal.isInteractive()) {
+      drawn(words, look);
+    } else {
       HeldNotes.during(look);
-      return;
     }
+  }
+
+  /**
+   * Says to everybody what is looked at: drawn for a person who is watching, a line that stays
+   * elsewhere, behind which a refusal would be the second.
+   *
+   * @param words what goes on
+   * @param look what goes on
+   */
+  public static void told(String words, Runnable look) {
+    if (Terminal.isInteractive()) {
+      drawn(words, look);
+    } else {
+      LOG.info("{}", words);
+      HeldNotes.during(look);
+    }
+  }
+
+  private static void drawn(String words, Runnable look) {
     LastLine line = new LastLine(System.err);
     try {
       line.draw(words);

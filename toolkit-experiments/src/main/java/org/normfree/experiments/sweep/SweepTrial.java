@@ -17,12 +17,21 @@ import org.normfree.experiments.run.RunDirectory;
  */
 public record SweepTrial(String id, Trial trial, Config config, Body body) {
   /**
-   * Looks at its settings before anything is made.
+   * Looks at its settings and data before anything is made.
    *
    * @throws org.normfree.core.InputException if they cannot be run
    */
   public void check() {
     body.check(config);
+  }
+
+  /**
+   * Looks at what only its network shows, such as its size.
+   *
+   * @throws org.normfree.core.InputException if it cannot be trained
+   */
+  public void checkNetwork() {
+    body.checkNetwork(config);
   }
 
   /** How large it is; empty if it does not tell. */
@@ -57,12 +66,20 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
     Outcome run(Config config, RunDirectory directory, Progress.Part progress) throws Exception;
 
     /**
-     * Looks at the settings before anything is made.
+     * Looks at the settings and data before anything is made.
      *
      * @param config the run's settings
      * @throws org.normfree.core.InputException if they cannot be run
      */
     default void check(Config config) {}
+
+    /**
+     * Looks at what only the network shows, such as its size.
+     *
+     * @param config the run's settings, which were {@linkplain #check checked}
+     * @throws org.normfree.core.InputException if it cannot be trained
+     */
+    default void checkNetwork(Config config) {}
 
     /**
      * How large the run is.

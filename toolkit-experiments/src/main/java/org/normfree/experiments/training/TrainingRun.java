@@ -123,19 +123,12 @@ public final class TrainingRun {
 
       @Override
       public void check(Config config) {
-        try {
-          rehearsed(kind, config).size();
-        } catch (InputException | InvalidPathException e) {
-          throw e;
-        } catch (RuntimeException | Error e) {
-          if (Outcome.isOutOfMemory(e)) {
-            throw new InputException(
-                "Java's memory is too small for this (%s); make it smaller, or allow more with TOOLKIT_JAVA_OPTS=-Xmx8g (8 GB)"
-                    .formatted(Outcome.messageOf(e)),
-                e);
-          }
-          // a fault: the run itself tells it in full
-        }
+        refusing(() -> rehearsed(kind, config).requireSettings());
+      }
+
+      @Override
+      public void checkNetwork(Config config) {
+        refusing(() -> rehearsed(kind, config).size());
       }
 
       @Override
@@ -150,18 +143,42 @@ public final class TrainingRun {
     };
   }
 
+  /** Lets refusals through; a fault is told in full by the run itself. */
+  private static void refusing(Runnable look) {
+    try {
+      look.run();
+    } catch (InputException | InvalidPathException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      if (Outcome.isOutOfMemory(e)) {
+        throw new InputException(
+            "Java's memory is too small for this (%s); make it smaller, or allow more with TOOLKIT_JAVA_OPTS=-Xmx8g (8 GB)"
+                .formatted(Outcome.messageOf(e)),
+            e);
+      }
+    }
+  }
+
   private static TrainingRun rehearsed(Problem.Kind kind, Config config) {
     return new TrainingRun(
         config, RunDirectory.rehearsal(config), (done, total) -> {}, kind.of().apply(config));
   }
 
-  /** Refuses what does not fit, on the way. */
-  private SweepTrial.Size size() {
+  /** Refuses what does not fit, as far as it shows without a network. */
+  private TrainingSettings requireSettings() {
     long seed = config.get(Keys.SEED);
     requirePrecision();
     adaptation();
+    method();
     TrainingSettings settings = settings(problem.batches(seed), seed);
     schedule(settings);
+    return settings;
+  }
+
+  /** Refuses what does not fit, on the way. */
+  private SweepTrial.Size size() {
+    long seed = config.get(Keys.SEED);
+    TrainingSettings settings = requireSettings();
     Network network = Scope.outlined(() -> problem.network(method(), seed));
     requireHiddenMatrices(network);
     long parameters =

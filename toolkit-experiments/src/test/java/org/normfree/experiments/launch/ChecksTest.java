@@ -1,0 +1,73 @@
+package org.normfree.experiments.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.normfree.core.InputException;
+import org.normfree.experiments.ErrorStream;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Experiments;
+import org.normfree.experiments.config.Config;
+import org.normfree.experiments.sweep.HeldNotes;
+
+class ChecksTest {
+  private static final Experiment TRAIN = Experiments.installed().named("train");
+
+  @TempDir Path folder;
+
+  private final ErrorStream errors = new ErrorStream();
+
+  static List<Experiment> experiments() {
+    return Experiments.installed().all();
+  }
+
+  /** So that what is told before they are looked at is not followed by a refusal. */
+  @ParameterizedTest
+  @MethodSource("experiments")
+  void theNetworksOfAnExperimentItselfAreNeverRefused(Experiment experiment) {
+    Config config = Config.defaults(experiment.name(), experiment.keys());
+    HeldNotes.during(() -> experiment.checkNetworks(config));
+  }
+
+  private void train(String... settings) {
+    Config config =
+        Config.resolve("train", TRAIN.keys(), Optional.empty(), Arrays.asList(settings));
+    errors.during(
+        () -> Launch.run(TRAIN, config, folder.resolve("run"), List.of(), Occasion.BY_HAND));
+  }
+
+  private static List<String> linesOf(ErrorStream errors) {
+    return errors.text().lines().toList();
+  }
+
+  @Test
+  void whereOnlyItsOwnNetworksAreLeftToLookAtALineSaysSoFirst() {
+    train("steps=1", "warmup=0");
+    assertThat(linesOf(errors)).startsWith("train: looking at its networks ...");
+    assertThat(linesOf(errors).get(1)).startsWith("train: running in ");
+  }
+
+  @Test
+  void whereNetworksMayBeRefusedNothingIsSaidBefore() {
+    assertThatThrownBy(() -> train("model=convnext", "method=deepnorm", "dims=8", "depths=1"))
+        .isInstanceOf(InputException.class);
+    assertThat(errors.text()).isEmpty();
+    assertThat(folder.resolve("run")).doesNotExist();
+    train("model=mlp", "dims=8", "method=identity-no-alpha", "steps=1", "warmup=0");
+    assertThat(linesOf(errors).get(0)).startsWith("train: running in ");
+  }
+
+  @Test
+  void whatSettingsSayIsRefusedBeforeAnythingIsTold() {
+    assertThatThrownBy(() -> train("steps=1", "warmup=3")).isInstanceOf(InputException.class);
+    assertThat(errors.text()).isEmpty();
+  }
+}
