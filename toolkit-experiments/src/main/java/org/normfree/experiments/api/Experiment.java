@@ -48,10 +48,10 @@ public interface Experiment {
     }
     List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
     OptionsRead.check(config, trials);
-    Set<String> seen = new HashSet<>();
+    Set<List<Object>> seen = new HashSet<>();
     for (SweepTrial trial : trials) {
       Config own = trial.config();
-      if (seen.add((own.has(Keys.SEED) ? own.with(Keys.SEED, 1L) : own).toString())) {
+      if (seen.add(List.of(own.experiment(), own.valuesBesides(Set.of(Keys.SEED))))) {
         trial.check();
       }
     }
@@ -65,10 +65,10 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if one of them cannot be trained
    */
   default void checkNetworks(Config config) {
-    Set<String> seen = new HashSet<>();
+    Set<List<Object>> seen = new HashSet<>();
     for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
       Config own = trial.config();
-      if (seen.add(own.experiment() + " " + own.assignmentsWithout(Keys.besidesNetwork()))) {
+      if (seen.add(List.of(own.experiment(), own.valuesBesides(Keys.besidesNetwork())))) {
         trial.checkNetwork();
       }
     }

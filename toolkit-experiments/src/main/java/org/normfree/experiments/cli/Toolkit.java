@@ -4,7 +4,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.normfree.core.InputException;
@@ -29,6 +32,9 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     versionProvider = Toolkit.Version.class)
 public final class Toolkit {
+  /** Commands about other commands. */
+  private static final Set<String> ABOUT_OTHERS = Set.of("help", "completion");
+
   private Toolkit() {}
 
   /** Tells the toolkit's version. */
@@ -66,20 +72,31 @@ public final class Toolkit {
    * @return the command line, ready to execute
    */
   static CommandLine commandLine(Experiments experiments, FigureMaker figures) {
-    return new CommandLine(new Toolkit())
-        .addSubcommand(new ListCommand(experiments))
-        .addSubcommand(new RunCommand(experiments))
-        .addSubcommand(new FiguresCommand(figures))
-        .addSubcommand(new PaperCommand(experiments, figures))
-        .addSubcommand(new ReproduceCommand(experiments))
-        .addSubcommand(new CompareCommand(figures))
-        .addSubcommand(new DocumentCommand())
-        .addSubcommand(new StatusCommand(Clock.system(ZoneId.systemDefault())))
-        .addSubcommand(new DataCommand())
-        .addSubcommand(new BenchCommand())
-        .addSubcommand(new CommandLine.HelpCommand())
-        .addSubcommand("completion", new AutoComplete.GenerateCompletion())
-        .registerConverter(Path.class, Toolkit::path)
+    return commandLine(commands(experiments, figures));
+  }
+
+  /** The commands by name, in the order of the help; each is looked at only if it is asked for. */
+  private static Map<String, Supplier<?>> commands(Experiments experiments, FigureMaker figures) {
+    Map<String, Supplier<?>> commands = new LinkedHashMap<>();
+    commands.put("list", () -> new ListCommand(experiments));
+    commands.put("run", () -> new RunCommand(experiments));
+    commands.put("figures", () -> new FiguresCommand(figures));
+    commands.put("paper", () -> new PaperCommand(experiments, figures));
+    commands.put("reproduce", () -> new ReproduceCommand(experiments));
+    commands.put("compare", () -> new CompareCommand(figures));
+    commands.put("document", DocumentCommand::new);
+    commands.put("status", () -> new StatusCommand(Clock.system(ZoneId.systemDefault())));
+    commands.put("data", DataCommand::new);
+    commands.put("bench", BenchCommand::new);
+    commands.put("help", CommandLine.HelpCommand::new);
+    commands.put("completion", AutoComplete.GenerateCompletion::new);
+    return commands;
+  }
+
+  private static CommandLine commandLine(Map<String, Supplier<?>> commands) {
+    CommandLine line = new CommandLine(new Toolkit());
+    commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    return line.registerConverter(Path.class, Toolkit::path)
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
@@ -98,13 +115,21 @@ public final class Toolkit {
   /** Runs a command to its end, output that could not be written and a full heap included. */
   private static int execute(Supplier<Experiments> experiments, String... args) {
     try {
-      CommandLine command = commandLine(experiments.get(), Figures::create);
+      CommandLine command = commandLine(asked(commands(experiments.get(), Figures::create), args));
       int exitCode = command.execute(args);
       command.getOut().flush();
       return System.out.checkError() ? Failures.unwritten(command) : exitCode;
     } catch (Error e) { // such as too little memory to look at the command
       return Failures.error(e);
     }
+  }
+
+  /** The one command that is meant, or all where words tell of none or of the others. */
+  private static Map<String, Supplier<?>> asked(Map<String, Supplier<?>> all, String... args) {
+    String first = args.length == 0 ? "" : args[0];
+    return all.containsKey(first) && !ABOUT_OTHERS.contains(first)
+        ? Map.of(first, all.get(first))
+        : all;
   }
 
   private static Path path(String text) {

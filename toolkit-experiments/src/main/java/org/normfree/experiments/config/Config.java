@@ -3,7 +3,6 @@ package org.normfree.experiments.config;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,12 +33,6 @@ import org.normfree.core.record.Json;
 public final class Config {
   /** Name under which {@link #toMap} tells the experiment. */
   public static final String EXPERIMENT = "experiment";
-
-  private static final ObjectReader STRICT =
-      Json.MAPPER
-          .reader()
-          .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final String experiment;
   private final Map<String, Key<?>> keys;
@@ -256,10 +249,10 @@ public final class Config {
 
   /**
    * @param others keys, which this configuration's schema need not have
-   * @return its values without theirs, as {@code key=value}, with spaces between
+   * @return its values by name, without theirs
    */
-  public String assignmentsWithout(Set<Key<?>> others) {
-    return assignments(besides(others).toList());
+  public Map<String, Object> valuesBesides(Set<Key<?>> others) {
+    return besides(others).map(Key::name).collect(Collectors.toMap(name -> name, values::get));
   }
 
   /**
@@ -304,7 +297,12 @@ public final class Config {
   private static JsonNode read(Path file) {
     JsonNode root;
     try {
-      root = STRICT.readTree(Files.readAllBytes(file));
+      root =
+          Json.MAPPER
+              .reader()
+              .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+              .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+              .readTree(Files.readAllBytes(file));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new InputException(
           "%s is not valid JSON (%s, line %s): expected {\"key\": value, ...}"

@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
 
 /** Runs an experiment in its directory: opens it, skips or resumes, records the end, reports. */
 public final class Launch {
-  private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
-
   private Launch() {}
+
+  /** No constant: a log is set up where something is to be said, behind the checks. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Launch.class);
+  }
 
   /**
    * Runs an experiment with settings given by hand, or reads back its result if it was finished
@@ -57,19 +60,20 @@ public final class Launch {
       check(experiment, config, occasion);
     }
     RunDirectory directory = RunDirectory.open(out, config, command);
-    Thread farewell = new Thread(() -> LOG.warn("stopped: the same command goes on from here"));
+    Thread farewell = new Thread(() -> log().warn("stopped: the same command goes on from here"));
     try {
       if (directory.finished().isPresent()) {
         Marker marker = directory.finished().get();
-        LOG.info("{}: already {} in {}; nothing to run", experiment.name(), marker, out);
+        log().info("{}: already {} in {}; nothing to run", experiment.name(), marker, out);
         return new Result(directory.summary(), marker, List.of());
       }
-      LOG.info(
-          "{}: {} {}{}",
-          experiment.name(),
-          directory.interrupted() ? "resuming in" : "running in",
-          out,
-          config.overrides().isEmpty() ? "" : " with " + String.join(" ", config.overrides()));
+      log()
+          .info(
+              "{}: {} {}{}",
+              experiment.name(),
+              directory.interrupted() ? "resuming in" : "running in",
+              out,
+              config.overrides().isEmpty() ? "" : " with " + String.join(" ", config.overrides()));
       Runtime.getRuntime().addShutdownHook(farewell);
       Result result =
           result(experiment, design, experiment.run(config, directory), directory, occasion);

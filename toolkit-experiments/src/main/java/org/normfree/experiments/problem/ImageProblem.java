@@ -19,13 +19,19 @@ import org.normfree.experiments.training.Problem;
 abstract class ImageProblem implements Problem {
   private static final int EVALUATION_BATCH = 300;
 
+  /** Kept, so that the next run shares it. */
+  private final Read read;
+
   final Config config;
   final ImageSplits splits;
   final Normalization normalization;
 
+  /** What every run with the same images needs of them. */
+  private record Read(ImageSplits splits, Normalization standard) {}
+
   /** Values normalized by the mean and deviation of the training images. */
   ImageProblem(Config config) {
-    this(config, Normalization::of);
+    this(config, read(config), Read::standard);
   }
 
   /**
@@ -33,16 +39,27 @@ abstract class ImageProblem implements Problem {
    * @param normalization of the training images
    */
   ImageProblem(Config config, Function<Images, Normalization> normalization) {
+    this(config, read(config), read -> normalization.apply(read.splits().train()));
+  }
+
+  private ImageProblem(Config config, Read read, Function<Read, Normalization> normalization) {
     this.config = config;
-    splits =
-        Shared.of(
-            ImageSplits.class,
-            config,
-            Keys.data(),
-            () ->
-                DataSets.load(
-                    config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE)));
-    this.normalization = normalization.apply(splits.train());
+    this.read = read;
+    splits = this.read.splits();
+    this.normalization = normalization.apply(read);
+  }
+
+  private static Read read(Config config) {
+    return Shared.of(
+        Read.class,
+        config,
+        Keys.data(),
+        () -> {
+          ImageSplits splits =
+              DataSets.load(
+                  config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
+          return new Read(splits, Normalization.of(splits.train()));
+        });
   }
 
   @Override

@@ -82,8 +82,7 @@ public final class LanguageModeling implements Problem {
   public static final Kind KIND = new Kind("model-language", KEYS, LanguageModeling::new);
 
   private final Config config;
-  private final TextCorpus corpus;
-  private final Tokenizer tokenizer;
+  private final Text read;
 
   private static Key<?> defaults(Key<?> key) {
     return key == Keys.EPOCHS
@@ -96,13 +95,11 @@ public final class LanguageModeling implements Problem {
   }
 
   /** A text, and what was made of it to read it. */
-  private record Text(TextCorpus corpus, Tokenizer tokenizer) {}
+  private record Text(TextCorpus corpus, Tokenizer tokenizer, int[] training) {}
 
   private LanguageModeling(Config config) {
     this.config = config;
-    Text text = Shared.of(Text.class, config, DATA, () -> text(config));
-    corpus = text.corpus();
-    tokenizer = text.tokenizer();
+    read = Shared.of(Text.class, config, DATA, () -> text(config));
     if (rows() < 1) {
       throw new InputException(
           "batch.tokens=%s holds no window of max.length=%s tokens; raise the one or lower the other"
@@ -112,12 +109,12 @@ public final class LanguageModeling implements Problem {
 
   private static Text text(Config config) {
     TextCorpus corpus = corpus(config);
-    return new Text(
-        corpus,
+    Tokenizer tokenizer =
         Tokenizers.train(
             config.get(TextKeys.TOKENIZER),
             List.of(corpus.train()),
-            config.get(TextKeys.VOCABULARY)));
+            config.get(TextKeys.VOCABULARY));
+    return new Text(corpus, tokenizer, tokenizer.encode(corpus.train()));
   }
 
   private static TextCorpus corpus(Config config) {
@@ -155,7 +152,7 @@ public final class LanguageModeling implements Problem {
 
   @Override
   public Network network(Method method, long seed) {
-    int vocabulary = tokenizer.size();
+    int vocabulary = read.tokenizer().size();
     int width = config.get(Keys.WIDTH);
     int depth = config.get(Keys.DEPTH);
     int heads = config.get(Keys.HEADS);
@@ -179,19 +176,18 @@ public final class LanguageModeling implements Problem {
         config.assignments(DATA),
         new TreeMap<>(
             Map.of(
-                "tokenizer", Fingerprint.of(tokenizer),
-                "train", Fingerprint.of(corpus.train()),
-                "validation", Fingerprint.of(corpus.validation()),
-                "test", Fingerprint.of(corpus.test()))));
+                "tokenizer", Fingerprint.of(read.tokenizer()),
+                "train", Fingerprint.of(read.corpus().train()),
+                "validation", Fingerprint.of(read.corpus().validation()),
+                "test", Fingerprint.of(read.corpus().test()))));
   }
 
   @Override
   public BatchStream batches(long seed) {
-    int[] tokens = tokenizer.encode(corpus.train());
     int length = config.get(TextKeys.MAX_LENGTH);
     return masked()
-        ? new MaskedBatches(tokens, tokenizer.size(), rows(), length, seed)
-        : new LanguageModelBatches(tokens, rows(), length, seed);
+        ? new MaskedBatches(read.training(), read.tokenizer().size(), rows(), length, seed)
+        : new LanguageModelBatches(read.training(), rows(), length, seed);
   }
 
   private boolean masked() {
@@ -200,34 +196,34 @@ public final class LanguageModeling implements Problem {
 
   @Override
   public Iterable<Batch> validation() {
-    return evaluation(corpus.validation());
+    return evaluation(read.corpus().validation());
   }
 
   @Override
   public Iterable<Batch> test() {
-    return evaluation(corpus.test());
+    return evaluation(read.corpus().test());
   }
 
   private Iterable<Batch> evaluation(String text) {
     int length = config.get(TextKeys.MAX_LENGTH);
-    int[] tokens = tokenizer.encode(text);
+    int[] tokens = read.tokenizer().encode(text);
     return masked()
-        ? new MaskedEvaluation(tokens, tokenizer.size(), rows(), length)
+        ? new MaskedEvaluation(tokens, read.tokenizer().size(), rows(), length)
         : new LanguageModelEvaluation(tokens, rows(), length);
   }
 
   @Override
   public Map<String, Double> chance() {
-    double loss = Math.log(tokenizer.size());
+    double loss = Math.log(read.tokenizer().size());
     return Map.of(
         "validation_loss",
         loss,
         "test_loss",
         loss,
         "validation_perplexity",
-        (double) tokenizer.size(),
+        (double) read.tokenizer().size(),
         "test_perplexity",
-        (double) tokenizer.size());
+        (double) read.tokenizer().size());
   }
 
   /** The mean loss of each test window. */
@@ -267,13 +263,17 @@ public final class LanguageModeling implements Problem {
     return Math.log(sum) + largest - logits[start + target];
   }
 
-  /** Perplexity of a token, and of decoders bits a byte, which do not depend on the tokenizer. */
+  /**
+   * Perplexity of a token, and of decoders bits a byte, which do not depend on the
+   * read.tokenizer().
+   */
   @Override
   public Map<String, Double> scores(Evaluation evaluation) {
     if (masked()) {
       return Map.of("perplexity", Math.exp(evaluation.value(Network.LOSS)));
     }
-    String text = evaluation.split().equals("test") ? corpus.test() : corpus.validation();
+    String text =
+        evaluation.split().equals("test") ? read.corpus().test() : read.corpus().validation();
     long bytes = text.getBytes(StandardCharsets.UTF_8).length;
     return Map.of(
         "perplexity",
@@ -286,7 +286,7 @@ public final class LanguageModeling implements Problem {
   @Override
   public Map<String, Double> atEnd(
       Trainer trainer, Method method, RunDirectory directory, Executors executors) {
-    AtomicFile.write(directory.file("tokenizer.json"), tokenizer.toJson());
+    AtomicFile.write(directory.file("tokenizer.json"), read.tokenizer().toJson());
     return Map.of();
   }
 }

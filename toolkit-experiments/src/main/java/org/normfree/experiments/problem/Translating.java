@@ -100,10 +100,7 @@ public final class Translating implements Problem {
   private static final int RESAMPLES = 1000;
 
   private final Config config;
-  private final Tokenizer tokenizer;
-  private final EncodedPairs train;
-  private final EncodedPairs validation;
-  private final EncodedPairs test;
+  private final Sentences sentences;
 
   /** Of each test sentence whether it was translated to the letter, 100 or 0, once it was. */
   private double[] exact = new double[0];
@@ -124,11 +121,7 @@ public final class Translating implements Problem {
 
   private Translating(Config config) {
     this.config = config;
-    Sentences sentences = Shared.of(Sentences.class, config, DATA, () -> sentences(config));
-    tokenizer = sentences.tokenizer();
-    train = sentences.train();
-    validation = sentences.validation();
-    test = sentences.test();
+    sentences = Shared.of(Sentences.class, config, DATA, () -> sentences(config));
   }
 
   private static Sentences sentences(Config config) {
@@ -185,7 +178,7 @@ public final class Translating implements Problem {
     int depth = config.get(Keys.DEPTH);
     int decoderDepth = config.get(TextKeys.DECODER_DEPTH);
     return new TransformerConfig(
-        tokenizer.size(),
+        sentences.tokenizer().size(),
         width,
         depth,
         decoderDepth == 0 ? depth : decoderDepth,
@@ -209,25 +202,25 @@ public final class Translating implements Problem {
         config.assignments(DATA),
         new TreeMap<>(
             Map.of(
-                "tokenizer", Fingerprint.of(tokenizer),
-                "train", Fingerprint.of(train.pairs()),
-                "validation", Fingerprint.of(validation.pairs()),
-                "test", Fingerprint.of(test.pairs()))));
+                "tokenizer", Fingerprint.of(sentences.tokenizer()),
+                "train", Fingerprint.of(sentences.train().pairs()),
+                "validation", Fingerprint.of(sentences.validation().pairs()),
+                "test", Fingerprint.of(sentences.test().pairs()))));
   }
 
   @Override
   public BatchStream batches(long seed) {
-    return new PairBatches(train, config.get(TextKeys.BATCH_TOKENS), seed);
+    return new PairBatches(sentences.train(), config.get(TextKeys.BATCH_TOKENS), seed);
   }
 
   @Override
   public Iterable<Batch> validation() {
-    return new PairEvaluation(validation, evaluationTokens());
+    return new PairEvaluation(sentences.validation(), evaluationTokens());
   }
 
   @Override
   public PairEvaluation test() {
-    return new PairEvaluation(test, evaluationTokens());
+    return new PairEvaluation(sentences.test(), evaluationTokens());
   }
 
   /** No backward pass: four times the tokens of a step need no more memory than a step. */
@@ -242,8 +235,8 @@ public final class Translating implements Problem {
     if (!config.get(TextKeys.DECODE)) {
       return Map.of();
     }
-    AtomicFile.write(directory.file("tokenizer.json"), tokenizer.toJson());
-    String[] outputs = new String[test.count()];
+    AtomicFile.write(directory.file("tokenizer.json"), sentences.tokenizer().toJson());
+    String[] outputs = new String[sentences.test().count()];
     TransformerConfig shape = shape();
     Network encoding = Transformer.encoding(shape, method);
     IncrementalGraph step = Transformer.incremental(shape, method);
@@ -262,7 +255,7 @@ public final class Translating implements Problem {
         int[][] tokens = search(new CachedContinuation(step, stepping, memories, batch.size()));
         int[] pairs = batches.pairs(index);
         for (int row = 0; row < pairs.length; row++) {
-          outputs[pairs[row]] = tokenizer.decode(tokens[row]);
+          outputs[pairs[row]] = sentences.tokenizer().decode(tokens[row]);
         }
       }
     }
@@ -290,9 +283,9 @@ public final class Translating implements Problem {
         "test_accuracy",
         0.0,
         "validation_loss",
-        Math.log(tokenizer.size()),
+        Math.log(sentences.tokenizer().size()),
         "test_loss",
-        Math.log(tokenizer.size()));
+        Math.log(sentences.tokenizer().size()));
   }
 
   @Override
@@ -301,10 +294,10 @@ public final class Translating implements Problem {
   }
 
   private Map<String, Double> scored(List<String> outputs, RunDirectory directory) {
-    List<String> references = test.pairs().stream().map(SentencePair::target).toList();
+    List<String> references = sentences.test().pairs().stream().map(SentencePair::target).toList();
     List<String> lines = new ArrayList<>(List.of("source\treference\ttranslation"));
     for (int i = 0; i < outputs.size(); i++) {
-      SentencePair pair = test.pairs().get(i);
+      SentencePair pair = sentences.test().pairs().get(i);
       lines.add(
           Stream.of(pair.source(), pair.target(), outputs.get(i))
               .map(text -> text.replaceAll("\\s", " ")) // a tab would be a column, a CR a line

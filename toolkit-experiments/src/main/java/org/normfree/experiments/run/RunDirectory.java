@@ -28,7 +28,6 @@ import org.normfree.core.record.Summary;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -37,7 +36,6 @@ import org.slf4j.LoggerFactory;
  * interrupted is continued.
  */
 public final class RunDirectory implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
 
   /** What a run writes before it has anything to tell. */
   private static final Set<String> BOOKKEEPING =
@@ -491,7 +489,8 @@ public final class RunDirectory implements AutoCloseable {
                   kernels(),
                   TrainedOn.read(file(RunFiles.DATA)).hash().orElse(null)));
     } else {
-      LOG.warn("{} cannot be read any more; the end of the run is not noted there", file);
+      LoggerFactory.getLogger(RunDirectory.class)
+          .warn("{} cannot be read any more; the end of the run is not noted there", file);
     }
   }
 

@@ -51,7 +51,6 @@ import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.Sweep;
 import org.normfree.experiments.sweep.SweepTrial;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -61,7 +60,6 @@ import org.slf4j.LoggerFactory;
  * 2503.10622, tables 14 and 15.
  */
 public final class Efficiency implements Experiment {
-  private static final Logger LOG = LoggerFactory.getLogger(Efficiency.class);
 
   private static final String DYT = "dyt";
   private static final String RMS_NORM = "rms-norm";
@@ -303,7 +301,7 @@ public final class Efficiency implements Experiment {
   }
 
   private void leaveOut(String reason) {
-    LOG.warn("{}: {} is left out, {}", name(), BF16, reason);
+    LoggerFactory.getLogger(Efficiency.class).warn("{}: {} is left out, {}", name(), BF16, reason);
   }
 
   private SweepTrial trial(

@@ -3,8 +3,6 @@ package org.normfree.experiments.sweep;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The last line of a terminal, which is drawn over while work goes on. What is written to the
@@ -12,8 +10,6 @@ import org.slf4j.LoggerFactory;
  * away.
  */
 public final class LastLine {
-  private static final Logger LOG = LoggerFactory.getLogger(LastLine.class);
-
   private static final String CLEAR_LINE = "\r\u001b[2K";
 
   private final PrintStream terminal;
@@ -60,7 +56,7 @@ public final class LastLine {
     if (Terminal.isInteractive()) {
       drawn(words, look);
     } else {
-      LOG.info("{}", words);
+      System.err.println(words);
       HeldNotes.during(look);
     }
   }

@@ -61,7 +61,6 @@ import org.normfree.experiments.run.RunDirectory;
 import org.normfree.experiments.run.TimingLog;
 import org.normfree.experiments.sweep.Progress;
 import org.normfree.experiments.sweep.SweepTrial;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -70,9 +69,6 @@ import org.slf4j.LoggerFactory;
  * study consists of such runs.
  */
 public final class TrainingRun {
-  /** What it says is said once for all runs of a sweep. */
-  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-
   private static final int PREFETCHED = 4;
 
   /** Steps of a run whose time is estimated. */
@@ -446,7 +442,9 @@ public final class TrainingRun {
       if (config.isGiven(Keys.WARMUP)) {
         throw new InputException(longer + "; choose a shorter one, such as warmup=0");
       }
-      LOG.warn("{}, so the rate rises to its end; warmup=0 trains at the full rate", longer);
+      // no constant: every start loads this class, and setting up a log takes a tenth of it
+      LoggerFactory.getLogger(TrainingRun.class)
+          .warn("{}, so the rate rises to its end; warmup=0 trains at the full rate", longer);
     }
     return new WarmupCosine(
         base, Math.min(base, least), Math.min(warmup, settings.steps()), settings.steps());

@@ -2,33 +2,67 @@ package org.normfree.experiments.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StartUpTest {
+  /** What takes long to load, and no question or first line needs. */
+  private static final List<String> SLOW =
+      List.of("org/nd4j/linalg/factory/Nd4j", "ch/qos/logback/", "com/fasterxml/jackson/");
+
+  @TempDir Path folder;
+
+  private static Process toolkit(Stream<String> words) throws IOException {
+    Stream<String> java =
+        Stream.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xlog:class+init=info",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Toolkit.class.getName());
+    return new ProcessBuilder(Stream.concat(java, words).toList())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private static void assertFast(List<String> said) {
+    List<String> initialized =
+        said.stream().filter(line -> line.contains("Initializing '")).toList();
+    assertThat(initialized).anyMatch(line -> line.contains("'org/normfree/experiments/cli/"));
+    for (String slow : SLOW) {
+      assertThat(initialized).noneMatch(line -> line.contains("'" + slow));
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"list", "--help"})
-  void askingWhatThereIsDoesNotStartNd4j(String word) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xlog:class+init=info",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Toolkit.class.getName(),
-                word)
-            .redirectErrorStream(true)
-            .start();
+  @ValueSource(strings = {"list", "--help", "run train --help"})
+  void askingWhatThereIsLoadsNothingSlow(String words) throws IOException, InterruptedException {
+    Process process = toolkit(Stream.of(words.split(" ")));
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
-    List<String> initialized =
-        output.lines().filter(line -> line.contains("Initializing '")).toList();
-    assertThat(initialized).anyMatch(line -> line.contains("'org/normfree/experiments/cli/"));
-    assertThat(initialized).noneMatch(line -> line.contains("'org/nd4j/linalg/factory/Nd4j"));
+    assertFast(output.lines().toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "method-comparison", "dna-pretraining", "translation"})
+  void norDoesARunBeforeItsFirstLine(String name) throws IOException {
+    Process process = toolkit(Stream.of("run", name, "--out", folder.resolve("run").toString()));
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      List<String> before =
+          lines.lines().takeWhile(line -> !line.startsWith(name + ": looking at")).toList();
+      assertFast(before);
+      assertThat(process.isAlive()).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(folder.resolve("run")).doesNotExist();
   }
 }

@@ -3,16 +3,15 @@ package org.normfree.core.data.text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 
 /** Learns the merges of byte-pair encoding from words and how often they occur. */
 final class BpeMerges {
   private final List<Word> words = new ArrayList<>();
   private final Map<Long, Pair> pairs = new HashMap<>();
+  private final List<Pair> changed = new ArrayList<>();
 
   /** The most frequent first; a count that is no longer a pair's own is out of date. */
   private final PriorityQueue<Candidate> queue =
@@ -38,8 +37,14 @@ final class BpeMerges {
   private static final class Pair {
     final int left;
     final int right;
-    final Set<Word> words = new HashSet<>();
+
+    /** Where it was seen, in the order of time; it may have gone from there since. */
+    final List<Word> words = new ArrayList<>();
+
     long count;
+
+    /** Whether its count has changed since it was offered. */
+    boolean changed;
 
     Pair(int left, int right) {
       this.left = left;
@@ -58,11 +63,12 @@ final class BpeMerges {
    * @return pairs of ids
    */
   List<int[]> learn(int most, int firstId) {
-    Set<Pair> changed = new HashSet<>();
     for (Word word : words) {
-      count(word, 1, changed);
+      for (int i = 0; i + 1 < word.length; i++) {
+        seen(word, i);
+      }
     }
-    changed.forEach(this::offer);
+    offerChanged();
     List<int[]> merges = new ArrayList<>();
     while (merges.size() < most && !queue.isEmpty()) {
       Candidate best = queue.poll();
@@ -75,35 +81,76 @@ final class BpeMerges {
       }
       int id = firstId + merges.size();
       merges.add(new int[] {pair.left, pair.right});
-      changed.clear();
       for (Word word : List.copyOf(pair.words)) {
-        count(word, -1, changed);
-        word.length = join(word.ids, word.length, pair.left, pair.right, id);
-        count(word, 1, changed);
+        merge(word, pair, id);
       }
-      changed.forEach(this::offer);
+      offerChanged();
     }
     return merges;
   }
 
-  private void count(Word word, int sign, Set<Pair> changed) {
+  /** Makes one id of a pair wherever it stands in a word, and counts what that changes. */
+  private void merge(Word word, Pair pair, int id) {
+    boolean before = false;
+    boolean any = false;
     for (int i = 0; i + 1 < word.length; i++) {
-      int left = word.ids[i];
-      int right = word.ids[i + 1];
-      Pair pair =
-          pairs.computeIfAbsent(BpeTokenizer.pair(left, right), key -> new Pair(left, right));
-      pair.count += sign * word.count;
-      if (sign > 0) {
-        pair.words.add(word);
-      } else {
-        pair.words.remove(word);
+      // of aaa the first two are joined
+      boolean joined = !before && word.ids[i] == pair.left && word.ids[i + 1] == pair.right;
+      boolean next =
+          i + 2 < word.length
+              && !joined
+              && word.ids[i + 1] == pair.left
+              && word.ids[i + 2] == pair.right;
+      if (before || joined || next) {
+        gone(word, i);
       }
+      any |= joined;
+      before = joined;
+    }
+    if (!any) {
+      return;
+    }
+    word.length = join(word.ids, word.length, pair.left, pair.right, id);
+    for (int i = 0; i + 1 < word.length; i++) {
+      if (word.ids[i] == id || word.ids[i + 1] == id) {
+        seen(word, i);
+      }
+    }
+  }
+
+  private void seen(Word word, int i) {
+    int left = word.ids[i];
+    int right = word.ids[i + 1];
+    Long key = BpeTokenizer.pair(left, right);
+    Pair pair = pairs.get(key);
+    if (pair == null) {
+      pair = new Pair(left, right);
+      pairs.put(key, pair);
+    }
+    if (pair.words.isEmpty() || pair.words.get(pair.words.size() - 1) != word) {
+      pair.words.add(word);
+    }
+    count(pair, word.count);
+  }
+
+  private void gone(Word word, int i) {
+    count(pairs.get(BpeTokenizer.pair(word.ids[i], word.ids[i + 1])), -word.count);
+  }
+
+  private void count(Pair pair, long more) {
+    pair.count += more;
+    if (!pair.changed) {
+      pair.changed = true;
       changed.add(pair);
     }
   }
 
-  private void offer(Pair pair) {
-    queue.add(new Candidate(pair.count, pair.left, pair.right));
+  private void offerChanged() {
+    for (Pair pair : changed) {
+      pair.changed = false;
+      queue.add(new Candidate(pair.count, pair.left, pair.right));
+    }
+    changed.clear();
   }
 
   /** Replaces a pair by one id, from left to right and in place; returns the new length. */

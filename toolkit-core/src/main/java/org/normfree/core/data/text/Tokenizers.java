@@ -24,8 +24,11 @@ public final class Tokenizers {
   static final String UNKNOWN = "\uFFFD";
   static final byte[] UNKNOWN_BYTES = UNKNOWN.getBytes(StandardCharsets.UTF_8);
 
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+  /** Made when a tokenizer is written or read, which is long after a start. */
+  private static final class Json {
+    static final ObjectMapper MAPPER =
+        new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+  }
 
   private Tokenizers() {}
 
@@ -65,7 +68,7 @@ public final class Tokenizers {
   public static Tokenizer load(Path file) {
     JsonNode json;
     try {
-      json = MAPPER.readTree(Sources.bytes(file));
+      json = Json.MAPPER.readTree(Sources.bytes(file));
     } catch (IOException e) {
       throw new InputException(
           "%s is not JSON (%s); give a file that a tokenizer was saved to"
@@ -123,7 +126,7 @@ public final class Tokenizers {
 
   static byte[] json(Map<String, ?> content) {
     try {
-      return MAPPER.writeValueAsBytes(content);
+      return Json.MAPPER.writeValueAsBytes(content);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tokenizer has no JSON", e);
     }
