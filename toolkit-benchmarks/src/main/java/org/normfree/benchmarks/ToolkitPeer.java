@@ -34,6 +34,9 @@ public final class ToolkitPeer {
     if (args[0].equals("roofline")) {
       return new Roofline(threads);
     }
+    if (args[0].equals("exponentials")) {
+      return new ScanBound(threads);
+    }
     Map<String, ArrayFile.Array> arrays = ArrayFile.read(Path.of(args[1]));
     Workload workload = Workload.parse(args[0]);
     if (workload instanceof Workload.Training training) {

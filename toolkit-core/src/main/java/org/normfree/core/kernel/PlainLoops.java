@@ -646,6 +646,11 @@ final class PlainLoops implements RowLoops {
   }
 
   @Override
+  public void powers(float[] x, float[] y, int n) {
+    PlainScan.powers(x, y, n);
+  }
+
+  @Override
   public void softplus(float[] x, float[] slope, int n) {
     PlainScan.softplus(x, slope, n);
   }

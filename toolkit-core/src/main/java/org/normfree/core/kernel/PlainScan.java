@@ -6,6 +6,13 @@ final class PlainScan {
 
   private PlainScan() {}
 
+  /** See {@link RowLoops#powers}. */
+  static void powers(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = power(x[i]);
+    }
+  }
+
   /** See {@link RowLoops#softplus}. */
   static void softplus(float[] x, float[] slope, int n) {
     for (int i = 0; i < n; i++) {

@@ -279,6 +279,9 @@ interface RowLoops {
   /** {@code sums ← sums + Σ_rows x}. */
   void columnSums(float[] x, int rows, int stride, float[] sums);
 
+  /** {@code y = 2^x} as a scan takes it, {@code n} a multiple of the lanes. */
+  void powers(float[] x, float[] y, int n);
+
   /** {@code slope ← σ(x)}, then {@code x ← log(1 + e^x)}. */
   void softplus(float[] x, float[] slope, int n);
 

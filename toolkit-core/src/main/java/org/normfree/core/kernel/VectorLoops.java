@@ -950,6 +950,11 @@ final class VectorLoops implements RowLoops {
   }
 
   @Override
+  public void powers(float[] x, float[] y, int n) {
+    VectorScan.powers(x, y, n);
+  }
+
+  @Override
   public void softplus(float[] x, float[] slope, int n) {
     VectorScan.softplus(x, slope, n);
   }

@@ -30,6 +30,24 @@ final class VectorScan {
 
   private VectorScan() {}
 
+  /** See {@link RowLoops#powers}. */
+  static void powers(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector w = FloatVector.fromArray(S, x, i);
+      FloatVector z = w.add(ROUNDING);
+      FloatVector f = w.sub(z.sub(ROUNDING));
+      FloatVector p = FloatVector.broadcast(S, P6).fma(f, FloatVector.broadcast(S, P5));
+      p = p.fma(f, FloatVector.broadcast(S, P4));
+      p = p.fma(f, FloatVector.broadcast(S, P3));
+      p = p.fma(f, FloatVector.broadcast(S, P2));
+      p = p.fma(f, FloatVector.broadcast(S, P1));
+      p = p.fma(f, FloatVector.broadcast(S, 1));
+      IntVector whole = z.reinterpretAsInts().max(LOWEST).min(HIGHEST);
+      FloatVector power = whole.lanewise(VectorOperators.LSHL, MANTISSA).reinterpretAsFloats();
+      p.mul(power).intoArray(y, i);
+    }
+  }
+
   /** See {@link RowLoops#softplus}. */
   static void softplus(float[] x, float[] slope, int n) {
     FloatVector one = FloatVector.broadcast(S, 1);

@@ -68,6 +68,21 @@ class RowLoopsTest {
 
   @ParameterizedTest
   @MethodSource("loops")
+  void powersAreThoseOfTwo(RowLoops loops) {
+    float[] x = new float[N];
+    for (int i = 0; i < N; i++) {
+      x[i] = -126 + 252f * i / N;
+    }
+    float[] y = new float[N];
+    loops.powers(x, y, N);
+    for (int i = 0; i < N; i++) {
+      double expected = Math.pow(2, x[i]);
+      assertThat((double) y[i]).as("2^%s", x[i]).isCloseTo(expected, within(3e-7 * expected));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
   void tanhIsAsAccurateAsSaid(RowLoops loops) {
     isAccurate(loops, Squash.TANH, Math::tanh, x -> 1 - Math.tanh(x) * Math.tanh(x));
   }
