@@ -49,7 +49,7 @@ if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 rem What computes is faster with the Vector API, which a JDK has and a JRE may not have; the JDK tells of
 rem it on every start, so what only lists or draws goes without.
 set "VECTOR=--add-modules jdk.incubator.vector"
-for %%c in (help list figures compare status --help -h --version) do if /i "%~1"=="%%c" set "VECTOR="
+for %%c in (help list figures compare document status completion data --help -h --version) do if /i "%~1"=="%%c" set "VECTOR="
 if "%~1"=="" set "VECTOR="
 if defined VECTOR "%JAVA%" %VECTOR% -version >nul 2>&1 || set "VECTOR="
 "%JAVA%" %VECTOR% -XX:MaxRAMPercentage=50 -XX:MaxNewSize=256m -XX:+UseParallelGC %TOOLKIT_JAVA_OPTS% -jar "%JAR%" %ARGS%

@@ -9,8 +9,8 @@ import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.launch.Columns;
+import org.normfree.experiments.launch.Launch;
 import org.normfree.experiments.sweep.Duration;
-import org.normfree.experiments.sweep.HeldNotes;
 import org.normfree.experiments.sweep.Rehearsal;
 import org.normfree.experiments.sweep.SweepTrial;
 
@@ -38,11 +38,7 @@ record DryRun(List<Row> rows, StepPace pace, int jobs) {
    * @throws org.normfree.core.InputException if one of its runs could not be carried out
    */
   static DryRun of(Experiment experiment, Config config) {
-    HeldNotes.during(
-        () -> {
-          experiment.check(config);
-          experiment.checkNetworks(config);
-        });
+    Launch.check(experiment, config);
     List<Row> rows = new ArrayList<>();
     StepPace pace = new StepPace();
     for (SweepTrial trial : Rehearsal.of(directory -> experiment.run(config, directory), config)) {

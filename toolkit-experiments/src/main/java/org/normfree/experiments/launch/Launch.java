@@ -57,7 +57,11 @@ public final class Launch {
       Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
     Design design = experiment.design(config);
     if (!RunDirectory.isFinished(out)) {
-      check(experiment, config, occasion);
+      if (occasion.preset().isPresent()) {
+        checkInSilence(experiment, config);
+      } else {
+        check(experiment, config);
+      }
     }
     RunDirectory directory = RunDirectory.open(out, config, command);
     Thread farewell = new Thread(() -> log().warn("stopped: the same command goes on from here"));
@@ -93,28 +97,6 @@ public final class Launch {
     }
   }
 
-  /**
-   * A refusal is the only line, so nobody is told of the check before it is over but who watches.
-   * Only where nothing but the experiment's own networks is left to look at, which takes longest,
-   * is that told first.
-   */
-  private static void check(Experiment experiment, Config config, Occasion occasion) {
-    String words = experiment.name() + ": checking its settings ...";
-    if (occasion.preset().isPresent() || !config.isDefaultBesides(Keys.besidesNetwork())) {
-      LastLine.during(
-          words,
-          () -> {
-            experiment.check(config);
-            experiment.checkNetworks(config);
-          });
-      return;
-    }
-    LastLine.during(words, () -> experiment.check(config));
-    LastLine.told(
-        experiment.name() + ": looking at its networks ...",
-        () -> experiment.checkNetworks(config));
-  }
-
   private static Result result(
       Experiment experiment, Design design, Runs runs, RunDirectory directory, Occasion occasion) {
     return new Result(
@@ -127,6 +109,39 @@ public final class Launch {
   private static Optional<TestItems> items(RunDirectory directory, String id) {
     Path child = directory.childPath(id);
     return TestItems.read(Files.isDirectory(child) ? child : directory.path());
+  }
+
+  /**
+   * Looks at settings given by hand, and says so. A refusal is the only line, so nobody is told
+   * before it is over but who watches. Only where nothing but the experiment's own networks is left
+   * to look at, which takes longest, is that told first.
+   *
+   * @param experiment the experiment
+   * @param config its settings
+   * @throws InputException if the settings cannot be run
+   */
+  public static void check(Experiment experiment, Config config) {
+    if (!config.isDefaultBesides(Keys.besidesNetwork())) {
+      checkInSilence(experiment, config);
+      return;
+    }
+    LastLine.during(words(experiment), () -> experiment.check(config));
+    LastLine.told(
+        experiment.name() + ": looking at its networks ...",
+        () -> experiment.checkNetworks(config));
+  }
+
+  private static void checkInSilence(Experiment experiment, Config config) {
+    LastLine.during(
+        words(experiment),
+        () -> {
+          experiment.check(config);
+          experiment.checkNetworks(config);
+        });
+  }
+
+  private static String words(Experiment experiment) {
+    return experiment.name() + ": checking its settings ...";
   }
 
   /**
