@@ -35,6 +35,21 @@ public interface Experiment {
   Design design(Config config);
 
   /**
+   * Looks at the settings by themselves: the quick part of {@link #check}, which reads no data.
+   *
+   * @param config a value for each of {@link #keys}
+   * @throws org.normfree.core.InputException if a run could not be carried out with them
+   */
+  default void checkSettings(Config config) {
+    if (config.has(Keys.SEED) && config.has(Keys.SEEDS)) {
+      Keys.seedsOf(config);
+    }
+    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
+    OptionsRead.check(config, trials);
+    trials.forEach(SweepTrial::checkSettings);
+  }
+
+  /**
    * Looks at the settings before a directory is opened: those of every run that does not depend on
    * the results of others, and the data they name. Runs that differ in their seeds alone are looked
    * at once. {@link #checkNetworks} is still to follow.
@@ -43,13 +58,9 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if a run could not be carried out with them
    */
   default void check(Config config) {
-    if (config.has(Keys.SEED) && config.has(Keys.SEEDS)) {
-      Keys.seedsOf(config);
-    }
-    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
-    OptionsRead.check(config, trials);
+    checkSettings(config);
     Set<List<Object>> seen = new HashSet<>();
-    for (SweepTrial trial : trials) {
+    for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
       Config own = trial.config();
       if (seen.add(List.of(own.experiment(), own.valuesBesides(Set.of(Keys.SEED))))) {
         trial.check();

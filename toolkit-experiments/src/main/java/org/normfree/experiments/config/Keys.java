@@ -580,6 +580,13 @@ public final class Keys {
         CHECKPOINT_EVERY);
   }
 
+  /** Those that change nothing of a network, and that no data forbid. */
+  public static Set<Key<?>> besidesData() {
+    Set<Key<?>> keys = new HashSet<>(besidesNetwork());
+    keys.removeAll(List.of(EPOCHS, STEPS, BATCH, LEARNING_RATE, MIN_LEARNING_RATE, WARMUP));
+    return keys;
+  }
+
   /**
    * Those that change nothing of a network: how long and how fast it is trained, who looks at it
    * meanwhile, what runs it, and how often.

@@ -113,22 +113,31 @@ public final class Launch {
 
   /**
    * Looks at settings given by hand, and says so. A refusal is the only line, so nobody is told
-   * before it is over but who watches. Only where nothing but the experiment's own networks is left
-   * to look at, which takes longest, is that told first.
+   * before it is over but who watches. Only where nothing is left that could be refused is the
+   * rest, which takes longest, told first: the experiment's own networks, or these and its own
+   * data.
    *
    * @param experiment the experiment
    * @param config its settings
    * @throws InputException if the settings cannot be run
    */
   public static void check(Experiment experiment, Config config) {
-    if (!config.isDefaultBesides(Keys.besidesNetwork())) {
+    if (config.isDefaultBesides(Keys.besidesData())) {
+      LastLine.during(words(experiment), () -> experiment.checkSettings(config));
+      LastLine.told(
+          experiment.name() + ": looking at its data and networks ...",
+          () -> {
+            experiment.check(config);
+            experiment.checkNetworks(config);
+          });
+    } else if (config.isDefaultBesides(Keys.besidesNetwork())) {
+      LastLine.during(words(experiment), () -> experiment.check(config));
+      LastLine.told(
+          experiment.name() + ": looking at its networks ...",
+          () -> experiment.checkNetworks(config));
+    } else {
       checkInSilence(experiment, config);
-      return;
     }
-    LastLine.during(words(experiment), () -> experiment.check(config));
-    LastLine.told(
-        experiment.name() + ": looking at its networks ...",
-        () -> experiment.checkNetworks(config));
   }
 
   private static void checkInSilence(Experiment experiment, Config config) {

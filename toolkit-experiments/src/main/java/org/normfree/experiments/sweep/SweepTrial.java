@@ -17,6 +17,15 @@ import org.normfree.experiments.run.RunDirectory;
  */
 public record SweepTrial(String id, Trial trial, Config config, Body body) {
   /**
+   * Looks at its settings by themselves.
+   *
+   * @throws org.normfree.core.InputException if they cannot be run
+   */
+  public void checkSettings() {
+    body.checkSettings(config);
+  }
+
+  /**
    * Looks at its settings and data before anything is made.
    *
    * @throws org.normfree.core.InputException if they cannot be run
@@ -64,6 +73,14 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * @throws Exception if the run failed
      */
     Outcome run(Config config, RunDirectory directory, Progress.Part progress) throws Exception;
+
+    /**
+     * Looks at the settings by themselves, as a part of {@link #check}.
+     *
+     * @param config the run's settings
+     * @throws org.normfree.core.InputException if they cannot be run
+     */
+    default void checkSettings(Config config) {}
 
     /**
      * Looks at the settings and data before anything is made.

@@ -118,6 +118,11 @@ public final class TrainingRun {
       }
 
       @Override
+      public void checkSettings(Config config) {
+        refusing(() -> requireSettingsAlone(config));
+      }
+
+      @Override
       public void check(Config config) {
         refusing(() -> rehearsed(kind, config).requireSettings());
       }
@@ -160,12 +165,17 @@ public final class TrainingRun {
         config, RunDirectory.rehearsal(config), (done, total) -> {}, kind.of().apply(config));
   }
 
+  /** Refuses what does not fit, as far as settings tell it. */
+  private static void requireSettingsAlone(Config config) {
+    requirePrecision(config);
+    adaptation(config);
+    method(config);
+  }
+
   /** Refuses what does not fit, as far as it shows without a network. */
   private TrainingSettings requireSettings() {
     long seed = config.get(Keys.SEED);
-    requirePrecision();
-    adaptation();
-    method();
+    requireSettingsAlone(config);
     TrainingSettings settings = settings(problem.batches(seed), seed);
     schedule(settings);
     return settings;
@@ -175,7 +185,7 @@ public final class TrainingRun {
   private SweepTrial.Size size() {
     long seed = config.get(Keys.SEED);
     TrainingSettings settings = requireSettings();
-    Network network = Scope.outlined(() -> problem.network(method(), seed));
+    Network network = Scope.outlined(() -> problem.network(method(config), seed));
     requireHiddenMatrices(network);
     long parameters =
         Trainer.parameters(network).values().stream().mapToLong(INDArray::length).sum();
@@ -187,7 +197,7 @@ public final class TrainingRun {
    */
   private OptionalDouble secondsPerStep() {
     long seed = config.get(Keys.SEED);
-    Network network = problem.network(method(), seed);
+    Network network = problem.network(method(config), seed);
     BatchStream batches = problem.batches(seed);
     TrainingSettings whole = settings(batches, seed);
     TrainingSettings few =
@@ -202,7 +212,8 @@ public final class TrainingRun {
     try (Runner runner = Runner.of(network, this::executor);
         PrefetchedBatches stream = new PrefetchedBatches(batches.from(0), PREFETCHED);
         Problem.Company company =
-            problem.company(new Problem.Run(network, method(), few, this::executor, line -> {}))) {
+            problem.company(
+                new Problem.Run(network, method(config), few, this::executor, line -> {}))) {
       Problem.Optimization optimization = optimization(network, whole);
       List<Follower> followers = new ArrayList<>(company.followers());
       followers.addAll(followers(network));
@@ -232,7 +243,7 @@ public final class TrainingRun {
   private Outcome run() {
     directory.trainedOn(problem.data());
     long seed = config.get(Keys.SEED);
-    Network network = problem.network(method(), seed);
+    Network network = problem.network(method(config), seed);
     BatchStream batches = problem.batches(seed);
     TrainingSettings settings = settings(batches, seed);
     CheckpointStore store = new CheckpointStore(directory.checkpoints(), config.hash());
@@ -248,7 +259,7 @@ public final class TrainingRun {
       Recorder recorder = new Recorder(metrics, done < settings.steps());
       try (Problem.Company company =
           problem.company(
-              new Problem.Run(network, method(), settings, this::executor, recorder::add))) {
+              new Problem.Run(network, method(config), settings, this::executor, recorder::add))) {
         Evaluator evaluator =
             new Evaluator(problem.validation(), problem.test(), config.get(Keys.EVAL_EVERY));
         Watch.View view =
@@ -291,7 +302,7 @@ public final class TrainingRun {
         }
         Map<String, Double> values = new LinkedHashMap<>(chance());
         evaluator.last().forEach(evaluation -> add(values, evaluation));
-        values.putAll(problem.atEnd(trainer, method(), directory, this::executor));
+        values.putAll(problem.atEnd(trainer, method(config), directory, this::executor));
         values.putAll(company.atEnd(trainer));
         if (problem.weighting().isPresent()) {
           values.putAll(TaskAgreement.of(Recorder.read(directory), trainer.progress()));
@@ -340,7 +351,7 @@ public final class TrainingRun {
   private GraphExecutor executor(Network network) {
     List<Kernel> kernels = Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR));
     if (config.get(Keys.EXECUTOR).equals("stock")) {
-      requireSession();
+      requireSession(config);
       return new StockExecutor(network.graph(), kernels);
     }
     boolean single = config.get(Keys.PRECISION).equals("float32");
@@ -355,8 +366,8 @@ public final class TrainingRun {
   }
 
   /** Whether this processor and these kernels compute in the precision asked for. */
-  private void requirePrecision() {
-    requireSession();
+  private static void requirePrecision(Config config) {
+    requireSession(config);
     if (!config.get(Keys.PRECISION).equals("float32")) {
       new CompilerSettings(
           1,
@@ -368,7 +379,7 @@ public final class TrainingRun {
   }
 
   /** SameDiff's session computes in one precision. */
-  private void requireSession() {
+  private static void requireSession(Config config) {
     if (config.get(Keys.EXECUTOR).equals("stock")
         && !config.get(Keys.PRECISION).equals("float32")) {
       throw new InputException(
@@ -377,10 +388,10 @@ public final class TrainingRun {
     }
   }
 
-  private Method method() {
+  private static Method method(Config config) {
     MethodOptions options =
         new MethodOptions(
-            alpha0(),
+            alpha0(config),
             config.get(Keys.ALPHA_PER_CHANNEL),
             config.get(Keys.ALPHA_LEARNED),
             config.get(Keys.AFFINE),
@@ -395,7 +406,7 @@ public final class TrainingRun {
     return Methods.create(config.get(Keys.METHOD), options);
   }
 
-  private Alpha0 alpha0() {
+  private static Alpha0 alpha0(Config config) {
     if (config.get(Keys.ALPHA0_TABLE)) {
       return new Alpha0.ByWidth();
     }
@@ -476,7 +487,7 @@ public final class TrainingRun {
     double beta1 = config.get(Keys.BETA1);
     double beta2 = config.get(Keys.BETA2);
     double momentum = config.get(Keys.MOMENTUM);
-    Optional<StepAdaptation> adaptation = adaptation();
+    Optional<StepAdaptation> adaptation = adaptation(config);
     return switch (config.get(Keys.OPTIMIZER)) {
       case "sgd" ->
           adaptation.isPresent()
@@ -500,7 +511,7 @@ public final class TrainingRun {
     }
   }
 
-  private Optional<StepAdaptation> adaptation() {
+  private static Optional<StepAdaptation> adaptation(Config config) {
     String name = config.get(Keys.STEP_ADAPTATION);
     if (name.equals("none")) {
       return Optional.empty();

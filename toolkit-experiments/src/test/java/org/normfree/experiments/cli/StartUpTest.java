@@ -52,7 +52,7 @@ class StartUpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "method-comparison", "dna-pretraining", "translation"})
+  @ValueSource(strings = {"train", "method-comparison", "dna-pretraining", "language-model"})
   void norDoesARunBeforeItsFirstLine(String name) throws IOException {
     Process process = toolkit(Stream.of("run", name, "--out", folder.resolve("run").toString()));
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.normfree.core.InputException;
+import org.normfree.core.UnavailableException;
 import org.normfree.experiments.ErrorStream;
+import org.normfree.experiments.Tiny;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.config.Config;
@@ -32,9 +34,18 @@ class ChecksTest {
   /** So that what is told before they are looked at is not followed by a refusal. */
   @ParameterizedTest
   @MethodSource("experiments")
-  void theNetworksOfAnExperimentItselfAreNeverRefused(Experiment experiment) {
+  void theDataAndNetworksOfAnExperimentItselfAreNeverRefused(Experiment experiment) {
     Config config = Config.defaults(experiment.name(), experiment.keys());
-    HeldNotes.during(() -> experiment.checkNetworks(config));
+    HeldNotes.during(
+        () -> {
+          try {
+            experiment.checkSettings(config);
+          } catch (UnavailableException e) {
+            return; // told before anything is looked at
+          }
+          experiment.check(config);
+          experiment.checkNetworks(config);
+        });
   }
 
   private void train(String... settings) {
@@ -42,6 +53,14 @@ class ChecksTest {
         Config.resolve("train", TRAIN.keys(), Optional.empty(), Arrays.asList(settings));
     errors.during(
         () -> Launch.run(TRAIN, config, folder.resolve("run"), List.of(), Occasion.BY_HAND));
+  }
+
+  @Test
+  void whereItsOwnDataAreLeftToLookAtALineSaysSoEarlier() {
+    Experiment tiny = new Tiny("tiny");
+    Config config = Config.resolve("tiny", tiny.keys(), Optional.empty(), List.of("seeds=2"));
+    errors.during(() -> Launch.run(tiny, config, folder.resolve("run"), List.of()));
+    assertThat(linesOf(errors)).startsWith("tiny: looking at its data and networks ...");
   }
 
   private static List<String> linesOf(ErrorStream errors) {
