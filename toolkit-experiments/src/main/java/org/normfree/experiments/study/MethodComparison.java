@@ -3,7 +3,7 @@ package org.normfree.experiments.study;
 import static org.normfree.experiments.study.Metrics.TEST_ACCURACY;
 import static org.normfree.experiments.study.Metrics.TEST_LOSS;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,53 +87,61 @@ public final class MethodComparison implements Experiment {
         .claiming(claims(config.get(METHODS)));
   }
 
+  /** A claim about some methods. */
+  private record Between(Claim claim, List<String> methods) {}
+
   /** Those whose methods are compared. */
   private static List<Claim> claims(List<String> methods) {
     String nine = Studies.DYT + ", table 9, ViT-B";
-    Map<Claim, List<String>> claims = new LinkedHashMap<>();
-    claims.put(
-        Claim.same(
-            "dyt-about-ln",
-            "DyT is about as good as LayerNorm",
-            Studies.DYT + ", table 1, ViT-B: 82.5 against 82.3",
-            TEST_ACCURACY,
-            Where.of("dyt"),
-            Where.of("pre-ln"),
-            MARGIN),
-        List.of("dyt", "pre-ln"));
+    List<Between> claims = new ArrayList<>();
+    claims.add(
+        new Between(
+            Claim.same(
+                "dyt-about-ln",
+                "DyT is about as good as LayerNorm",
+                Studies.DYT + ", table 1, ViT-B: 82.5 against 82.3",
+                TEST_ACCURACY,
+                Where.of("dyt"),
+                Where.of("pre-ln"),
+                MARGIN),
+            List.of("dyt", "pre-ln")));
     for (String other : List.of("fixup", "skipinit")) {
-      claims.put(
-          Claim.better(
-              "sigma-reparam-over-" + other,
-              "σReparam is better than " + (other.equals("fixup") ? "Fixup" : "SkipInit"),
-              nine,
-              TEST_ACCURACY,
-              Where.of("sigma-reparam"),
-              Where.of(other)),
-          List.of("sigma-reparam", other));
+      claims.add(
+          new Between(
+              Claim.better(
+                  "sigma-reparam-over-" + other,
+                  "σReparam is better than " + (other.equals("fixup") ? "Fixup" : "SkipInit"),
+                  nine,
+                  TEST_ACCURACY,
+                  Where.of("sigma-reparam"),
+                  Where.of(other)),
+              List.of("sigma-reparam", other)));
     }
-    claims.put(
-        Claim.noWorse(
-            "dyt-no-worse-than-sigma-reparam",
-            "DyT is at least as good as σReparam",
-            nine + ": 82.8 against 82.5",
-            TEST_ACCURACY,
-            Where.of("dyt"),
-            Where.of("sigma-reparam"),
-            MARGIN),
-        List.of("dyt", "sigma-reparam"));
-    claims.put(
-        Claim.noWorse(
-            "derf-no-worse-than-dyt",
-            "Derf is at least as good as DyT",
-            Studies.DERF + ", ViT-B: 82.8 against 82.5",
-            TEST_ACCURACY,
-            Where.of("derf"),
-            Where.of("dyt"),
-            MARGIN),
-        List.of("derf", "dyt"));
-    return claims.keySet().stream()
-        .filter(claim -> methods.containsAll(claims.get(claim)))
+    claims.add(
+        new Between(
+            Claim.noWorse(
+                "dyt-no-worse-than-sigma-reparam",
+                "DyT is at least as good as σReparam",
+                nine + ": 82.8 against 82.5",
+                TEST_ACCURACY,
+                Where.of("dyt"),
+                Where.of("sigma-reparam"),
+                MARGIN),
+            List.of("dyt", "sigma-reparam")));
+    claims.add(
+        new Between(
+            Claim.noWorse(
+                "derf-no-worse-than-dyt",
+                "Derf is at least as good as DyT",
+                Studies.DERF + ", ViT-B: 82.8 against 82.5",
+                TEST_ACCURACY,
+                Where.of("derf"),
+                Where.of("dyt"),
+                MARGIN),
+            List.of("derf", "dyt")));
+    return claims.stream()
+        .filter(each -> methods.containsAll(each.methods()))
+        .map(Between::claim)
         .toList();
   }
 
