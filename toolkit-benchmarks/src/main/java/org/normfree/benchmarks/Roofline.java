@@ -9,31 +9,23 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.normfree.benchmarks.peer.Peer;
 import org.normfree.core.kernel.OneDnnKernel;
 import org.normfree.core.op.Linear;
 import org.normfree.core.task.Task;
-import org.normfree.core.task.Team;
 import org.normfree.core.task.Tensor;
 
 /**
  * What the machine can do at most: products in single precision, by the library's own threads and
  * divided among ours, whichever is faster; and copies. {@link #report} measures.
  */
-final class Roofline implements Peer {
-  private static final int REPEATS = 7;
+final class Roofline extends Limit {
   private static final int[][] PRODUCTS = {
     {2048, 2048, 2048}, {2048, 192, 768}, {2048, 768, 192}, {512, 384, 1536}, {1024, 64, 256}
   };
   private static final int[] COPIES = {2048 * 768, 64 << 20};
-  private static final double GIGA = 1e9;
-
-  private final int threads;
-  private final Team team;
 
   Roofline(int threads) {
-    this.threads = threads;
-    this.team = new Team(threads);
+    super(threads);
   }
 
   /** What {@link #report} measures, in its order. */
@@ -123,40 +115,5 @@ final class Roofline implements Peer {
         address = base.address() + offset;
       }
     };
-  }
-
-  /** Seconds of a call: the fastest of some rounds after the first. */
-  private static double best(int calls, Runnable call) {
-    double best = Double.POSITIVE_INFINITY;
-    for (int round = 0; round <= REPEATS; round++) {
-      long start = System.nanoTime();
-      for (int i = 0; i < calls; i++) {
-        call.run();
-      }
-      if (round > 0) {
-        best = Math.min(best, (System.nanoTime() - start) / GIGA / calls);
-      }
-    }
-    return best;
-  }
-
-  @Override
-  public double[] check(int steps) {
-    return new double[0];
-  }
-
-  @Override
-  public void step() {
-    throw new UnsupportedOperationException("a roofline has no steps");
-  }
-
-  @Override
-  public void pass() {
-    step();
-  }
-
-  @Override
-  public void close() {
-    team.close();
   }
 }
