@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.normfree.core.InputException;
@@ -72,17 +73,18 @@ public final class Toolkit {
    * @return the command line, ready to execute
    */
   static CommandLine commandLine(Experiments experiments, FigureMaker figures) {
-    return commandLine(commands(experiments, figures));
+    return commandLine(commands(() -> experiments, figures));
   }
 
   /** The commands by name, in the order of the help; each is looked at only if it is asked for. */
-  private static Map<String, Supplier<?>> commands(Experiments experiments, FigureMaker figures) {
+  private static Map<String, Supplier<?>> commands(
+      Supplier<Experiments> experiments, FigureMaker figures) {
     Map<String, Supplier<?>> commands = new LinkedHashMap<>();
-    commands.put("list", () -> new ListCommand(experiments));
-    commands.put("run", () -> new RunCommand(experiments));
+    commands.put("list", () -> new ListCommand(experiments.get()));
+    commands.put("run", () -> new RunCommand(experiments.get()));
     commands.put("figures", () -> new FiguresCommand(figures));
-    commands.put("paper", () -> new PaperCommand(experiments, figures));
-    commands.put("reproduce", () -> new ReproduceCommand(experiments));
+    commands.put("paper", () -> new PaperCommand(experiments.get(), figures));
+    commands.put("reproduce", () -> new ReproduceCommand(experiments.get()));
     commands.put("compare", () -> new CompareCommand(figures));
     commands.put("document", DocumentCommand::new);
     commands.put("status", () -> new StatusCommand(Clock.system(ZoneId.systemDefault())));
@@ -115,7 +117,7 @@ public final class Toolkit {
   /** Runs a command to its end, output that could not be written and a full heap included. */
   private static int execute(Supplier<Experiments> experiments, String... args) {
     try {
-      CommandLine command = commandLine(asked(commands(experiments.get(), Figures::create), args));
+      CommandLine command = commandLine(asked(commands(once(experiments), Figures::create), args));
       int exitCode = command.execute(args);
       command.getOut().flush();
       return System.out.checkError() ? Failures.unwritten(command) : exitCode;
@@ -130,6 +132,11 @@ public final class Toolkit {
     return all.containsKey(first) && !ABOUT_OTHERS.contains(first)
         ? Map.of(first, all.get(first))
         : all;
+  }
+
+  private static Supplier<Experiments> once(Supplier<Experiments> experiments) {
+    AtomicReference<Experiments> known = new AtomicReference<>();
+    return () -> known.updateAndGet(there -> there == null ? experiments.get() : there);
   }
 
   private static Path path(String text) {
