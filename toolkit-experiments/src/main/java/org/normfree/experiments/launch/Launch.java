@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.RunFiles;
@@ -60,7 +61,7 @@ public final class Launch {
       if (occasion.preset().isPresent()) {
         checkInSilence(experiment, config);
       } else {
-        check(experiment, config);
+        check(experiment, config, () -> RunDirectory.isFree(out));
       }
     }
     RunDirectory directory = RunDirectory.open(out, config, command);
@@ -119,24 +120,34 @@ public final class Launch {
    *
    * @param experiment the experiment
    * @param config its settings
-   * @throws InputException if the settings cannot be run
+   * @param free whether nothing is in the way where results are to go; refuses a place that cannot
+   *     be used
+   * @throws InputException if the settings cannot be run, or {@code free} does
    */
-  public static void check(Experiment experiment, Config config) {
+  public static void check(Experiment experiment, Config config, BooleanSupplier free) {
     if (config.isDefaultBesides(Keys.besidesData())) {
       LastLine.during(words(experiment), () -> experiment.checkSettings(config));
-      LastLine.told(
-          experiment.name() + ": looking at its data and networks ...",
+      rest(
+          experiment,
+          "data and networks",
+          free,
           () -> {
             experiment.check(config);
             experiment.checkNetworks(config);
           });
     } else if (config.isDefaultBesides(Keys.besidesNetwork())) {
       LastLine.during(words(experiment), () -> experiment.check(config));
-      LastLine.told(
-          experiment.name() + ": looking at its networks ...",
-          () -> experiment.checkNetworks(config));
+      rest(experiment, "networks", free, () -> experiment.checkNetworks(config));
     } else {
       checkInSilence(experiment, config);
+    }
+  }
+
+  private static void rest(Experiment experiment, String its, BooleanSupplier free, Runnable look) {
+    if (free.getAsBoolean()) {
+      LastLine.told("%s: looking at its %s ...".formatted(experiment.name(), its), look);
+    } else {
+      LastLine.during(words(experiment), look);
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -186,6 +187,21 @@ public final class RunDirectory implements AutoCloseable {
   public static boolean isFinished(Path path) {
     return Files.exists(path.resolve(Marker.DONE.name()))
         || Files.exists(path.resolve(Marker.DIVERGED.name()));
+  }
+
+  /**
+   * Whether a directory is still to be made at a place, which is tried and undone.
+   *
+   * @param path the place
+   * @return false if something is there, of whatever kind
+   * @throws InputException if none can be made there
+   */
+  public static boolean isFree(Path path) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    remove(create(path));
+    return true;
   }
 
   /**

@@ -3,10 +3,13 @@ package org.normfree.experiments.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +64,34 @@ class ChecksTest {
     Config config = Config.resolve("tiny", tiny.keys(), Optional.empty(), List.of("seeds=2"));
     errors.during(() -> Launch.run(tiny, config, folder.resolve("run"), List.of()));
     assertThat(linesOf(errors)).startsWith("tiny: looking at its data and networks ...");
+  }
+
+  @Test
+  void aPlaceThatCannotBeUsedIsRefusedBeforeAnythingIsTold() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path foreign = Files.createDirectory(folder.resolve("foreign"));
+    Files.createFile(foreign.resolve("thesis.txt"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+    Experiment tiny = new Tiny("tiny");
+    Config config = Config.defaults("tiny", tiny.keys());
+    for (Path place : List.of(file, file.resolve("below"), foreign, link)) {
+      assertThatThrownBy(() -> errors.during(() -> Launch.run(tiny, config, place, List.of())))
+          .as("%s", place)
+          .isInstanceOf(InputException.class);
+      assertThat(errors.text()).isEmpty();
+    }
+    try (Stream<Path> left = Files.walk(folder)) {
+      assertThat(left).hasSize(5);
+    }
+  }
+
+  @Test
+  void aRunThatGoesOnIsLookedAtInSilence() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("run"));
+    Experiment tiny = new Tiny("tiny");
+    Config config = Config.defaults("tiny", tiny.keys());
+    errors.during(() -> Launch.run(tiny, config, run, List.of()));
+    assertThat(linesOf(errors).get(0)).startsWith("tiny: running in ");
   }
 
   private static List<String> linesOf(ErrorStream errors) {
