@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.normfree.core.record.Folders;
+import org.normfree.experiments.ErrorStream;
 import org.normfree.experiments.FileTree;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Experiments;
@@ -302,18 +304,20 @@ public final class CommandFuzz {
     for (int i = 0; i < count; i++) {
       List<String> words = command();
       Map<String, String> before = tree();
-      ToolkitRunner.Output output;
+      ErrorStream notes = new ErrorStream();
+      AtomicReference<ToolkitRunner.Output> done = new AtomicReference<>();
       try {
-        output = ToolkitRunner.run(words);
+        notes.during(() -> done.set(ToolkitRunner.run(words)));
       } catch (RuntimeException | Error e) {
         wrong.add("try %s: %s threw %s".formatted(i, words, e));
         continue;
       }
+      ToolkitRunner.Output output = done.get();
       Map<String, String> after = tree();
       accepted += output.exitCode() == 0 ? 1 : 0;
-      String why = complaint(output, before.equals(after));
+      String why = complaint(output, notes.text(), before.equals(after));
       if (!why.isEmpty()) {
-        wrong.add("try %s: %s: %s: %s".formatted(i, words, why, output));
+        wrong.add("try %s: %s: %s: %s %s".formatted(i, words, why, output, notes.text()));
       }
       if (!before.equals(after)) {
         clear();
@@ -328,7 +332,7 @@ public final class CommandFuzz {
     return accepted;
   }
 
-  private static String complaint(ToolkitRunner.Output output, boolean same) {
+  private static String complaint(ToolkitRunner.Output output, String notes, boolean same) {
     if (output.exitCode() != 0 && output.exitCode() != 2) {
       return "exit code " + output.exitCode();
     }
@@ -337,6 +341,9 @@ public final class CommandFuzz {
     }
     if (output.err().contains("\tat ") || output.err().contains("Exception")) {
       return "an exception";
+    }
+    if (output.exitCode() == 2 && !notes.isBlank()) {
+      return "more than the refusal";
     }
     return output.exitCode() == 2 && !same ? "refused, and the disk is another" : "";
   }
