@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ import org.normfree.core.record.Json;
 public final class Config {
   /** Name under which {@link #toMap} tells the experiment. */
   public static final String EXPERIMENT = "experiment";
+
+  private static final int LARGEST_FILE = 1_000_000;
 
   private final String experiment;
   private final Map<String, Key<?>> keys;
@@ -294,6 +297,19 @@ public final class Config {
     return config;
   }
 
+  /** A pipe is as good as a file, but one of either that does not end is not. */
+  private static byte[] small(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(LARGEST_FILE + 1);
+      if (text.length > LARGEST_FILE) {
+        throw new InputException(
+            "%s holds more than 1 MB: expected settings as one JSON object {\"key\": value, ...}"
+                .formatted(file));
+      }
+      return text;
+    }
+  }
+
   private static JsonNode read(Path file) {
     JsonNode root;
     try {
@@ -302,7 +318,7 @@ public final class Config {
               .reader()
               .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
               .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-              .readTree(Files.readAllBytes(file));
+              .readTree(small(file));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new InputException(
           "%s is not valid JSON (%s, line %s): expected {\"key\": value, ...}"

@@ -123,6 +123,13 @@ class ConfigTest {
   }
 
   @Test
+  void aFileThatDoesNotEndIsRefused() {
+    assertThatThrownBy(() -> resolveFile(" ".repeat(1_000_001)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("settings.json holds more than 1 MB");
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     assertThatThrownBy(
             () -> Config.resolve("train", SCHEMA, Optional.of(folder.resolve("no")), List.of()))

@@ -101,6 +101,10 @@ public final class Documents {
   }
 
   private static List<String> lines(Path document) {
+    if (Files.exists(document) && !Files.isRegularFile(document)) {
+      throw new InputException(
+          "%s is no plain file: expected a Markdown file in UTF-8".formatted(document));
+    }
     try {
       return Files.readAllLines(document);
     } catch (IOException e) {

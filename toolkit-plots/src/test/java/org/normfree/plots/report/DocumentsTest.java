@@ -97,4 +97,11 @@ class DocumentsTest {
   private Path page(String text) throws IOException {
     return Files.writeString(folder.resolve("page.md"), text);
   }
+
+  @Test
+  void whatIsNoPlainFileIsRefused() {
+    assertThatThrownBy(() -> Documents.fill(runs, List.of(folder)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("is no plain file");
+  }
 }
