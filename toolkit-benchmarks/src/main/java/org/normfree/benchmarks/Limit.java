@@ -1,5 +1,6 @@
 package org.normfree.benchmarks;
 
+import java.nio.file.Path;
 import org.normfree.benchmarks.peer.Peer;
 import org.normfree.core.task.Team;
 
@@ -15,6 +16,25 @@ abstract class Limit implements Peer {
   Limit(int threads) {
     this.threads = threads;
     team = new Team(threads);
+  }
+
+  /**
+   * Measures a limit.
+   *
+   * @param name its word for {@link ToolkitPeer}
+   * @param variant how its process is started
+   * @param setting how many threads, and where its log goes
+   * @return what it reports
+   */
+  static double[] measured(String name, Variant variant, Setting setting) {
+    try (PeerProcess process =
+        new PeerProcess(
+            name,
+            variant.command(name, Path.of("-"), setting.threads(), null),
+            setting.environment(variant),
+            setting.log(name))) {
+      return process.ask("report");
+    }
   }
 
   /** Seconds of a call: the fastest of some rounds after the first. */

@@ -1,6 +1,5 @@
 package org.normfree.benchmarks;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /** The machine's limits in the same run: fastest products and copies. */
@@ -20,15 +19,7 @@ final class RooflineBench {
    */
   double peak() {
     List<Roofline.Measure> measures = Roofline.measures();
-    double[] values;
-    try (PeerProcess process =
-        new PeerProcess(
-            "roofline",
-            Variant.STOCK.command("roofline", Path.of("-"), setting.threads(), null),
-            setting.environment(Variant.STOCK),
-            setting.log("roofline"))) {
-      values = process.ask("report");
-    }
+    double[] values = Limit.measured("roofline", Variant.STOCK, setting);
     double peak = 0;
     for (int i = 0; i < values.length; i++) {
       Roofline.Measure measure = measures.get(i);

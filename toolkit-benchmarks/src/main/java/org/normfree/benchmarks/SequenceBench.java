@@ -1,7 +1,6 @@
 package org.normfree.benchmarks;
 
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -116,15 +115,7 @@ final class SequenceBench {
    * memory.
    */
   private void addBound(Workload.Sequence op, Sample sample) {
-    double millisecondsPerMillion;
-    try (PeerProcess process =
-        new PeerProcess(
-            "exponentials",
-            Variant.COMPILED.command("exponentials", Path.of("-"), setting.threads(), null),
-            setting.environment(Variant.COMPILED),
-            setting.log("exponentials"))) {
-      millisecondsPerMillion = process.ask("report")[0];
-    }
+    double millisecondsPerMillion = Limit.measured("exponentials", Variant.COMPILED, setting)[0];
     double bound = 2 * elements(op) * op.states() / 1e6 * millisecondsPerMillion;
     results.add(
         Row.of(

@@ -1,6 +1,5 @@
 package org.normfree.experiments.api;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +34,9 @@ public interface Experiment {
   Design design(Config config);
 
   /**
-   * Looks at the settings by themselves: the quick part of {@link #check}, which reads no data.
+   * Looks at the settings by themselves, before a directory is opened and data are read: those of
+   * every run that does not depend on the results of others. {@link #check} and {@link
+   * #checkNetworks} are still to follow.
    *
    * @param config a value for each of {@link #keys}
    * @throws org.normfree.core.InputException if a run could not be carried out with them
@@ -50,22 +51,15 @@ public interface Experiment {
   }
 
   /**
-   * Looks at the settings before a directory is opened: those of every run that does not depend on
-   * the results of others, and the data they name. Runs that differ in their seeds alone are looked
-   * at once. {@link #checkNetworks} is still to follow.
+   * Looks at the settings of these runs and the data they name. Runs that differ in their seeds
+   * alone are looked at once.
    *
-   * @param config a value for each of {@link #keys}
+   * @param config a value for each of {@link #keys}, which were {@linkplain #checkSettings checked}
    * @throws org.normfree.core.InputException if a run could not be carried out with them
    */
   default void check(Config config) {
-    checkSettings(config);
-    Set<List<Object>> seen = new HashSet<>();
-    for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
-      Config own = trial.config();
-      if (seen.add(List.of(own.experiment(), own.valuesBesides(Set.of(Keys.SEED))))) {
-        trial.check();
-      }
-    }
+    Rehearsal.ofEach(
+        directory -> run(config, directory), config, Set.of(Keys.SEED), SweepTrial::check);
   }
 
   /**
@@ -76,13 +70,11 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if one of them cannot be trained
    */
   default void checkNetworks(Config config) {
-    Set<List<Object>> seen = new HashSet<>();
-    for (SweepTrial trial : Rehearsal.of(directory -> run(config, directory), config)) {
-      Config own = trial.config();
-      if (seen.add(List.of(own.experiment(), own.valuesBesides(Keys.besidesNetwork())))) {
-        trial.checkNetwork();
-      }
-    }
+    Rehearsal.ofEach(
+        directory -> run(config, directory),
+        config,
+        Keys.besidesNetwork(),
+        SweepTrial::checkNetwork);
   }
 
   /**

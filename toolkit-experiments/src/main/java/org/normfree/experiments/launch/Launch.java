@@ -136,7 +136,12 @@ public final class Launch {
             experiment.checkNetworks(config);
           });
     } else if (config.isDefaultBesides(Keys.besidesNetwork())) {
-      LastLine.during(words(experiment), () -> experiment.check(config));
+      LastLine.during(
+          words(experiment),
+          () -> {
+            experiment.checkSettings(config);
+            experiment.check(config);
+          });
       rest(experiment, "networks", free, () -> experiment.checkNetworks(config));
     } else {
       checkInSilence(experiment, config);
@@ -155,6 +160,7 @@ public final class Launch {
     LastLine.during(
         words(experiment),
         () -> {
+          experiment.checkSettings(config);
           experiment.check(config);
           experiment.checkNetworks(config);
         });

@@ -38,10 +38,16 @@ public final class LastLine {
    * @param look what goes on
    */
   public static void during(String words, Runnable look) {
-    if (Terminal.isInteractive()) {
-      drawn(words, look);
-    } else {
+    if (!Terminal.isInteractive()) {
       HeldNotes.during(look);
+      return;
+    }
+    LastLine line = new LastLine(System.err);
+    try {
+      line.draw(words);
+      HeldNotes.during(look);
+    } finally {
+      line.remove();
     }
   }
 
@@ -53,22 +59,10 @@ public final class LastLine {
    * @param look what goes on
    */
   public static void told(String words, Runnable look) {
-    if (Terminal.isInteractive()) {
-      drawn(words, look);
-    } else {
+    if (!Terminal.isInteractive()) {
       System.err.println(words);
-      HeldNotes.during(look);
     }
-  }
-
-  private static void drawn(String words, Runnable look) {
-    LastLine line = new LastLine(System.err);
-    try {
-      line.draw(words);
-      HeldNotes.during(look);
-    } finally {
-      line.remove();
-    }
+    during(words, look);
   }
 
   synchronized void draw(String line) {

@@ -1,9 +1,12 @@
 package org.normfree.experiments.sweep;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.normfree.core.InputException;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Key;
 import org.normfree.experiments.run.RunDirectory;
 
 /**
@@ -43,6 +46,29 @@ public final class Rehearsal extends RuntimeException {
       throw e;
     } catch (RuntimeException | Error e) {
       return List.of();
+    }
+  }
+
+  /**
+   * Looks at these runs, once at those that differ in nothing but some keys.
+   *
+   * @param experiment what it does in its directory
+   * @param config its settings
+   * @param besides the keys
+   * @param look looks at a run
+   * @throws org.normfree.core.InputException if it does
+   */
+  public static void ofEach(
+      Consumer<RunDirectory> experiment,
+      Config config,
+      Set<Key<?>> besides,
+      Consumer<SweepTrial> look) {
+    Set<List<Object>> seen = new HashSet<>();
+    for (SweepTrial trial : of(experiment, config)) {
+      Config own = trial.config();
+      if (seen.add(List.of(own.experiment(), own.valuesBesides(besides)))) {
+        look.accept(trial);
+      }
     }
   }
 }

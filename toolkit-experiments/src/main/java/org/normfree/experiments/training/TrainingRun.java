@@ -172,10 +172,9 @@ public final class TrainingRun {
     method(config);
   }
 
-  /** Refuses what does not fit, as far as it shows without a network. */
+  /** Refuses what does not fit the data. */
   private TrainingSettings requireSettings() {
     long seed = config.get(Keys.SEED);
-    requireSettingsAlone(config);
     TrainingSettings settings = settings(problem.batches(seed), seed);
     schedule(settings);
     return settings;
