@@ -11,19 +11,23 @@ import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.ops.ReduceOp;
 import org.nd4j.linalg.api.ops.ScalarOp;
+import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
+import org.normfree.core.op.Nd4jTraits;
 
 /**
  * An op with its context as SameDiff's session would set it up, ready to be run again and again.
  */
 final class Nd4jCall {
   private final DifferentialFunction op;
+  private final boolean random;
   private final OpContext context = Nd4j.getExecutioner().buildContext();
 
   Nd4jCall(DifferentialFunction op, List<INDArray> inputs) {
     this.op = op;
+    this.random = Nd4jTraits.of(op).isRandom();
     INDArray[] arrays = inputs.toArray(INDArray[]::new);
     if (op instanceof CustomOp) {
       DynamicCustomOp custom = (DynamicCustomOp) op;
@@ -70,6 +74,11 @@ final class Nd4jCall {
 
   void run() {
     if (op instanceof CustomOp custom) {
+      if (random) {
+        // left alone, ND4J draws by the clock, and twice the same within a millisecond
+        Random numbers = Nd4j.getRandom();
+        context.setRngStates(numbers.nextLong(), numbers.nextLong());
+      }
       Nd4j.exec(custom, context);
     } else {
       Nd4j.exec((Op) op, context);

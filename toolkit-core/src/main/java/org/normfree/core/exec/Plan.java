@@ -140,10 +140,6 @@ final class Plan implements AutoCloseable {
     if (node.op() instanceof NormfreeOp op) {
       return () -> reference(op, inputs, results);
     }
-    if (node.traits().isRandom()) {
-      // ND4J draws the same numbers again for the same context
-      return () -> new Nd4jCall(node.op(), inputs).writingTo(results).run();
-    }
     return new Nd4jCall(node.op(), inputs).writingTo(results)::run;
   }
 

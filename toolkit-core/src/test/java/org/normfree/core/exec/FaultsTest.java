@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -312,6 +313,30 @@ class FaultsTest {
       assertThat(compiled.gradients(Map.of(), List.of("y")).gradients().get("w"))
           .isNotEqualTo(gradient);
     }
+  }
+
+  /** A hundred draws in a row follow ND4J's seed and do not repeat each other. */
+  @ParameterizedTest
+  @MethodSource("namesOfRandoms")
+  void whatIsRandomFollowsTheSeed(String name) {
+    SameDiff sd = SameDiff.create();
+    SDVariable fixed = sd.constant("fixed", Nd4j.ones(DataType.FLOAT, 50, 3));
+    randoms().get(name).apply(sd, fixed).mul("y", 2);
+    try (CompiledExecutor compiled = compiled(sd, "auto")) {
+      Nd4j.getRandom().setSeed(7);
+      List<INDArray> drawn = drawn(compiled, 100);
+      for (int i = 1; i < drawn.size(); i++) {
+        assertThat(drawn.get(i)).as("draw %d", i).isNotEqualTo(drawn.get(i - 1));
+      }
+      Nd4j.getRandom().setSeed(7);
+      assertThat(drawn(compiled, 100)).isEqualTo(drawn);
+    }
+  }
+
+  private static List<INDArray> drawn(GraphExecutor executor, int times) {
+    return IntStream.range(0, times)
+        .mapToObj(i -> executor.output(Map.of(), List.of("y")).get("y").dup())
+        .toList();
   }
 
   private static boolean varies(GraphExecutor executor) {
