@@ -78,6 +78,19 @@ public final class BatchNorm extends PreNorm {
   }
 
   /**
+   * Refuses decoders.
+   *
+   * @throws InputException if the stack is one
+   */
+  @Override
+  public void requireServes(Stack stack) {
+    if (stack.isDecoder()) {
+      throw new InputException(
+          "method batch-norm cannot serve a decoder: the statistics of all tokens together tell a token about those that come after it; choose pre-ln, rms-norm or dyt");
+    }
+  }
+
+  /**
    * As every pre-norm.
    *
    * @throws InputException in a decoder
@@ -85,12 +98,7 @@ public final class BatchNorm extends PreNorm {
   @Override
   public SDVariable residual(
       Scope scope, Branch branch, SDVariable x, SDVariable shortcut, UnaryOperator<SDVariable> f) {
-    if (branch.stack().isDecoder()) {
-      throw new InputException(
-          "method batch-norm cannot serve %s of a decoder: the statistics of all tokens together tell"
-                  .formatted(scope.path())
-              + " a token about those that come after it; choose pre-ln, rms-norm or dyt");
-    }
+    requireServes(branch.stack());
     return super.residual(scope, branch, x, shortcut, f);
   }
 }

@@ -26,6 +26,15 @@ public interface Method {
   }
 
   /**
+   * Refuses an architecture that this method cannot serve, before anything of it is built; by
+   * default none.
+   *
+   * @param stack a stack of its layers
+   * @throws InputException if this method has no answer for it
+   */
+  default void requireServes(Stack stack) {}
+
+  /**
    * What stands where an architecture has a normalization layer.
    *
    * @param scope the layer's place

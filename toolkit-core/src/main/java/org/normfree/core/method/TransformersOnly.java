@@ -19,6 +19,20 @@ abstract class TransformersOnly implements Method {
   abstract SDVariable join(Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f);
 
   /**
+   * Refuses stacks of convolutions.
+   *
+   * @throws InputException if the stack is one
+   */
+  @Override
+  public final void requireServes(Stack stack) {
+    if (stack.isConvolutional()) {
+      throw new InputException(
+          "method %s cannot serve a stack of convolutions: %s; choose another, for example dyt"
+              .formatted(name(), reason()));
+    }
+  }
+
+  /**
    * Joins a branch.
    *
    * @throws InputException if the stack is one of convolutions
@@ -26,7 +40,7 @@ abstract class TransformersOnly implements Method {
   @Override
   public final SDVariable residual(
       Scope scope, Branch branch, SDVariable x, UnaryOperator<SDVariable> f) {
-    requireTransformer(scope, branch.stack());
+    requireServes(branch.stack());
     return join(scope, branch, x, f);
   }
 
@@ -38,15 +52,7 @@ abstract class TransformersOnly implements Method {
   @Override
   public final SDVariable convolution(
       Scope scope, WeightRole role, SDVariable x, ConvolutionTerms terms, long in, long out) {
-    requireTransformer(scope, role.stack());
+    requireServes(role.stack());
     return Method.super.convolution(scope, role, x, terms, in, out);
-  }
-
-  private void requireTransformer(Scope scope, Stack stack) {
-    if (stack.isConvolutional()) {
-      throw new InputException(
-          "method %s cannot serve %s of a stack of convolutions: %s; choose another, for example dyt"
-              .formatted(name(), scope.path(), reason()));
-    }
   }
 }

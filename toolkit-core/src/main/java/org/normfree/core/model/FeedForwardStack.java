@@ -38,7 +38,7 @@ public final class FeedForwardStack {
 
   private static void build(Scope root, FeedForwardStackConfig config, Method method) {
     SameDiff sd = root.graph();
-    Stack stack = Stack.encoderOnly(config.branches() / 2);
+    Stack stack = config.stack();
     int width = config.width();
     SDVariable x = sd.placeHolder(Network.INPUT, root.type(), -1, width);
     for (int i = 0; i < config.branches(); i++) {

@@ -1,6 +1,8 @@
 package org.normfree.core.model;
 
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
 
 /**
  * Shape of a {@link FeedForwardStack}.
@@ -10,7 +12,8 @@ import org.normfree.core.InputException;
  * @param branches number of branches L, even and at least 2
  * @param classes number of classes, at least 2
  */
-public record FeedForwardStackConfig(int width, int hidden, int branches, int classes) {
+public record FeedForwardStackConfig(int width, int hidden, int branches, int classes)
+    implements Architecture {
   /**
    * @throws InputException if a number is out of range
    */
@@ -22,5 +25,20 @@ public record FeedForwardStackConfig(int width, int hidden, int branches, int cl
         "a stack of %d branches, expected an even number of at least 2, two a layer",
         branches);
     Checks.require(classes >= 2, "%d class, expected at least 2", classes);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.encoderOnly(branches / 2);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(branches, width, hidden) + (double) width * classes;
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

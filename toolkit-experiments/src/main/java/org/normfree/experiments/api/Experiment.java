@@ -63,6 +63,16 @@ public interface Experiment {
   }
 
   /**
+   * Whether nothing needs to be built to know that {@link #checkNetworks} refuses nothing.
+   *
+   * @param config a value for each of {@link #keys}, which were {@linkplain #checkSettings checked}
+   */
+  default boolean surelyFits(Config config) {
+    return Rehearsal.of(directory -> run(config, directory), config).stream()
+        .allMatch(SweepTrial::surelyFits);
+  }
+
+  /**
    * Looks at what only the networks of these runs show, such as their sizes: each network once,
    * however often and fast it is trained.
    *

@@ -38,7 +38,7 @@ record DryRun(List<Row> rows, StepPace pace, int jobs) {
    * @throws org.normfree.core.InputException if one of its runs could not be carried out
    */
   static DryRun of(Experiment experiment, Config config) {
-    Launch.check(experiment, config, () -> true);
+    Launch.check(experiment, config);
     List<Row> rows = new ArrayList<>();
     StepPace pace = new StepPace();
     for (SweepTrial trial : Rehearsal.of(directory -> experiment.run(config, directory), config)) {

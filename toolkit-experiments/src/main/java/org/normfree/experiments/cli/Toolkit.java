@@ -115,7 +115,7 @@ public final class Toolkit {
   }
 
   /** Runs a command to its end, output that could not be written and a full heap included. */
-  private static int execute(Supplier<Experiments> experiments, String... args) {
+  static int execute(Supplier<Experiments> experiments, String... args) {
     try {
       CommandLine command = commandLine(asked(commands(once(experiments), Figures::create), args));
       int exitCode = command.execute(args);

@@ -580,10 +580,20 @@ public final class Keys {
         CHECKPOINT_EVERY);
   }
 
-  /** Those that change nothing of a network, and that no data forbid. */
+  /**
+   * Those that no data forbid, whatever they say: settings refuse them, or nothing does. A warm-up
+   * that is given, and batches, have to fit the number of examples.
+   */
   public static Set<Key<?>> besidesData() {
     Set<Key<?>> keys = new HashSet<>(besidesNetwork());
-    keys.removeAll(List.of(EPOCHS, STEPS, BATCH, LEARNING_RATE, MIN_LEARNING_RATE, WARMUP));
+    keys.removeAll(List.of(BATCH, WARMUP));
+    keys.addAll(List.of(METHOD, OPTIMIZER, MUON_MOMENTUM));
+    keys.addAll(
+        List.of(
+            STEP_ADAPTATION, STEP_GAIN_RATE, STEP_SCALE_RATE, STEP_AVERAGE, STEP_MASK, STEP_KEPT));
+    keys.addAll(tokens());
+    keys.addAll(methodOptions());
+    keys.addAll(execution());
     return keys;
   }
 

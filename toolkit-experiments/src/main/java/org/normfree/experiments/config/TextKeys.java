@@ -102,4 +102,9 @@ public final class TextKeys {
       Key.flag("decode", true, "translate the test split at the end of a run");
 
   private TextKeys() {}
+
+  /** Tokens of a vocabulary, where only its text tells them the fewest that there may be. */
+  public static int leastVocabulary(Config config) {
+    return Math.max(2, config.get(VOCABULARY));
+  }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.RunFiles;
@@ -58,10 +57,11 @@ public final class Launch {
       Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
     Design design = experiment.design(config);
     if (!RunDirectory.isFinished(out)) {
-      if (occasion.preset().isPresent()) {
-        checkInSilence(experiment, config);
-      } else {
-        check(experiment, config, () -> RunDirectory.isFree(out));
+      check(experiment, config);
+      if (occasion.preset().isEmpty() && RunDirectory.isFree(out)) {
+        // nothing is left to be refused; a log and JSON, which come next, take as long as all so
+        // far
+        LastLine.elsewhere(experiment.name() + ": getting ready ...");
       }
     }
     RunDirectory directory = RunDirectory.open(out, config, command);
@@ -113,61 +113,26 @@ public final class Launch {
   }
 
   /**
-   * Looks at settings given by hand, and says so. A refusal is the only line, so nobody is told
-   * before it is over but who watches. Only where nothing is left that could be refused is the
-   * rest, which takes longest, told first: the experiment's own networks, or these and its own
-   * data.
+   * Looks at settings before anything is made, and says so to who watches: a refusal is the only
+   * line. What cannot be refused any more, the experiment's own data and networks that fit for
+   * certain, is left to the run.
    *
    * @param experiment the experiment
    * @param config its settings
-   * @param free whether nothing is in the way where results are to go; refuses a place that cannot
-   *     be used
-   * @throws InputException if the settings cannot be run, or {@code free} does
+   * @throws InputException if the settings cannot be run
    */
-  public static void check(Experiment experiment, Config config, BooleanSupplier free) {
-    if (config.isDefaultBesides(Keys.besidesData())) {
-      LastLine.during(words(experiment), () -> experiment.checkSettings(config));
-      rest(
-          experiment,
-          "data and networks",
-          free,
-          () -> {
-            experiment.check(config);
-            experiment.checkNetworks(config);
-          });
-    } else if (config.isDefaultBesides(Keys.besidesNetwork())) {
-      LastLine.during(
-          words(experiment),
-          () -> {
-            experiment.checkSettings(config);
-            experiment.check(config);
-          });
-      rest(experiment, "networks", free, () -> experiment.checkNetworks(config));
-    } else {
-      checkInSilence(experiment, config);
-    }
-  }
-
-  private static void rest(Experiment experiment, String its, BooleanSupplier free, Runnable look) {
-    if (free.getAsBoolean()) {
-      LastLine.told("%s: looking at its %s ...".formatted(experiment.name(), its), look);
-    } else {
-      LastLine.during(words(experiment), look);
-    }
-  }
-
-  private static void checkInSilence(Experiment experiment, Config config) {
+  public static void check(Experiment experiment, Config config) {
     LastLine.during(
-        words(experiment),
+        experiment.name() + ": checking its settings ...",
         () -> {
           experiment.checkSettings(config);
-          experiment.check(config);
-          experiment.checkNetworks(config);
+          if (!config.isDefaultBesides(Keys.besidesData())) {
+            experiment.check(config);
+          }
+          if (!experiment.surelyFits(config)) {
+            experiment.checkNetworks(config);
+          }
         });
-  }
-
-  private static String words(Experiment experiment) {
-    return experiment.name() + ": checking its settings ...";
   }
 
   /**

@@ -16,10 +16,11 @@ import org.normfree.core.InputException;
 import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
+import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.method.Method;
-import org.normfree.core.model.image.ImageShape;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.image.MlpConfig;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.Follower;
@@ -114,7 +115,8 @@ public final class BoundedPerceptron extends ImageProblem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("bound", KEYS, BoundedPerceptron::new);
+  public static final Kind KIND =
+      new Kind("bound", KEYS, BoundedPerceptron::new, BoundedPerceptron::architecture);
 
   private final List<Integer> hidden;
   private final double[][] inputs;
@@ -141,12 +143,21 @@ public final class BoundedPerceptron extends ImageProblem {
     examples = Math.min(config.get(EXAMPLES), inputs.length);
   }
 
+  private static MlpConfig model(Config config, ImageSplits splits) {
+    return new MlpConfig(shape(splits), config.get(Keys.DIMS));
+  }
+
+  private static Architecture architecture(Config config, Method method) {
+    if (config.get(Keys.AFFINE)) {
+      throw new InputException(
+          "affine=true gives the perceptron parameters besides its linear maps, about which and tanh the inequality is; leave it at affine=false");
+    }
+    return model(config, splits(config));
+  }
+
   @Override
   public Network network(Method method, long seed) {
-    Images images = splits.train();
-    ImageShape shape =
-        new ImageShape(images.height(), images.width(), images.channels(), images.classes());
-    Network network = new MlpConfig(shape, hidden).build(method, DataType.DOUBLE, seed);
+    Network network = model(config, splits).build(method, DataType.DOUBLE, seed);
     int linear = 2 * (hidden.size() + 1);
     if (network.parameters().size() != linear) {
       throw new InputException(

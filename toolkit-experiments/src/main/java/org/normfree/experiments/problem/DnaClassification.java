@@ -52,7 +52,15 @@ public final class DnaClassification implements Problem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("classify-dna", KEYS, DnaClassification::new);
+  public static final Kind KIND =
+      new Kind(
+          "classify-dna",
+          KEYS,
+          DnaClassification::new,
+          (config, method) -> {
+            LabelledDna.Splits data = DnaSets.labelled(config);
+            return new DnaModel(config).architecture(length(data), data.train().classes());
+          });
 
   private final Config config;
   private final DnaModel model;

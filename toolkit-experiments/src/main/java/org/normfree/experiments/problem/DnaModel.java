@@ -11,6 +11,7 @@ import org.normfree.core.data.dna.Nucleotides;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.dna.Caduceus;
 import org.normfree.core.model.dna.CaduceusConfig;
 import org.normfree.core.model.dna.Hyena;
@@ -91,23 +92,42 @@ record DnaModel(Config config) {
     return build(length, classes, method, type, seed);
   }
 
-  private Network build(int length, int classes, Method method, DataType type, long seed) {
+  /**
+   * What the network will be like.
+   *
+   * @param length tokens of a text
+   * @param classes of a classifier; 0 for a language model
+   */
+  Architecture architecture(int length, int classes) {
+    requireLength(length);
+    return switch (config.get(DnaKeys.MODEL)) {
+      case "hyena" -> hyena(length, classes);
+      case "mamba" -> mamba(length, classes);
+      default -> caduceus(length, classes);
+    };
+  }
+
+  private void requireLength(int length) {
     int longest = config.get(DnaKeys.MAX_LENGTH);
     if (length > longest) {
       throw new InputException(
           "length=%s, but the model takes texts of at most max.length=%s bases; lower the one or raise the other"
               .formatted(length, longest));
     }
-    int depth = config.get(Keys.DEPTH);
+  }
+
+  private Network build(int length, int classes, Method method, DataType type, long seed) {
+    requireLength(length);
     return switch (config.get(DnaKeys.MODEL)) {
       case "hyena" -> Hyena.build(hyena(length, classes), method, type, seed);
-      case "mamba" -> {
-        MambaConfig shape =
-            new MambaConfig(Nucleotides.VOCABULARY, mixer(), depth, length, classes, EPSILON);
-        yield Mamba.build(shape, method, type, seed);
-      }
+      case "mamba" -> Mamba.build(mamba(length, classes), method, type, seed);
       default -> Caduceus.build(caduceus(length, classes), kept(method), type, seed);
     };
+  }
+
+  private MambaConfig mamba(int length, int classes) {
+    return new MambaConfig(
+        Nucleotides.VOCABULARY, mixer(), config.get(Keys.DEPTH), length, classes, EPSILON);
   }
 
   private HyenaConfig hyena(int length, int classes) {
@@ -153,7 +173,7 @@ record DnaModel(Config config) {
   }
 
   /** The published patch replaces layer norms, of which Caduceus has none. */
-  private Method kept(Method method) {
+  Method kept(Method method) {
     return config.get(DnaKeys.PUBLISHED_PATCH)
         ? Methods.create("rms-norm", MethodOptions.DEFAULTS)
         : method;

@@ -92,7 +92,12 @@ public final class DnaPretraining implements Problem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("pretrain-dna", KEYS, DnaPretraining::new);
+  public static final Kind KIND =
+      new Kind(
+          "pretrain-dna",
+          KEYS,
+          DnaPretraining::new,
+          (config, method) -> new DnaModel(config).architecture(config.get(DnaKeys.LENGTH), 0));
 
   private final Config config;
   private final DnaModel model;

@@ -85,7 +85,8 @@ public final class FineTuning extends ImageClassification {
               .withDefault(Keys.WEIGHT_DECAY, 0.0)
               .withDefault(Keys.EVAL_EVERY, 10)
               .keys(),
-          FineTuning::new);
+          FineTuning::new,
+          ImageClassification::architecture);
 
   private final Images labelled;
 

@@ -14,6 +14,7 @@ import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.image.ImageClassifier;
 import org.normfree.core.model.image.ImageClassifiers;
 import org.normfree.core.model.image.ImageShape;
@@ -40,7 +41,8 @@ public class ImageClassification extends ImageProblem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("train", KEYS, ImageClassification::new);
+  public static final Kind KIND =
+      new Kind("train", KEYS, ImageClassification::new, ImageClassification::architecture);
 
   ImageClassification(Config config) {
     super(config);
@@ -48,10 +50,11 @@ public class ImageClassification extends ImageProblem {
 
   @Override
   public Network network(Method method, long seed) {
-    Images images = splits.train();
-    ImageShape shape =
-        new ImageShape(images.height(), images.width(), images.channels(), images.classes());
-    return classifier(config, shape).build(method, DataType.FLOAT, seed);
+    return classifier(config, shape(splits)).build(method, DataType.FLOAT, seed);
+  }
+
+  static Architecture architecture(Config config, Method method) {
+    return classifier(config, shape(splits(config)));
   }
 
   /**

@@ -14,6 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.InputException;
 import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.BatchStream;
+import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
 import org.normfree.core.data.TrainingBatches;
@@ -24,6 +25,7 @@ import org.normfree.core.diffuse.ReverseStep;
 import org.normfree.core.diffuse.Sampler;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.image.DiTConfig;
 import org.normfree.core.model.image.DiffusionTransformer;
 import org.normfree.core.nn.Network;
@@ -67,7 +69,8 @@ public final class ImageDiffusion extends ImageProblem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("model-diffusion", KEYS, ImageDiffusion::new);
+  public static final Kind KIND =
+      new Kind("model-diffusion", KEYS, ImageDiffusion::new, ImageDiffusion::architecture);
 
   private static final int AT_ONCE = 250;
 
@@ -109,29 +112,36 @@ public final class ImageDiffusion extends ImageProblem {
     }
   }
 
-  private DiffusionTransformer model(Method method) {
-    Images images = splits.train();
-    Optional<DiTConfig.Preset> preset = DiTConfig.Preset.named(config.get(DiffusionKeys.MODEL));
-    DiTConfig shape =
-        new DiTConfig(
-            images.height(),
-            images.width(),
-            images.channels(),
-            images.classes(),
-            preset.map(DiTConfig.Preset::patch).orElse(config.get(Keys.PATCH)),
-            preset.map(DiTConfig.Preset::dim).orElse(config.get(Keys.WIDTH)),
-            preset.map(DiTConfig.Preset::depth).orElse(config.get(Keys.DEPTH)),
-            preset.map(DiTConfig.Preset::heads).orElse(config.get(Keys.HEADS)),
-            config.get(Keys.MLP_RATIO),
-            schedule.steps(),
-            DiTConfig.FREQUENCIES,
-            variance() == ReverseStep.Variance.LEARNED_RANGE,
-            DiTConfig.ZeroInit.valueOf(
-                config.get(DiffusionKeys.ZERO_INIT).toUpperCase(Locale.ROOT)));
-    return new DiffusionTransformer(shape, method);
+  private static Architecture architecture(Config config, Method method) {
+    DiTConfig shape = shape(config, splits(config));
+    DiffusionTransformer.requireOneZero(shape, method);
+    return shape;
   }
 
-  private ReverseStep.Variance variance() {
+  private DiffusionTransformer model(Method method) {
+    return new DiffusionTransformer(shape(config, splits), method);
+  }
+
+  private static DiTConfig shape(Config config, ImageSplits splits) {
+    Images images = splits.train();
+    Optional<DiTConfig.Preset> preset = DiTConfig.Preset.named(config.get(DiffusionKeys.MODEL));
+    return new DiTConfig(
+        images.height(),
+        images.width(),
+        images.channels(),
+        images.classes(),
+        preset.map(DiTConfig.Preset::patch).orElse(config.get(Keys.PATCH)),
+        preset.map(DiTConfig.Preset::dim).orElse(config.get(Keys.WIDTH)),
+        preset.map(DiTConfig.Preset::depth).orElse(config.get(Keys.DEPTH)),
+        preset.map(DiTConfig.Preset::heads).orElse(config.get(Keys.HEADS)),
+        config.get(Keys.MLP_RATIO),
+        schedule(config).steps(),
+        DiTConfig.FREQUENCIES,
+        variance(config) == ReverseStep.Variance.LEARNED_RANGE,
+        DiTConfig.ZeroInit.valueOf(config.get(DiffusionKeys.ZERO_INIT).toUpperCase(Locale.ROOT)));
+  }
+
+  private static ReverseStep.Variance variance(Config config) {
     return switch (config.get(DiffusionKeys.SIGMA)) {
       case "learned" -> ReverseStep.Variance.LEARNED_RANGE;
       case "fixed-large" -> ReverseStep.Variance.FIXED_LARGE;
@@ -192,7 +202,7 @@ public final class ImageDiffusion extends ImageProblem {
     trainer.evaluating(() -> Denoising.adopt(network.evaluation(), trainer.network()));
     ReverseStep step =
         new ReverseStep(
-            schedule.respaced(config.get(DiffusionKeys.SAMPLING_STEPS)), variance(), true);
+            schedule.respaced(config.get(DiffusionKeys.SAMPLING_STEPS)), variance(config), true);
     OptionalDouble eta =
         config.get(DiffusionKeys.SAMPLER).equals("ddim")
             ? OptionalDouble.of(config.get(DiffusionKeys.ETA))

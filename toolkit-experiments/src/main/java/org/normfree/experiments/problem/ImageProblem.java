@@ -9,6 +9,7 @@ import org.normfree.core.data.EvaluationBatches;
 import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
+import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.nn.Rng;
 import org.normfree.core.record.DataIdentity;
 import org.normfree.experiments.config.Config;
@@ -60,6 +61,17 @@ abstract class ImageProblem implements Problem {
                   config.get(Keys.DATA), config.get(Keys.DATA_PATH), config.get(Keys.DATA_SIZE));
           return new Read(splits, Normalization.of(splits.train()));
         });
+  }
+
+  /** The images that a configuration names. */
+  static ImageSplits splits(Config config) {
+    return read(config).splits();
+  }
+
+  /** What the images are like. */
+  static ImageShape shape(ImageSplits splits) {
+    Images images = splits.train();
+    return new ImageShape(images.height(), images.width(), images.channels(), images.classes());
   }
 
   @Override

@@ -15,11 +15,11 @@ import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
 import org.normfree.core.data.EvaluationBatches;
+import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.Normalization;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.method.Method;
-import org.normfree.core.model.image.ImageShape;
 import org.normfree.core.model.image.MultiTaskMlp;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.weighting.InverseLoss;
@@ -133,7 +133,9 @@ public final class ImageTasks extends ImageProblem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("learn-tasks", KEYS, ImageTasks::new);
+  public static final Kind KIND =
+      new Kind(
+          "learn-tasks", KEYS, ImageTasks::new, (config, method) -> model(config, splits(config)));
 
   private static final String INITIAL = "inverse-initial";
   private static final String PRIOR = "inverse-prior";
@@ -154,7 +156,7 @@ public final class ImageTasks extends ImageProblem {
           "known=%s, but there are %s training images; give at most as many, or 0 for all"
               .formatted(config.get(KNOWN), images));
     }
-    if (separate() && !config.get(WEIGHTING).equals(WEIGHTING.defaultValue())) {
+    if (separate(config) && !config.get(WEIGHTING).equals(WEIGHTING.defaultValue())) {
       throw new InputException(
           "weighting=%s with trunk=separate, where no two losses share a parameter; use weighting=%s or trunk=shared"
               .formatted(config.get(WEIGHTING), WEIGHTING.defaultValue()));
@@ -174,18 +176,21 @@ public final class ImageTasks extends ImageProblem {
     return new Normalization(new float[images.channels()], ones);
   }
 
-  private boolean separate() {
+  private static boolean separate(Config config) {
     return config.get(TRUNK).equals("separate");
   }
 
   /** The network that the configuration describes. */
   public MultiTaskMlp model() {
-    Images images = splits.train();
+    return model(config, splits);
+  }
+
+  private static MultiTaskMlp model(Config config, ImageSplits splits) {
     return new MultiTaskMlp(
-        new ImageShape(images.height(), images.width(), images.channels(), classes),
+        shape(splits),
         config.get(Keys.DIMS),
         config.get(DROPOUT),
-        !separate(),
+        !separate(config),
         config.get(SCALE),
         0);
   }
@@ -247,7 +252,7 @@ public final class ImageTasks extends ImageProblem {
 
   @Override
   public Optional<TaskWeighting> weighting() {
-    if (separate()) {
+    if (separate(config)) {
       return Optional.empty();
     }
     String name = config.get(WEIGHTING);

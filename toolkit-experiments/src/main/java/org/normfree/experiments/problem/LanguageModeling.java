@@ -21,6 +21,7 @@ import org.normfree.core.data.text.TextScores;
 import org.normfree.core.data.text.Tokenizer;
 import org.normfree.core.data.text.Tokenizers;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.text.DecoderLm;
 import org.normfree.core.model.text.DecoderLmConfig;
@@ -79,7 +80,8 @@ public final class LanguageModeling implements Problem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("model-language", KEYS, LanguageModeling::new);
+  public static final Kind KIND =
+      new Kind("model-language", KEYS, LanguageModeling::new, LanguageModeling::architecture);
 
   private final Config config;
   private final Text read;
@@ -100,7 +102,10 @@ public final class LanguageModeling implements Problem {
   private LanguageModeling(Config config) {
     this.config = config;
     read = Shared.of(Text.class, config, DATA, () -> text(config));
-    if (rows() < 1) {
+  }
+
+  private static void requireWindow(Config config) {
+    if (config.get(TextKeys.BATCH_TOKENS) < config.get(TextKeys.MAX_LENGTH)) {
       throw new InputException(
           "batch.tokens=%s holds no window of max.length=%s tokens; raise the one or lower the other"
               .formatted(config.get(TextKeys.BATCH_TOKENS), config.get(TextKeys.MAX_LENGTH)));
@@ -153,21 +158,39 @@ public final class LanguageModeling implements Problem {
   @Override
   public Network network(Method method, long seed) {
     int vocabulary = read.tokenizer().size();
+    return masked(config)
+        ? TextEncoder.build(encoder(config, vocabulary), method, DataType.FLOAT, seed)
+        : DecoderLm.build(decoder(config, vocabulary), method, DataType.FLOAT, seed);
+  }
+
+  private static Architecture architecture(Config config, Method method) {
+    requireWindow(config);
+    int vocabulary = TextKeys.leastVocabulary(config);
+    return masked(config) ? encoder(config, vocabulary) : decoder(config, vocabulary);
+  }
+
+  private static EncoderConfig encoder(Config config, int vocabulary) {
+    int width = config.get(Keys.WIDTH);
+    return new EncoderConfig(
+        vocabulary,
+        width,
+        config.get(Keys.DEPTH),
+        config.get(Keys.HEADS),
+        2 * width,
+        config.get(TextKeys.MAX_LENGTH),
+        FeedForward.RELU,
+        0,
+        0);
+  }
+
+  private static DecoderLmConfig decoder(Config config, int vocabulary) {
     int width = config.get(Keys.WIDTH);
     int depth = config.get(Keys.DEPTH);
     int heads = config.get(Keys.HEADS);
     int length = config.get(TextKeys.MAX_LENGTH);
-    if (masked()) {
-      EncoderConfig encoder =
-          new EncoderConfig(
-              vocabulary, width, depth, heads, 2 * width, length, FeedForward.RELU, 0, 0);
-      return TextEncoder.build(encoder, method, DataType.FLOAT, seed);
-    }
-    DecoderLmConfig shape =
-        config.get(ARCHITECTURE).equals("llama")
-            ? DecoderLmConfig.llama(vocabulary, width, depth, heads, length)
-            : DecoderLmConfig.gpt(vocabulary, width, depth, heads, length);
-    return DecoderLm.build(shape, method, DataType.FLOAT, seed);
+    return config.get(ARCHITECTURE).equals("llama")
+        ? DecoderLmConfig.llama(vocabulary, width, depth, heads, length)
+        : DecoderLmConfig.gpt(vocabulary, width, depth, heads, length);
   }
 
   @Override
@@ -185,12 +208,12 @@ public final class LanguageModeling implements Problem {
   @Override
   public BatchStream batches(long seed) {
     int length = config.get(TextKeys.MAX_LENGTH);
-    return masked()
+    return masked(config)
         ? new MaskedBatches(read.training(), read.tokenizer().size(), rows(), length, seed)
         : new LanguageModelBatches(read.training(), rows(), length, seed);
   }
 
-  private boolean masked() {
+  private static boolean masked(Config config) {
     return config.get(ARCHITECTURE).equals("encoder");
   }
 
@@ -207,7 +230,7 @@ public final class LanguageModeling implements Problem {
   private Iterable<Batch> evaluation(String text) {
     int length = config.get(TextKeys.MAX_LENGTH);
     int[] tokens = read.tokenizer().encode(text);
-    return masked()
+    return masked(config)
         ? new MaskedEvaluation(tokens, read.tokenizer().size(), rows(), length)
         : new LanguageModelEvaluation(tokens, rows(), length);
   }
@@ -269,7 +292,7 @@ public final class LanguageModeling implements Problem {
    */
   @Override
   public Map<String, Double> scores(Evaluation evaluation) {
-    if (masked()) {
+    if (masked(config)) {
       return Map.of("perplexity", Math.exp(evaluation.value(Network.LOSS)));
     }
     String text =

@@ -13,6 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.normfree.core.data.Augmentation;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
+import org.normfree.core.data.ImageSplits;
 import org.normfree.core.data.Images;
 import org.normfree.core.data.TrainingBatches;
 import org.normfree.core.exec.GraphExecutor;
@@ -179,7 +180,12 @@ public final class MaskedImages extends ImageProblem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("reconstruct", KEYS, MaskedImages::new);
+  public static final Kind KIND =
+      new Kind(
+          "reconstruct",
+          KEYS,
+          MaskedImages::new,
+          (config, method) -> shape(config, splits(config)));
 
   private static final int PROBE_BATCH = 256;
   private static final double LEAST_RATE = 1e-6;
@@ -205,10 +211,10 @@ public final class MaskedImages extends ImageProblem {
 
   private MaskedImages(Config config) {
     super(config);
-    this.shape = shape();
+    this.shape = shape(config, splits);
   }
 
-  private MaskedAutoencoderConfig shape() {
+  private static MaskedAutoencoderConfig shape(Config config, ImageSplits splits) {
     Images images = splits.train();
     Optional<Preset> preset = Preset.named(config.get(MODEL));
     return new MaskedAutoencoderConfig(

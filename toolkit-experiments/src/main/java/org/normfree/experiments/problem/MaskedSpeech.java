@@ -82,7 +82,8 @@ public final class MaskedSpeech implements Problem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("listen", KEYS, MaskedSpeech::new);
+  public static final Kind KIND =
+      new Kind("listen", KEYS, MaskedSpeech::new, (config, method) -> shape(config));
 
   /** Test recordings whose word a linear map tells, in percent; takes are new to it. */
   public static final String WORD_PROBE = "word_probe";
@@ -135,15 +136,15 @@ public final class MaskedSpeech implements Problem {
                     config.get(SpeechKeys.DATA),
                     config.get(SpeechKeys.PATH),
                     config.get(SpeechKeys.RATE)));
-    shape = shape();
+    shape = shape(config);
   }
 
-  private int samples(Key<Double> seconds) {
-    return (int) Math.round(config.get(seconds) * corpus.rate());
+  private static int samples(Config config, Key<Double> seconds) {
+    return (int) Math.round(config.get(seconds) * config.get(SpeechKeys.RATE));
   }
 
-  private Wav2Vec2Config shape() {
-    int samples = samples(SpeechKeys.SECONDS);
+  private static Wav2Vec2Config shape(Config config) {
+    int samples = samples(config, SpeechKeys.SECONDS);
     Optional<Wav2Vec2Config.Preset> preset =
         Wav2Vec2Config.Preset.named(config.get(SpeechKeys.MODEL));
     Wav2Vec2Config.Order order =
@@ -457,7 +458,7 @@ public final class MaskedSpeech implements Problem {
     Wav2Vec2Config.Losses whole =
         new Wav2Vec2Config.Losses(shape.objective().temperature(), 0, 0, 1);
     return new Wav2Vec2Config(
-        samples(SpeechKeys.TUNE_SECONDS),
+        samples(config, SpeechKeys.TUNE_SECONDS),
         shape.encoder(),
         shape.context(),
         shape.quantizer(),

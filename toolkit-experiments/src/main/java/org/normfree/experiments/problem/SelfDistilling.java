@@ -196,7 +196,12 @@ public final class SelfDistilling extends ImageProblem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("distill", KEYS, SelfDistilling::new);
+  public static final Kind KIND =
+      new Kind(
+          "distill",
+          KEYS,
+          SelfDistilling::new,
+          (config, method) -> shape(config, splits(config).train()));
 
   /** Test images whose class the neighbours of their features tell, in percent. */
   public static final String KNN = "test_knn";
@@ -226,7 +231,7 @@ public final class SelfDistilling extends ImageProblem {
 
   private SelfDistilling(Config config) {
     super(config);
-    this.shape = shape(splits.train());
+    this.shape = shape(config, splits.train());
     if (config.get(NEIGHBOURS) > splits.train().count()) {
       throw new InputException(
           "knn.k=%s neighbours of %s training images; lower it"
@@ -234,7 +239,7 @@ public final class SelfDistilling extends ImageProblem {
     }
   }
 
-  private SelfDistillationConfig shape(Images images) {
+  private static SelfDistillationConfig shape(Config config, Images images) {
     Optional<SelfDistillationConfig.Preset> preset =
         SelfDistillationConfig.Preset.named(config.get(MODEL));
     int outputs = config.get(OUTPUTS);
@@ -251,7 +256,10 @@ public final class SelfDistilling extends ImageProblem {
             config.get(Keys.DROP_PATH),
             SelfDistillationConfig.Weights.valueOf(config.get(INIT).toUpperCase(Locale.ROOT))),
         new SelfDistillationConfig.Crops(
-            images.height(), images.width(), local(images.height()), local(images.width())),
+            images.height(),
+            images.width(),
+            local(config, images.height()),
+            local(config, images.width())),
         new ProjectionHead(
             config.get(HEAD_LAYERS),
             config.get(HEAD_HIDDEN),
@@ -265,7 +273,7 @@ public final class SelfDistilling extends ImageProblem {
             config.get(CENTRE_MOMENTUM)));
   }
 
-  private int local(int side) {
+  private static int local(Config config, int side) {
     return config.get(LOCAL_SIDE) == 0 ? side / 2 : config.get(LOCAL_SIDE);
   }
 

@@ -95,7 +95,12 @@ public final class Translating implements Problem {
           .keys();
 
   /** What runs of this problem are. */
-  public static final Kind KIND = new Kind("translate", KEYS, Translating::new);
+  public static final Kind KIND =
+      new Kind(
+          "translate",
+          KEYS,
+          Translating::new,
+          (config, method) -> shape(config, TextKeys.leastVocabulary(config)));
 
   private static final int RESAMPLES = 1000;
 
@@ -173,12 +178,12 @@ public final class Translating implements Problem {
     return new EncodedPairs(pairs, tokenizer, tokenizer, config.get(TextKeys.MAX_LENGTH), overlong);
   }
 
-  private TransformerConfig shape() {
+  private static TransformerConfig shape(Config config, int vocabulary) {
     int width = config.get(Keys.WIDTH);
     int depth = config.get(Keys.DEPTH);
     int decoderDepth = config.get(TextKeys.DECODER_DEPTH);
     return new TransformerConfig(
-        sentences.tokenizer().size(),
+        vocabulary,
         width,
         depth,
         decoderDepth == 0 ? depth : decoderDepth,
@@ -193,7 +198,8 @@ public final class Translating implements Problem {
 
   @Override
   public Network network(Method method, long seed) {
-    return Transformer.build(shape(), method, DataType.FLOAT, seed);
+    return Transformer.build(
+        shape(config, sentences.tokenizer().size()), method, DataType.FLOAT, seed);
   }
 
   @Override
@@ -237,7 +243,7 @@ public final class Translating implements Problem {
     }
     AtomicFile.write(directory.file("tokenizer.json"), sentences.tokenizer().toJson());
     String[] outputs = new String[sentences.test().count()];
-    TransformerConfig shape = shape();
+    TransformerConfig shape = shape(config, sentences.tokenizer().size());
     Network encoding = Transformer.encoding(shape, method);
     IncrementalGraph step = Transformer.incremental(shape, method);
     CachedContinuation.adopt(encoding, trainer.network());

@@ -52,17 +52,15 @@ public final class LastLine {
   }
 
   /**
-   * Says to everybody what is looked at: drawn for a person who is watching, a line that stays
-   * elsewhere, behind which a refusal would be the second.
+   * Says what goes on to who is not watching a terminal, in a line that stays: behind it a refusal
+   * would be the second.
    *
    * @param words what goes on
-   * @param look what goes on
    */
-  public static void told(String words, Runnable look) {
+  public static void elsewhere(String words) {
     if (!Terminal.isInteractive()) {
       System.err.println(words);
     }
-    during(words, look);
   }
 
   synchronized void draw(String line) {

@@ -43,6 +43,11 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
     body.checkNetwork(config);
   }
 
+  /** Whether nothing needs to be built to know that its network can be trained here. */
+  public boolean surelyFits() {
+    return body.surelyFits(config);
+  }
+
   /** How large it is; empty if it does not tell. */
   public Optional<Size> size() {
     return body.size(config);
@@ -89,6 +94,15 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * @throws org.normfree.core.InputException if they cannot be run
      */
     default void check(Config config) {}
+
+    /**
+     * Whether nothing needs to be built to know that {@link #checkNetwork} refuses nothing.
+     *
+     * @param config the run's settings, of which {@link #checkSettings} refused nothing
+     */
+    default boolean surelyFits(Config config) {
+      return true;
+    }
 
     /**
      * Looks at what only the network shows, such as its size.

@@ -3,12 +3,14 @@ package org.normfree.experiments.training;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.normfree.core.data.Batch;
 import org.normfree.core.data.BatchStream;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.nn.Network;
 import org.normfree.core.optim.Follower;
 import org.normfree.core.optim.GradientClipping;
@@ -35,8 +37,14 @@ public interface Problem {
    * @param name name of the configuration of its runs
    * @param keys what describes it, and how it is trained
    * @param of makes the problem of a configuration
+   * @param architecture what its network will be like, which refuses settings that do not fit each
+   *     other; of data it looks at no more than it must
    */
-  record Kind(String name, List<Key<?>> keys, Function<Config, Problem> of) {}
+  record Kind(
+      String name,
+      List<Key<?>> keys,
+      Function<Config, Problem> of,
+      BiFunction<Config, Method, Architecture> architecture) {}
 
   /** Makes what runs a network. */
   @FunctionalInterface

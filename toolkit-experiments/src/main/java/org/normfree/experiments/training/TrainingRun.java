@@ -25,6 +25,8 @@ import org.normfree.core.method.Alpha0;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.MethodOptions;
 import org.normfree.core.method.Methods;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.nn.Accuracy;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;
@@ -70,6 +72,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrainingRun {
   private static final int PREFETCHED = 4;
+  private static final String MUON = "muon";
 
   /** Steps of a run whose time is estimated. */
   private static final int TIMED_STEPS = 6;
@@ -119,12 +122,21 @@ public final class TrainingRun {
 
       @Override
       public void checkSettings(Config config) {
-        refusing(() -> requireSettingsAlone(config));
+        refusing(
+            () -> {
+              requireSettingsAlone(config);
+              requireServed(kind, config);
+            });
       }
 
       @Override
       public void check(Config config) {
         refusing(() -> rehearsed(kind, config).requireSettings());
+      }
+
+      @Override
+      public boolean surelyFits(Config config) {
+        return architecture(kind, config).surelyFits();
       }
 
       @Override
@@ -170,6 +182,26 @@ public final class TrainingRun {
     requirePrecision(config);
     adaptation(config);
     method(config);
+    requireRates(config);
+  }
+
+  private static Architecture architecture(Problem.Kind kind, Config config) {
+    return kind.architecture().apply(config, method(config));
+  }
+
+  /** Refuses a network that the method, or the optimizer, cannot serve. */
+  private static void requireServed(Problem.Kind kind, Config config) {
+    Architecture architecture = architecture(kind, config);
+    architecture.requireServedBy(method(config));
+    if (config.get(Keys.OPTIMIZER).equals(MUON)
+        && architecture.stacks().stream().allMatch(Stack::isConvolutional)) {
+      throw noHiddenMatrices();
+    }
+  }
+
+  private static InputException noHiddenMatrices() {
+    return new InputException(
+        "optimizer=muon with a model none of whose matrices maps hidden vectors in an attention or feed-forward branch; use adamw or sgd");
   }
 
   /** Refuses what does not fit the data. */
@@ -432,7 +464,7 @@ public final class TrainingRun {
         : List.of(Ema.average(Trainer.parameters(network), new Constant(decay)));
   }
 
-  private WarmupCosine schedule(TrainingSettings settings) {
+  private static void requireRates(Config config) {
     double base = config.get(Keys.LEARNING_RATE);
     double least = config.get(Keys.MIN_LEARNING_RATE);
     if (least > base && config.isGiven(Keys.MIN_LEARNING_RATE)) {
@@ -440,6 +472,11 @@ public final class TrainingRun {
           "lr.min=%s is above lr=%s, at which the rate that falls to it begins; choose a smaller lr.min"
               .formatted(Key.plain(least), Key.plain(base)));
     }
+  }
+
+  private WarmupCosine schedule(TrainingSettings settings) {
+    double base = config.get(Keys.LEARNING_RATE);
+    double least = config.get(Keys.MIN_LEARNING_RATE);
     long warmup = Math.round(config.get(Keys.WARMUP) * settings.stepsPerEpoch());
     if (warmup > settings.steps()) {
       String longer =
@@ -504,9 +541,8 @@ public final class TrainingRun {
 
   /** Muon without a matrix of its own would be AdamW under another name. */
   private void requireHiddenMatrices(Network network) {
-    if (config.get(Keys.OPTIMIZER).equals("muon") && network.hiddenMatrices().isEmpty()) {
-      throw new InputException(
-          "optimizer=muon with a model none of whose matrices maps hidden vectors in an attention or feed-forward branch; use adamw or sgd");
+    if (config.get(Keys.OPTIMIZER).equals(MUON) && network.hiddenMatrices().isEmpty()) {
+      throw noHiddenMatrices();
     }
   }
 

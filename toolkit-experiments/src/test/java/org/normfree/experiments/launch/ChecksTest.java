@@ -1,6 +1,7 @@
 package org.normfree.experiments.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -21,10 +22,13 @@ import org.normfree.experiments.Tiny;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.sweep.HeldNotes;
 
 class ChecksTest {
   private static final Experiment TRAIN = Experiments.installed().named("train");
+
+  private static final int TRIES = Integer.getInteger("normfree.checks.tries", 4);
 
   @TempDir Path folder;
 
@@ -58,12 +62,50 @@ class ChecksTest {
         () -> Launch.run(TRAIN, config, folder.resolve("run"), List.of(), Occasion.BY_HAND));
   }
 
+  /**
+   * The same where any settings were changed, at random: what settings by themselves let through is
+   * refused neither by the experiment's own data nor by networks that surely fit.
+   */
+  @ParameterizedTest
+  @MethodSource("experiments")
+  void whatSettingsLetThroughIsNotRefusedLater(Experiment experiment) {
+    RandomSettings random = new RandomSettings(experiment.name().hashCode());
+    for (int i = 0; i < TRIES; i++) {
+      List<String> settings = random.of(experiment.keys());
+      Runnable look = () -> laterChecks(experiment, settings);
+      assertThatCode(() -> HeldNotes.during(look)).as("%s", settings).doesNotThrowAnyException();
+    }
+  }
+
+  private static void laterChecks(Experiment experiment, List<String> settings) {
+    Config config;
+    boolean fits;
+    try {
+      config = Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), settings);
+      experiment.checkSettings(config);
+      fits = experiment.surelyFits(config);
+    } catch (InputException e) {
+      return; // the only line
+    }
+    boolean own = config.isDefaultBesides(Keys.besidesData());
+    try {
+      experiment.check(config);
+    } catch (InputException e) {
+      assertThat(own).as(e.getMessage()).isFalse();
+      return;
+    }
+    if (fits) {
+      experiment.checkNetworks(config);
+    }
+  }
+
   @Test
-  void whereItsOwnDataAreLeftToLookAtALineSaysSoEarlier() {
+  void whereNothingIsLeftToRefuseALineSaysSoFirst() {
     Experiment tiny = new Tiny("tiny");
     Config config = Config.resolve("tiny", tiny.keys(), Optional.empty(), List.of("seeds=2"));
     errors.during(() -> Launch.run(tiny, config, folder.resolve("run"), List.of()));
-    assertThat(linesOf(errors)).startsWith("tiny: looking at its data and networks ...");
+    assertThat(linesOf(errors)).startsWith("tiny: getting ready ...");
+    assertThat(linesOf(errors).get(1)).startsWith("tiny: running in ");
   }
 
   @Test
@@ -99,20 +141,14 @@ class ChecksTest {
   }
 
   @Test
-  void whereOnlyItsOwnNetworksAreLeftToLookAtALineSaysSoFirst() {
-    train("steps=1", "warmup=0");
-    assertThat(linesOf(errors)).startsWith("train: looking at its networks ...");
-    assertThat(linesOf(errors).get(1)).startsWith("train: running in ");
-  }
-
-  @Test
-  void whereNetworksMayBeRefusedNothingIsSaidBefore() {
+  void aNetworkThatAMethodCannotServeIsRefusedBeforeAnythingIsTold() {
     assertThatThrownBy(() -> train("model=convnext", "method=deepnorm", "dims=8", "depths=1"))
-        .isInstanceOf(InputException.class);
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("deepnorm cannot serve a stack of convolutions");
     assertThat(errors.text()).isEmpty();
     assertThat(folder.resolve("run")).doesNotExist();
     train("model=mlp", "dims=8", "method=identity-no-alpha", "steps=1", "warmup=0");
-    assertThat(linesOf(errors).get(0)).startsWith("train: running in ");
+    assertThat(linesOf(errors)).startsWith("train: getting ready ...");
   }
 
   @Test

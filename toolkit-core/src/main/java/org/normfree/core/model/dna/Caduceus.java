@@ -36,7 +36,8 @@ public final class Caduceus {
   public Caduceus(CaduceusConfig config, Method method) {
     this.config = config;
     this.method = method;
-    stack = MambaStack.encoder(config.mixer(), method, config.depth(), config.epsilon());
+    stack =
+        new MambaStack(config.mixer(), method, config.stack(), config.depth(), config.epsilon());
   }
 
   /**

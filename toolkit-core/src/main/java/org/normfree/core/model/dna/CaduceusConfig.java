@@ -2,6 +2,8 @@ package org.normfree.core.model.dna;
 
 import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 
 /**
@@ -28,7 +30,8 @@ public record CaduceusConfig(
     boolean fusedFault,
     int length,
     int classes,
-    double epsilon) {
+    double epsilon)
+    implements Architecture {
   /** How the two strands of DNA are treated. */
   public enum Strands {
     /** Caduceus-PS: both go through the same parameters, and what is guessed is equivariant. */
@@ -123,5 +126,20 @@ public record CaduceusConfig(
   public CaduceusConfig epsilon(double other) {
     return new CaduceusConfig(
         complement, mixer, depth, strands, tied, fusedFault, length, classes, other);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return MambaStack.encoder(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return 2.0 * depth * mixer.weights() + 2.0 * complement.size() * mixer.width();
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -9,7 +9,6 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.FeedForward;
@@ -49,7 +48,7 @@ public final class Hyena {
     layers =
         new Layers(
                 method,
-                Stack.decoderOnly(config.depth()),
+                config.stack(),
                 config.width(),
                 1,
                 config.hidden(),

@@ -1,6 +1,9 @@
 package org.normfree.core.model.dna;
 
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 
 /**
@@ -25,7 +28,8 @@ public record HyenaConfig(
     int length,
     double dropout,
     int classes,
-    double epsilon) {
+    double epsilon)
+    implements Architecture {
   private static final double DROPOUT = 0.1;
 
   /** PyTorch's ε. */
@@ -99,5 +103,22 @@ public record HyenaConfig(
   public HyenaConfig epsilon(double other) {
     return new HyenaConfig(
         vocabulary, width, depth, hidden, operator, length, dropout, classes, other);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.decoderOnly(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(depth, width, hidden)
+        + (double) vocabulary * width
+        + depth * operator.weights(width);
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -28,6 +28,12 @@ public record HyenaOperator(
   private static final int MAPS = 4;
   private static final int FEATURES = 5;
 
+  /** Weights of an operator beside its projections, at most. */
+  double weights(int width) {
+    double filter = (double) filterWidth * (features + (double) filterMaps * filterWidth);
+    return filter + (double) order * width * (filterWidth + 2.0 * shortKernel + 2.0 * width);
+  }
+
   /**
    * @throws org.normfree.core.InputException if a number is out of range
    */

@@ -29,7 +29,8 @@ public final class Mamba {
   }
 
   private static void build(Scope root, MambaConfig config, Method method) {
-    MambaStack stack = MambaStack.causal(config.mixer(), method, config.depth(), config.epsilon());
+    MambaStack stack =
+        new MambaStack(config.mixer(), method, config.stack(), config.depth(), config.epsilon());
     int width = config.mixer().width();
     SDVariable table = Ends.table(root, method, stack.stack(), config.vocabulary(), width);
     SDVariable ids = Ends.ids(root, config.length());

@@ -1,6 +1,9 @@
 package org.normfree.core.model.dna;
 
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 
 /**
@@ -14,7 +17,8 @@ import org.normfree.core.model.Checks;
  * @param epsilon added to the mean square by normalizations; 1e-5 in the official code
  */
 public record MambaConfig(
-    int vocabulary, MambaShape mixer, int depth, int length, int classes, double epsilon) {
+    int vocabulary, MambaShape mixer, int depth, int length, int classes, double epsilon)
+    implements Architecture {
   /**
    * @throws InputException if a number is out of range
    */
@@ -38,5 +42,20 @@ public record MambaConfig(
    */
   public MambaConfig classifier(int number, int tokens) {
     return new MambaConfig(vocabulary, mixer, depth, tokens, number, epsilon);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return MambaStack.causal(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return depth * mixer.weights() + 2.0 * vocabulary * mixer.width();
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -37,6 +37,12 @@ public record MambaShape(int width, int state, int kernel, int expand, int rank)
     return new MambaShape(width, state, KERNEL, EXPAND, (width + 15) / 16);
   }
 
+  /** Weights of a mixer, in two directions that share nothing at most. */
+  double weights() {
+    double inner = (double) width * expand;
+    return inner * (6.0 * width + 6.0 * (rank + state + kernel));
+  }
+
   /** Channels inside the mixer, E. */
   int inner() {
     return width * expand;

@@ -22,14 +22,14 @@ import org.normfree.core.nn.Scope;
 record MambaStack(MambaShape mixer, Method method, Stack stack, int depth, double epsilon) {
   private static final NormSite.Affine AFFINE = NormSite.Affine.GAIN_AND_BIAS;
 
-  /** A stack in which a position sees those before it. */
-  static MambaStack causal(MambaShape mixer, Method method, int depth, double epsilon) {
-    return new MambaStack(mixer, method, Stack.decoderOnly(layers(depth)), depth, epsilon);
+  /** What a method knows of a stack in which a position sees those before it. */
+  static Stack causal(int depth) {
+    return Stack.decoderOnly(layers(depth));
   }
 
-  /** A stack in which a position sees all others. */
-  static MambaStack encoder(MambaShape mixer, Method method, int depth, double epsilon) {
-    return new MambaStack(mixer, method, Stack.encoderOnly(layers(depth)), depth, epsilon);
+  /** What a method knows of a stack in which a position sees all others. */
+  static Stack encoder(int depth) {
+    return Stack.encoderOnly(layers(depth));
   }
 
   private static int layers(int depth) {

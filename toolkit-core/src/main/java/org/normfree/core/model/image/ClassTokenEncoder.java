@@ -5,7 +5,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.FeedForward;
 import org.normfree.core.model.Layers;
@@ -29,7 +28,7 @@ final class ClassTokenEncoder {
     layers =
         new Layers(
             method,
-            Stack.encoderOnly(backbone.depth()),
+            backbone.stack(),
             backbone.dim(),
             backbone.heads(),
             backbone.hidden(),

@@ -5,7 +5,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Initializer;
@@ -22,7 +21,7 @@ import org.normfree.core.op.ConvolutionTerms;
  */
 public final class ConvNeXt {
   /** Depthwise, W₁ and W₂. */
-  private static final int BRANCH_WEIGHTS = 3;
+  static final int BRANCH_WEIGHTS = 3;
 
   private static final int MLP_RATIO = 4;
   private static final int RANK = 4;
@@ -39,8 +38,7 @@ public final class ConvNeXt {
   public ConvNeXt(ConvNeXtConfig config, Method method) {
     this.config = config;
     this.method = method;
-    this.layers =
-        new ConvolutionLayers(method, Stack.convolutional(config.blocks(), BRANCH_WEIGHTS));
+    this.layers = new ConvolutionLayers(method, config.stack());
     this.start = config.weights().start();
   }
 

@@ -1,9 +1,11 @@
 package org.normfree.core.model.image;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.model.Checks;
 import org.normfree.core.nn.Initializer;
@@ -173,5 +175,23 @@ public record ConvNeXtConfig(
         settings.decimal("block.scale"),
         settings.decimal("drop.path"),
         Weights.valueOf(settings.word("init").toUpperCase(Locale.ROOT).replace('-', '_')));
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.convolutional(blocks(), ConvNeXt.BRANCH_WEIGHTS);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    double widest = Collections.max(dims);
+    return blocks() * widest * (8 * widest + (double) kernel * kernel)
+        + widest * (dims.size() * (double) downsample * downsample * widest)
+        + widest * ((double) stem * stem * images.channels() + images.classes());
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 
 /**
@@ -37,7 +39,8 @@ public record DiTConfig(
     int times,
     int frequencies,
     boolean learnedSigma,
-    ZeroInit zeroInit) {
+    ZeroInit zeroInit)
+    implements Architecture {
 
   /** F of the official code. */
   public static final int FREQUENCIES = 256;
@@ -173,5 +176,22 @@ public record DiTConfig(
   /** Channels of the guess: the noise's, and as many for a learned variance. */
   public int guessed() {
     return learnedSigma ? 2 * channels : channels;
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.encoderOnly(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(depth, dim, hidden())
+        + (double) dim
+            * (4.0 * dim + FREQUENCIES + classes + tokens() + 4.0 * patch * patch * channels);
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -9,7 +9,6 @@ import org.normfree.core.InputException;
 import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Checks;
@@ -57,17 +56,13 @@ public final class DiffusionTransformer implements Denoiser {
    *     nothing
    */
   public DiffusionTransformer(DiTConfig config, Method method) {
-    Checks.require(
-        !(config.zeroInit().blocks() && method.startsAtIdentity()),
-        "method %s starts its branches at 0, and so does zero.init=%s: neither factor would get a gradient; set zero.init=dyt, or choose another method",
-        method.name(),
-        config.zeroInit().name().toLowerCase(Locale.ROOT));
+    requireOneZero(config, method);
     this.config = config;
     this.method = method;
     this.layers =
         new Layers(
             method,
-            Stack.encoderOnly(config.depth()),
+            config.stack(),
             config.dim(),
             config.heads(),
             config.hidden(),
@@ -76,6 +71,21 @@ public final class DiffusionTransformer implements Denoiser {
             NormSite.Affine.NONE,
             NormSite.EPSILON,
             DiffusionTransformer::start);
+  }
+
+  /**
+   * Refuses two factors of 0 in one branch.
+   *
+   * @param config the shape
+   * @param method what is to keep it trainable
+   * @throws InputException if the blocks start as nothing by the one and by the other
+   */
+  public static void requireOneZero(DiTConfig config, Method method) {
+    Checks.require(
+        !(config.zeroInit().blocks() && method.startsAtIdentity()),
+        "method %s starts its branches at 0, and so does zero.init=%s: neither factor would get a gradient; set zero.init=dyt, or choose another method",
+        method.name(),
+        config.zeroInit().name().toLowerCase(Locale.ROOT));
   }
 
   private static Optional<Start> start(WeightRole.Kind kind) {

@@ -2,6 +2,7 @@ package org.normfree.core.model.image;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.nn.Network;
 import org.normfree.core.nn.Scope;
 
@@ -10,7 +11,7 @@ import org.normfree.core.nn.Scope;
  * [batch, height, width, channels], {@link Network#LABELS} and {@link Network#LOGITS} are [batch,
  * classes].
  */
-public interface ImageClassifier {
+public interface ImageClassifier extends Architecture {
   /**
    * Declares the network with its objective.
    *

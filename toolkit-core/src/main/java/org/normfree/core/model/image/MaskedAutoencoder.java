@@ -9,7 +9,6 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Checks;
@@ -86,7 +85,7 @@ public final class MaskedAutoencoder {
   private Layers layers(MaskedAutoencoderConfig.Tower tower, Start head) {
     return new Layers(
             method,
-            Stack.encoderOnly(tower.depth()),
+            tower.stack(),
             tower.dim(),
             tower.heads(),
             Checks.hidden(config.mlpRatio(), tower.dim()),

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 
 /**
@@ -23,7 +25,8 @@ public record MaskedAutoencoderConfig(
     Tower decoder,
     double mlpRatio,
     double maskRatio,
-    boolean normPix) {
+    boolean normPix)
+    implements Architecture {
   /** Share of hidden patches of the published models. */
   public static final double MASK_RATIO = 0.75;
 
@@ -39,6 +42,11 @@ public record MaskedAutoencoderConfig(
       Checks.heads(dim, heads);
       PositionGrid.requireQuarters(name, dim);
       Checks.require(depth >= 1, "the %s has %d blocks, expected at least 1", name, depth);
+    }
+
+    /** Its layers. */
+    public Stack stack() {
+      return Stack.encoderOnly(depth);
     }
   }
 
@@ -135,5 +143,20 @@ public record MaskedAutoencoderConfig(
   /** Patches of an image that the encoder sees. */
   public int kept() {
     return Masking.kept(patches.count(), maskRatio);
+  }
+
+  private double weights(Tower tower) {
+    return Architecture.ofLayers(tower.depth, tower.dim, Checks.hidden(mlpRatio, tower.dim))
+        + (double) tower.dim * (patches.count() + 1 + patches.size());
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return weights(encoder) + weights(decoder) + (double) encoder.dim * decoder.dim;
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(encoder.stack(), decoder.stack());
   }
 }

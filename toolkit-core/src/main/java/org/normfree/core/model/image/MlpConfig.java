@@ -55,6 +55,17 @@ public record MlpConfig(ImageShape images, List<Integer> hidden) implements Imag
     SDVariable of(Scope layer, SDVariable y, int width);
   }
 
+  /** Weights of the hidden layers. */
+  static double weights(ImageShape images, List<Integer> hidden) {
+    double in = pixels(images);
+    double weights = 0;
+    for (int out : hidden) {
+      weights += in * out;
+      in = out;
+    }
+    return weights;
+  }
+
   /** Values of an image. */
   static long pixels(ImageShape images) {
     return (long) images.height() * images.width() * images.channels();
@@ -106,5 +117,16 @@ public record MlpConfig(ImageShape images, List<Integer> hidden) implements Imag
   static void register() {
     ImageClassifiers.register(
         "mlp", (images, settings) -> new MlpConfig(images, settings.integers("dims", List.of(64))));
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return weights(images, hidden) + (double) hidden.get(hidden.size() - 1) * images.classes();
+  }
+
+  /** None: linear maps of a chain are no layers that a method joins. */
+  @Override
+  public List<Stack> stacks() {
+    return List.of();
   }
 }

@@ -5,6 +5,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.nn.Accuracy;
 import org.normfree.core.nn.Metric;
@@ -41,7 +43,8 @@ public record MultiTaskMlp(
     double dropout,
     boolean shared,
     double scale,
-    double shift) {
+    double shift)
+    implements Architecture {
   /** The loss of the class. */
   public static final String CLASS = "class_loss";
 
@@ -94,6 +97,19 @@ public record MultiTaskMlp(
   /** The same with a number added to the reconstruction's loss. */
   public MultiTaskMlp plus(double summand) {
     return withReconstruction(scale, shift + summand);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    double last = hidden.get(hidden.size() - 1);
+    return 3 * MlpConfig.weights(images, hidden)
+        + last * (images.classes() + 2.0 + MlpConfig.pixels(images));
+  }
+
+  /** None, as of a perceptron for one task. */
+  @Override
+  public List<Stack> stacks() {
+    return List.of();
   }
 
   /**

@@ -6,7 +6,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Branch;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Network;
@@ -39,9 +38,7 @@ public final class ResNet {
   public ResNet(ResNetConfig config, Method method) {
     this.config = config;
     this.method = method;
-    this.layers =
-        new ConvolutionLayers(
-            method, Stack.convolutional(config.blocks(), config.block().weights()));
+    this.layers = new ConvolutionLayers(method, config.stack());
   }
 
   /**

@@ -1,10 +1,12 @@
 package org.normfree.core.model.image;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.Stack;
 import org.normfree.core.model.Checks;
 import org.normfree.core.nn.Scope;
 
@@ -169,5 +171,23 @@ public record ResNetConfig(
     for (Preset preset : Preset.values()) {
       ImageClassifiers.register(preset.modelName(), (images, settings) -> preset.config(images));
     }
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.convolutional(blocks(), block.weights());
+  }
+
+  @Override
+  public double weightsAtMost() {
+    double widest = Math.max(width, Collections.max(dims));
+    // 3×3 twice, or 3×3 between 1×1 from and to four times as many; and a shortcut
+    return 26.0 * blocks() * widest * widest
+        + widest * (49.0 * images.channels() + (double) block.expansion() * images.classes());
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

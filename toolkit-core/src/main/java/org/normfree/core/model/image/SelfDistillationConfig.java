@@ -1,11 +1,14 @@
 package org.normfree.core.model.image;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.DistillationLoss;
 import org.normfree.core.model.ProjectionHead;
@@ -20,7 +23,8 @@ import org.normfree.core.nn.Initializer;
  * @param loss what the student learns from the teacher's
  */
 public record SelfDistillationConfig(
-    Backbone backbone, Crops crops, ProjectionHead head, DistillationLoss loss) {
+    Backbone backbone, Crops crops, ProjectionHead head, DistillationLoss loss)
+    implements Architecture {
 
   /**
    * Shape of the Vision Transformer.
@@ -88,6 +92,11 @@ public record SelfDistillationConfig(
     /** Channels of the feed-forward network. */
     int hidden() {
       return Checks.hidden(mlpRatio, dim);
+    }
+
+    /** Its layers. */
+    public Stack stack() {
+      return Stack.encoderOnly(depth);
     }
 
     /** The same without drop path. */
@@ -221,5 +230,18 @@ public record SelfDistillationConfig(
         what,
         height,
         width);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(backbone.depth(), backbone.dim(), backbone.hidden())
+        + (double) backbone.dim() * (backbone.patches().count() + 1 + backbone.patches().size())
+        + (double) head.hidden() * (backbone.dim() + (double) head.layers() * head.hidden())
+        + (double) head.bottleneck() * (backbone.dim() + head.hidden() + head.outputs());
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(backbone.stack());
   }
 }

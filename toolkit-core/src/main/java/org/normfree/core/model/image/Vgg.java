@@ -5,7 +5,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.nn.Initializer;
@@ -38,7 +37,7 @@ public final class Vgg {
   public Vgg(VggConfig config, Method method) {
     this.config = config;
     this.method = method;
-    this.layers = new ConvolutionLayers(method, Stack.convolutional(0, 0));
+    this.layers = new ConvolutionLayers(method, config.stack());
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.normfree.core.model.image;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.Stack;
 import org.normfree.core.model.Checks;
 import org.normfree.core.nn.Scope;
 
@@ -115,5 +117,27 @@ public record VggConfig(
                 settings.integer("head.grid", 7),
                 settings.integers("head.dims", List.of(4096, 4096)),
                 settings.decimal("head.dropout")));
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.convolutional(0, 0);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    double widest = Math.max(images.channels(), Collections.max(features));
+    double in = grid * grid * widest;
+    double weights = 9 * features.size() * widest * widest;
+    for (int out : hidden) {
+      weights += in * out;
+      in = out;
+    }
+    return weights + in * images.classes();
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

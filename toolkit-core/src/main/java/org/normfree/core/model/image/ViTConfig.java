@@ -1,10 +1,13 @@
 package org.normfree.core.model.image;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
+import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.nn.Scope;
 import org.normfree.core.nn.Truncation;
@@ -194,5 +197,21 @@ public record ViTConfig(
         "init.cut=%s without init.std; set init.std too, for example 0.02",
         cut);
     return std > 0 ? Optional.of(Start.chosen(truncation.of(std))) : Optional.empty();
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.encoderOnly(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(depth, dim, hidden())
+        + (double) dim * (tokens() + (double) patch * patch * channels + classes);
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -52,6 +52,17 @@ public record FeatureEncoderConfig(List<Layer> layers, Norm norm, boolean bias) 
     Checks.require(!layers.isEmpty(), "a feature encoder without convolutions; give at least one");
   }
 
+  /** Weights of the convolutions. */
+  double weights() {
+    double in = 1;
+    double weights = 0;
+    for (Layer layer : layers) {
+      weights += in * layer.channels() * layer.kernel();
+      in = layer.channels();
+    }
+    return weights;
+  }
+
   /** Channels of a frame. */
   public int channels() {
     return layers.get(layers.size() - 1).channels();

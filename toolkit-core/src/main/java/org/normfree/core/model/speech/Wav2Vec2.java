@@ -10,7 +10,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.NormSite;
 import org.normfree.core.method.PreLn;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Checks;
@@ -131,7 +130,7 @@ public final class Wav2Vec2 {
     this.layers =
         new Layers(
                 this.method,
-                Stack.encoderOnly(context.depth()),
+                config.stack(),
                 context.width(),
                 context.heads(),
                 context.hidden(),

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.speech.FeatureEncoderConfig.Layer;
 import org.normfree.core.nn.SpanMask;
@@ -33,7 +35,8 @@ public record Wav2Vec2Config(
     SpanMask mask,
     int negatives,
     Losses objective,
-    Dropouts dropouts) {
+    Dropouts dropouts)
+    implements Architecture {
   /** Where the norms of the Transformer stand, with a method that leaves that to the model. */
   public enum Order {
     /** Behind the additions, one before the first layer, none behind the last: Base. */
@@ -333,5 +336,25 @@ public record Wav2Vec2Config(
   public Wav2Vec2Config with(Dropouts other) {
     return new Wav2Vec2Config(
         samples, encoder, context, quantizer, finalDim, mask, negatives, objective, other);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.encoderOnly(context.depth());
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(context.depth(), context.width(), context.hidden())
+        + encoder.weights()
+        + (double) context.width() * context.width() * context.positionKernel()
+        + (double) quantizer.groups() * quantizer.entries() * (quantizer.dim() + encoder.channels())
+        + (double) finalDim * (context.width() + quantizer.dim())
+        + (double) context.width() * encoder.channels();
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -7,7 +7,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Layers;
 import org.normfree.core.model.Tokens;
@@ -42,7 +41,7 @@ public final class DecoderLm {
     layers =
         new Layers(
             method,
-            Stack.decoderOnly(config.depth()),
+            config.stack(),
             config.width(),
             config.heads(),
             config.hidden(),

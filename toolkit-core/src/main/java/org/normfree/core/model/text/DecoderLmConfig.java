@@ -1,6 +1,9 @@
 package org.normfree.core.model.text;
 
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.FeedForward;
 
@@ -30,7 +33,8 @@ public record DecoderLmConfig(
     FeedForward feedForward,
     boolean bias,
     boolean tied,
-    double dropout) {
+    double dropout)
+    implements Architecture {
   private static final int GRANULE = 32;
 
   /** How a token knows its place. */
@@ -115,5 +119,21 @@ public record DecoderLmConfig(
   DecoderLmConfig withoutDropout() {
     return new DecoderLmConfig(
         vocabulary, width, depth, heads, hidden, maxLength, positions, feedForward, bias, tied, 0);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.decoderOnly(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(depth, width, hidden)
+        + (double) width * (2.0 * vocabulary + maxLength);
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

@@ -1,6 +1,9 @@
 package org.normfree.core.model.text;
 
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.FeedForward;
 
@@ -26,7 +29,8 @@ public record EncoderConfig(
     int maxLength,
     FeedForward feedForward,
     int classes,
-    double dropout) {
+    double dropout)
+    implements Architecture {
   /**
    * @throws InputException if the numbers do not fit each other; the message says which and why
    */
@@ -39,5 +43,21 @@ public record EncoderConfig(
         "the data has %d class, expected at least 2, or 0 for a masked language model",
         classes);
     Checks.rate("dropout", dropout);
+  }
+
+  /** Its layers. */
+  public Stack stack() {
+    return Stack.encoderOnly(depth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(depth, width, hidden)
+        + (double) width * (2.0 * vocabulary + maxLength + classes + width);
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack());
   }
 }

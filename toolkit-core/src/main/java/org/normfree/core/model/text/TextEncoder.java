@@ -6,7 +6,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.normfree.core.method.Method;
-import org.normfree.core.method.Stack;
 import org.normfree.core.method.WeightRole;
 import org.normfree.core.model.Layers;
 import org.normfree.core.model.Tokens;
@@ -34,7 +33,7 @@ public final class TextEncoder {
     layers =
         new Layers(
             method,
-            Stack.encoderOnly(config.depth()),
+            config.stack(),
             config.width(),
             config.heads(),
             config.hidden(),

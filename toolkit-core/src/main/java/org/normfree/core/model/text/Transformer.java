@@ -45,7 +45,7 @@ public final class Transformer {
   private Layers layers(Stack.Kind kind) {
     return new Layers(
         method,
-        new Stack(kind, config.encoderDepth(), config.decoderDepth()),
+        config.stack(kind),
         config.width(),
         config.heads(),
         config.hidden(),

@@ -1,6 +1,9 @@
 package org.normfree.core.model.text;
 
+import java.util.List;
 import org.normfree.core.InputException;
+import org.normfree.core.method.Stack;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.FeedForward;
 
@@ -30,7 +33,8 @@ public record TransformerConfig(
     FeedForward feedForward,
     boolean tied,
     double dropout,
-    double labelSmoothing) {
+    double labelSmoothing)
+    implements Architecture {
   /**
    * @throws InputException if the numbers do not fit each other; the message says which and why
    */
@@ -57,5 +61,21 @@ public record TransformerConfig(
         tied,
         0,
         labelSmoothing);
+  }
+
+  /** The layers of one half. */
+  Stack stack(Stack.Kind kind) {
+    return new Stack(kind, encoderDepth, decoderDepth);
+  }
+
+  @Override
+  public double weightsAtMost() {
+    return Architecture.ofLayers(encoderDepth + decoderDepth, width, hidden)
+        + (double) width * (3.0 * vocabulary + 2.0 * maxLength);
+  }
+
+  @Override
+  public List<Stack> stacks() {
+    return List.of(stack(Stack.Kind.ENCODER), stack(Stack.Kind.DECODER));
   }
 }
