@@ -46,8 +46,17 @@ public record CompilerSettings(
     Kernel.missingForBfloat16(kernels)
         .ifPresent(
             missing -> {
-              throw new UnavailableException(
-                  "precision=bf16 cannot run here: %s; use precision=float32".formatted(missing));
+              throw unavailable(missing);
             });
+  }
+
+  /**
+   * What is said where bfloat16 cannot be had.
+   *
+   * @param missing what is missing, in a few words
+   */
+  public static UnavailableException unavailable(String missing) {
+    return new UnavailableException(
+        "precision=bf16 cannot run here: %s; use precision=float32".formatted(missing));
   }
 }

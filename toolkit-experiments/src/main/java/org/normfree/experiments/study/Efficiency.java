@@ -16,7 +16,7 @@ import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.NativeThreads;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
-import org.normfree.core.kernel.Kernel;
+import org.normfree.core.kernel.Bfloat16;
 import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.Alpha0;
 import org.normfree.core.method.Branch;
@@ -283,9 +283,7 @@ public final class Efficiency implements Experiment {
   @Override
   public Runs run(Config config, RunDirectory directory) {
     List<String> ways = new ArrayList<>(config.get(WAYS));
-    Kernel.missingForBfloat16(Kernels.standard())
-        .filter(reason -> ways.remove(BF16))
-        .ifPresent(this::leaveOut);
+    Bfloat16.missing("auto", "auto").filter(reason -> ways.remove(BF16)).ifPresent(this::leaveOut);
     SingleRun single = run(new Rounds());
     List<SweepTrial> trials = new ArrayList<>();
     for (long seed : Keys.seedsOf(config)) {

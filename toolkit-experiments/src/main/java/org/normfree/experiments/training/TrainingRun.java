@@ -19,6 +19,7 @@ import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.exec.NativeThreads;
 import org.normfree.core.exec.Precision;
 import org.normfree.core.exec.StockExecutor;
+import org.normfree.core.kernel.Bfloat16;
 import org.normfree.core.kernel.Kernel;
 import org.normfree.core.kernel.Kernels;
 import org.normfree.core.method.Alpha0;
@@ -400,12 +401,11 @@ public final class TrainingRun {
   private static void requirePrecision(Config config) {
     requireSession(config);
     if (!config.get(Keys.PRECISION).equals("float32")) {
-      new CompilerSettings(
-          1,
-          Precision.BF16,
-          Kernels.load(config.get(Keys.KERNELS), config.get(Keys.VECTOR)),
-          Set.of(),
-          false);
+      Bfloat16.missing(config.get(Keys.KERNELS), config.get(Keys.VECTOR))
+          .ifPresent(
+              missing -> {
+                throw CompilerSettings.unavailable(missing);
+              });
     }
   }
 
