@@ -20,10 +20,12 @@ import org.normfree.core.data.speech.SpeechBatches;
 import org.normfree.core.data.speech.SpeechCorpus;
 import org.normfree.core.data.speech.SpeechSets;
 import org.normfree.core.data.speech.SpokenStrings;
+import org.normfree.core.data.speech.SyntheticSpeech;
 import org.normfree.core.data.speech.WordErrors;
 import org.normfree.core.decode.CtcGreedy;
 import org.normfree.core.exec.GraphExecutor;
 import org.normfree.core.method.Method;
+import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.speech.FeatureEncoderConfig;
 import org.normfree.core.model.speech.Wav2Vec2;
@@ -83,7 +85,7 @@ public final class MaskedSpeech implements Problem {
 
   /** What runs of this problem are. */
   public static final Kind KIND =
-      new Kind("listen", KEYS, MaskedSpeech::new, (config, method) -> shape(config));
+      new Kind("listen", KEYS, MaskedSpeech::new, MaskedSpeech::architecture);
 
   /** Test recordings whose word a linear map tells, in percent; takes are new to it. */
   public static final String WORD_PROBE = "word_probe";
@@ -141,6 +143,14 @@ public final class MaskedSpeech implements Problem {
 
   private static int samples(Config config, Key<Double> seconds) {
     return (int) Math.round(config.get(seconds) * config.get(SpeechKeys.RATE));
+  }
+
+  private static Architecture architecture(Config config, Method method) {
+    if (config.get(SpeechKeys.DATA).equals(SpeechKeys.DATA.defaultValue())) {
+      // which says more of a rate than that the model's windows are too long for it
+      SyntheticSpeech.requireRate(config.get(SpeechKeys.RATE));
+    }
+    return shape(config);
   }
 
   private static Wav2Vec2Config shape(Config config) {

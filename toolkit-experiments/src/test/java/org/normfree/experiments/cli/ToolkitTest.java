@@ -272,7 +272,7 @@ class ToolkitTest {
     }
 
     @Override
-    public void check(Config config) {
+    public void checkSettings(Config config) {
       throw new UnavailableException("this processor has no such instructions");
     }
 

@@ -168,7 +168,7 @@ class ModelUpdateTest {
   private static final Map<String, Map<String, String>> REFUSED =
       Map.of(
           "ffn-stack", Map.of("span-norm", "attention branch"),
-          "encoder-decoder", Map.of("batch-norm", "of a decoder"));
+          "encoder-decoder", Map.of("batch-norm", "a decoder"));
 
   /** Methods whose branches begin at 0, so that matrices of branches have no gradient. */
   private static final Set<String> STILL = Set.of("skipinit", "rezero", "pro-res");

@@ -108,17 +108,27 @@ public final class SyntheticSpeech {
   private SyntheticSpeech() {}
 
   /**
+   * Refuses a rate at which formants cannot be told.
+   *
+   * @param rate samples a second, at least 4000
+   * @throws InputException if it is lower
+   */
+  public static void requireRate(int rate) {
+    if (rate < LEAST_RATE) {
+      throw new InputException(
+          "data.rate=%s, expected at least %s samples a second for synthetic speech"
+              .formatted(rate, LEAST_RATE));
+    }
+  }
+
+  /**
    * All words by all speakers in all takes.
    *
    * @param rate samples a second, at least 4000
    * @throws InputException if the rate is lower
    */
   public static SpeechCorpus corpus(int rate) {
-    if (rate < LEAST_RATE) {
-      throw new InputException(
-          "data.rate=%s, expected at least %s samples a second for synthetic speech"
-              .formatted(rate, LEAST_RATE));
-    }
+    requireRate(rate);
     List<Clip> clips = new ArrayList<>();
     List<String> speakers = new ArrayList<>();
     for (int speaker = 0; speaker < SPEAKERS; speaker++) {
