@@ -47,7 +47,7 @@ public interface Experiment {
     }
     List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
     OptionsRead.check(config, trials);
-    trials.forEach(SweepTrial::checkSettings);
+    Rehearsal.different(trials, Set.of(Keys.SEED)).forEach(SweepTrial::checkSettings);
   }
 
   /**
@@ -58,8 +58,8 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if a run could not be carried out with them
    */
   default void check(Config config) {
-    Rehearsal.ofEach(
-        directory -> run(config, directory), config, Set.of(Keys.SEED), SweepTrial::check);
+    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
+    Rehearsal.different(trials, Set.of(Keys.SEED)).forEach(SweepTrial::check);
   }
 
   /**
@@ -68,7 +68,8 @@ public interface Experiment {
    * @param config a value for each of {@link #keys}, which were {@linkplain #checkSettings checked}
    */
   default boolean surelyFits(Config config) {
-    return Rehearsal.of(directory -> run(config, directory), config).stream()
+    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
+    return Rehearsal.different(trials, Keys.besidesNetwork()).stream()
         .allMatch(SweepTrial::surelyFits);
   }
 
@@ -80,11 +81,8 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if one of them cannot be trained
    */
   default void checkNetworks(Config config) {
-    Rehearsal.ofEach(
-        directory -> run(config, directory),
-        config,
-        Keys.besidesNetwork(),
-        SweepTrial::checkNetwork);
+    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
+    Rehearsal.different(trials, Keys.besidesNetwork()).forEach(SweepTrial::checkNetwork);
   }
 
   /**

@@ -12,7 +12,7 @@ import org.normfree.core.data.DataFolder;
 import org.normfree.core.data.Download;
 import org.normfree.core.data.FetchedSet;
 import org.normfree.core.data.RemoteSet;
-import org.normfree.experiments.sweep.HeldNotes;
+import org.normfree.experiments.sweep.LastLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,7 +111,9 @@ final class DataCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      HeldNotes.during(() -> DataCheck.of(place)).lines().forEach(out::println);
+      DataCheck[] check = new DataCheck[1];
+      LastLine.during("looking at " + place + " ...", () -> check[0] = DataCheck.of(place));
+      check[0].lines().forEach(out::println);
       out.flush();
       return ExitCode.OK;
     }

@@ -11,6 +11,7 @@ import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.launch.Columns;
 import org.normfree.experiments.launch.Launch;
 import org.normfree.experiments.sweep.Duration;
+import org.normfree.experiments.sweep.LastLine;
 import org.normfree.experiments.sweep.Rehearsal;
 import org.normfree.experiments.sweep.SweepTrial;
 
@@ -41,11 +42,18 @@ record DryRun(List<Row> rows, StepPace pace, int jobs) {
     Launch.check(experiment, config);
     List<Row> rows = new ArrayList<>();
     StepPace pace = new StepPace();
-    for (SweepTrial trial : Rehearsal.of(directory -> experiment.run(config, directory), config)) {
-      Row row = new Row(trial, trial.size());
-      rows.add(row);
-      row.size.ifPresent(size -> pace.tryOut(trial, size));
-    }
+    String words = experiment.name() + ": building its networks and trying some steps ...";
+    LastLine.elsewhere(words);
+    LastLine.during(
+        words,
+        () -> {
+          for (SweepTrial trial :
+              Rehearsal.of(directory -> experiment.run(config, directory), config)) {
+            Row row = new Row(trial, trial.size());
+            rows.add(row);
+            row.size.ifPresent(size -> pace.tryOut(trial, size));
+          }
+        });
     boolean sideBySide = config.has(Keys.JOBS) && config.has(Keys.THREADS);
     return new DryRun(
         rows, pace, Math.max(1, Math.min(rows.size(), sideBySide ? Keys.jobsOf(config) : 1)));

@@ -1,13 +1,20 @@
 package org.normfree.experiments.cli;
 
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.normfree.experiments.run.RunDirectory;
+import org.normfree.experiments.sweep.LastLine;
+import org.normfree.plots.archive.RunArchive;
 import org.normfree.plots.figure.FigureOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code toolkit figures}: tables, figures and report from recorded runs. */
 @Command(
@@ -17,6 +24,8 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class FiguresCommand implements Runnable {
   private final FigureMaker figures;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private RunsOption runs;
 
@@ -70,9 +79,7 @@ final class FiguresCommand implements Runnable {
 
   @Override
   public void run() {
-    figures.create(
-        runs.folder(),
-        out,
+    FigureOptions options =
         new FigureOptions(
             only,
             width
@@ -80,6 +87,25 @@ final class FiguresCommand implements Runnable {
                 .orElse(OptionalInt.empty()),
             font,
             methods,
-            baseline));
+            baseline);
+    RunArchive archive = RunArchive.read(runs.folder());
+    boolean writable = Files.isDirectory(out) ? Files.isWritable(out) : RunDirectory.isFree(out);
+    if (writable && only.isEmpty() && methods.isEmpty() && baseline.isEmpty()) {
+      // nothing is left to be refused
+      LastLine.elsewhere(words(archive));
+    }
+    LastLine.during(words(archive), () -> figures.create(runs.folder(), out, options));
+    PrintWriter writer = spec.commandLine().getOut();
+    writer.println(
+        only.isEmpty()
+            ? "figures/, tables/ and report.html are in " + out
+            : "figures are in " + out.resolve("figures"));
+    writer.flush();
+  }
+
+  private static String words(RunArchive archive) {
+    int count = archive.experiments().size();
+    return "drawing the figures of %s ..."
+        .formatted(count == 1 ? "1 experiment" : count + " experiments");
   }
 }

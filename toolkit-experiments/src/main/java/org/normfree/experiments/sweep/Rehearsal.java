@@ -50,25 +50,17 @@ public final class Rehearsal extends RuntimeException {
   }
 
   /**
-   * Looks at these runs, once at those that differ in nothing but some keys.
-   *
-   * @param experiment what it does in its directory
-   * @param config its settings
-   * @param besides the keys
-   * @param look looks at a run
-   * @throws org.normfree.core.InputException if it does
+   * @param trials runs
+   * @param besides some keys
+   * @return the first of those that differ in nothing but these keys
    */
-  public static void ofEach(
-      Consumer<RunDirectory> experiment,
-      Config config,
-      Set<Key<?>> besides,
-      Consumer<SweepTrial> look) {
+  public static List<SweepTrial> different(List<SweepTrial> trials, Set<Key<?>> besides) {
     Set<List<Object>> seen = new HashSet<>();
-    for (SweepTrial trial : of(experiment, config)) {
-      Config own = trial.config();
-      if (seen.add(List.of(own.experiment(), own.valuesBesides(besides)))) {
-        look.accept(trial);
-      }
-    }
+    return trials.stream()
+        .filter(
+            trial ->
+                seen.add(
+                    List.of(trial.config().experiment(), trial.config().valuesBesides(besides))))
+        .toList();
   }
 }

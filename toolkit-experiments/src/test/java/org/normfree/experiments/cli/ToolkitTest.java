@@ -151,6 +151,7 @@ class ToolkitTest {
 
   @Test
   void anErrorOfTheToolkitItselfExits1WithItsStackTrace() {
+    assertThat(toolkit("run", "tiny", "steps=5", "--out", dir("tiny"))).isZero();
     CommandLine command =
         Toolkit.commandLine(
             new Experiments(List.of()),
@@ -166,6 +167,7 @@ class ToolkitTest {
 
   @Test
   void aFullDiskExits2WithTheReason() {
+    assertThat(toolkit("run", "tiny", "steps=5", "--out", dir("tiny"))).isZero();
     CommandLine command =
         Toolkit.commandLine(
             new Experiments(List.of()),
@@ -300,13 +302,16 @@ class ToolkitTest {
 
   @Test
   void figuresAreDrawnFromTheGivenFolder() {
+    assertThat(toolkit("run", "tiny", "steps=5", "--out", dir("tiny"))).isZero();
     assertThat(toolkit("figures", "--runs", dir("."), "--out", dir("figs"))).isZero();
     assertThat(drawn).hasSize(1);
     assertThat(chosen).containsExactly(FigureOptions.DEFAULTS);
+    assertThat(out.toString()).endsWith("report.html are in " + dir("figs") + "\n");
   }
 
   @Test
   void whatFiguresShowAndHowWideTheyAreMayBeChosen() {
+    assertThat(toolkit("run", "tiny", "steps=5", "--out", dir("tiny"))).isZero();
     assertThat(
             toolkit(
                 "figures",
