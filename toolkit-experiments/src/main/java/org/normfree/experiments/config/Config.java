@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -255,7 +256,9 @@ public final class Config {
    * @return its values by name, without theirs
    */
   public Map<String, Object> valuesBesides(Set<Key<?>> others) {
-    return besides(others).map(Key::name).collect(Collectors.toMap(name -> name, values::get));
+    Map<String, Object> rest = new HashMap<>(values);
+    others.forEach(key -> rest.remove(key.name()));
+    return rest;
   }
 
   /**

@@ -25,6 +25,8 @@ public final class Key<T> {
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
 
+  private static final boolean CHECKED = Key.class.desiredAssertionStatus();
+
   private static final String ALL = "all";
   private static final String AUTO = "auto";
 
@@ -462,7 +464,13 @@ public final class Key<T> {
         .orElseGet(() -> "expected " + expected());
   }
 
+  /**
+   * A default is as good as the code it stands in: it is looked at in tests, not at every start.
+   */
   private static <T> Key<T> checked(Key<T> key) {
+    if (!CHECKED) {
+      return key;
+    }
     String text = key.text(key.defaultValue);
     if (key.type.parse.apply(text).isEmpty()) {
       throw new IllegalArgumentException(
