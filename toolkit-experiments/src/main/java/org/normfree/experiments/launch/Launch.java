@@ -59,8 +59,7 @@ public final class Launch {
     if (!RunDirectory.isFinished(out)) {
       check(experiment, config);
       if (occasion.preset().isEmpty() && RunDirectory.isFree(out)) {
-        // nothing is left to be refused; a log and JSON, which come next, take as long as all so
-        // far
+        // nothing is left to be refused, and what comes next takes as long as all so far
         LastLine.elsewhere(experiment.name() + ": getting ready ...");
       }
     }
