@@ -23,6 +23,9 @@ public final class Bfloat16 {
 
   private static final Set<String> ONE_DNN = Set.of("auto", "onednn");
 
+  /** What is said of a processor without. */
+  static final String MISSING = "this processor has no bfloat16 instructions that oneDNN may use";
+
   /** Keeps oneDNN from instructions that the processor has. */
   private static final List<String> LIMITS = List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA");
 
@@ -36,15 +39,15 @@ public final class Bfloat16 {
    */
   public static Optional<String> missing(String choice, String vector) {
     Optional<Boolean> told =
-        ONE_DNN.contains(choice) && LIMITS.stream().noneMatch(System.getenv()::containsKey)
+        ONE_DNN.contains(choice)
+                && !vector.equals("on") // which may be refused
+                && LIMITS.stream().noneMatch(System.getenv()::containsKey)
             ? has(PROCESSOR)
             : Optional.empty();
     if (told.isEmpty()) {
       return Kernel.missingForBfloat16(Kernels.load(choice, vector));
     }
-    return told.get()
-        ? Optional.empty()
-        : Optional.of("this processor has no bfloat16 instructions that oneDNN may use");
+    return told.get() ? Optional.empty() : Optional.of(MISSING);
   }
 
   /**

@@ -62,9 +62,7 @@ public final class OneDnnKernel extends TaskKernel {
 
   @Override
   public Optional<String> missingForBfloat16() {
-    return OneDnn.hasBfloat16()
-        ? Optional.empty()
-        : Optional.of("this processor has no bfloat16 instructions that oneDNN may use");
+    return OneDnn.hasBfloat16() ? Optional.empty() : Optional.of(Bfloat16.MISSING);
   }
 
   private static String rootMessage(Throwable e) {

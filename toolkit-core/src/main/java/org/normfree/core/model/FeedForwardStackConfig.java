@@ -1,6 +1,5 @@
 package org.normfree.core.model;
 
-import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
 
@@ -13,7 +12,7 @@ import org.normfree.core.method.Stack;
  * @param classes number of classes, at least 2
  */
 public record FeedForwardStackConfig(int width, int hidden, int branches, int classes)
-    implements Architecture {
+    implements OneStack {
   /**
    * @throws InputException if a number is out of range
    */
@@ -27,7 +26,7 @@ public record FeedForwardStackConfig(int width, int hidden, int branches, int cl
     Checks.require(classes >= 2, "%d class, expected at least 2", classes);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.encoderOnly(branches / 2);
   }
@@ -35,10 +34,5 @@ public record FeedForwardStackConfig(int width, int hidden, int branches, int cl
   @Override
   public double weightsAtMost() {
     return Architecture.ofLayers(branches, width, hidden) + (double) width * classes;
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

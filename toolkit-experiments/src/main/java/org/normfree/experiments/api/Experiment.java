@@ -33,10 +33,15 @@ public interface Experiment {
    */
   Design design(Config config);
 
+  /** The runs that do not depend on the results of others. */
+  private List<SweepTrial> trials(Config config) {
+    return Rehearsal.of(directory -> run(config, directory), config);
+  }
+
   /**
-   * Looks at the settings by themselves, before a directory is opened and data are read: those of
-   * every run that does not depend on the results of others. {@link #check} and {@link
-   * #checkNetworks} are still to follow.
+   * Looks at the settings by themselves, before a directory is opened: those of every run that does
+   * not depend on the results of others. Of data it reads no more than says which shapes a network
+   * has, such as the images'. {@link #check} and {@link #checkNetworks} are still to follow.
    *
    * @param config a value for each of {@link #keys}
    * @throws org.normfree.core.InputException if a run could not be carried out with them
@@ -45,7 +50,7 @@ public interface Experiment {
     if (config.has(Keys.SEED) && config.has(Keys.SEEDS)) {
       Keys.seedsOf(config);
     }
-    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
+    List<SweepTrial> trials = trials(config);
     OptionsRead.check(config, trials);
     Rehearsal.different(trials, Set.of(Keys.SEED)).forEach(SweepTrial::checkSettings);
   }
@@ -58,8 +63,7 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if a run could not be carried out with them
    */
   default void check(Config config) {
-    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
-    Rehearsal.different(trials, Set.of(Keys.SEED)).forEach(SweepTrial::check);
+    Rehearsal.different(trials(config), Set.of(Keys.SEED)).forEach(SweepTrial::check);
   }
 
   /**
@@ -68,8 +72,7 @@ public interface Experiment {
    * @param config a value for each of {@link #keys}, which were {@linkplain #checkSettings checked}
    */
   default boolean surelyFits(Config config) {
-    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
-    return Rehearsal.different(trials, Keys.besidesNetwork()).stream()
+    return Rehearsal.different(trials(config), Keys.besidesNetwork()).stream()
         .allMatch(SweepTrial::surelyFits);
   }
 
@@ -81,8 +84,7 @@ public interface Experiment {
    * @throws org.normfree.core.InputException if one of them cannot be trained
    */
   default void checkNetworks(Config config) {
-    List<SweepTrial> trials = Rehearsal.of(directory -> run(config, directory), config);
-    Rehearsal.different(trials, Keys.besidesNetwork()).forEach(SweepTrial::checkNetwork);
+    Rehearsal.different(trials(config), Keys.besidesNetwork()).forEach(SweepTrial::checkNetwork);
   }
 
   /**

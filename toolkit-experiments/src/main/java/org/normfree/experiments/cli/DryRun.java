@@ -42,10 +42,8 @@ record DryRun(List<Row> rows, StepPace pace, int jobs) {
     Launch.check(experiment, config);
     List<Row> rows = new ArrayList<>();
     StepPace pace = new StepPace();
-    String words = experiment.name() + ": building its networks and trying some steps ...";
-    LastLine.elsewhere(words);
-    LastLine.during(
-        words,
+    LastLine.told(
+        experiment.name() + ": building its networks and trying some steps ...",
         () -> {
           for (SweepTrial trial :
               Rehearsal.of(directory -> experiment.run(config, directory), config)) {

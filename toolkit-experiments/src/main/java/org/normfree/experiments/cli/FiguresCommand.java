@@ -90,11 +90,12 @@ final class FiguresCommand implements Runnable {
             baseline);
     RunArchive archive = RunArchive.read(runs.folder());
     boolean writable = Files.isDirectory(out) ? Files.isWritable(out) : RunDirectory.isFree(out);
+    Runnable draw = () -> figures.create(runs.folder(), out, options);
     if (writable && only.isEmpty() && methods.isEmpty() && baseline.isEmpty()) {
-      // nothing is left to be refused
-      LastLine.elsewhere(words(archive));
+      LastLine.told(words(archive), draw); // nothing is left to be refused
+    } else {
+      LastLine.during(words(archive), draw);
     }
-    LastLine.during(words(archive), () -> figures.create(runs.folder(), out, options));
     PrintWriter writer = spec.commandLine().getOut();
     writer.println(
         only.isEmpty()

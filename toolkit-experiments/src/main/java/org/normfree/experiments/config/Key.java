@@ -365,7 +365,8 @@ public final class Key<T> {
   /**
    * @param value another default
    * @return this key with that default
-   * @throws IllegalArgumentException if the key does not take the value
+   * @throws IllegalArgumentException where assertions are on, as in tests, if the key does not take
+   *     the value
    */
   public Key<T> withDefault(T value) {
     return checked(new Key<>(name, type, value, doc, identity));

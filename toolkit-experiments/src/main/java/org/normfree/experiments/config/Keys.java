@@ -593,7 +593,6 @@ public final class Keys {
             STEP_ADAPTATION, STEP_GAIN_RATE, STEP_SCALE_RATE, STEP_AVERAGE, STEP_MASK, STEP_KEPT));
     keys.addAll(tokens());
     keys.addAll(methodOptions());
-    keys.addAll(execution());
     return keys;
   }
 

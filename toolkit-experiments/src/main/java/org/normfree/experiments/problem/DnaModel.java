@@ -173,7 +173,7 @@ record DnaModel(Config config) {
   }
 
   /** The published patch replaces layer norms, of which Caduceus has none. */
-  Method kept(Method method) {
+  private Method kept(Method method) {
     return config.get(DnaKeys.PUBLISHED_PATCH)
         ? Methods.create("rms-norm", MethodOptions.DEFAULTS)
         : method;

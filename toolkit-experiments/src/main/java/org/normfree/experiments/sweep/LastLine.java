@@ -63,6 +63,17 @@ public final class LastLine {
     }
   }
 
+  /**
+   * Says what goes on to everybody: as {@link #during}, and {@link #elsewhere}.
+   *
+   * @param words what goes on
+   * @param body what goes on, of which nothing is refused
+   */
+  public static void told(String words, Runnable body) {
+    elsewhere(words);
+    during(words, body);
+  }
+
   synchronized void draw(String line) {
     drawn = line;
     redraw();

@@ -3,8 +3,8 @@ package org.normfree.core.model.dna;
 import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
-import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 
 /**
  * Shape of a {@link Caduceus}.
@@ -31,7 +31,7 @@ public record CaduceusConfig(
     int length,
     int classes,
     double epsilon)
-    implements Architecture {
+    implements OneStack {
   /** How the two strands of DNA are treated. */
   public enum Strands {
     /** Caduceus-PS: both go through the same parameters, and what is guessed is equivariant. */
@@ -128,7 +128,7 @@ public record CaduceusConfig(
         complement, mixer, depth, strands, tied, fusedFault, length, classes, other);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return MambaStack.encoder(depth);
   }
@@ -136,10 +136,5 @@ public record CaduceusConfig(
   @Override
   public double weightsAtMost() {
     return 2.0 * depth * mixer.weights() + 2.0 * complement.size() * mixer.width();
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

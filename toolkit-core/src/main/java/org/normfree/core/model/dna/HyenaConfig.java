@@ -1,10 +1,10 @@
 package org.normfree.core.model.dna;
 
-import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 
 /**
  * Shape of a {@link Hyena}.
@@ -29,7 +29,7 @@ public record HyenaConfig(
     double dropout,
     int classes,
     double epsilon)
-    implements Architecture {
+    implements OneStack {
   private static final double DROPOUT = 0.1;
 
   /** PyTorch's ε. */
@@ -105,7 +105,7 @@ public record HyenaConfig(
         vocabulary, width, depth, hidden, operator, length, dropout, classes, other);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.decoderOnly(depth);
   }
@@ -115,10 +115,5 @@ public record HyenaConfig(
     return Architecture.ofLayers(depth, width, hidden)
         + (double) vocabulary * width
         + depth * operator.weights(width);
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

@@ -28,12 +28,6 @@ public record HyenaOperator(
   private static final int MAPS = 4;
   private static final int FEATURES = 5;
 
-  /** Weights of an operator beside its projections, at most. */
-  double weights(int width) {
-    double filter = (double) filterWidth * (features + (double) filterMaps * filterWidth);
-    return filter + (double) order * width * (filterWidth + 2.0 * shortKernel + 2.0 * width);
-  }
-
   /**
    * @throws org.normfree.core.InputException if a number is out of range
    */
@@ -50,6 +44,12 @@ public record HyenaOperator(
         longest >= 2, "hyena.longest=%d, expected at least 2 positions to scale time by", longest);
     Checks.require(
         Double.isFinite(shift), "hyena.shift=%s, expected a finite number; 0 is usual", shift);
+  }
+
+  /** Weights of an operator beside its projections, at most. */
+  double weights(int width) {
+    double filter = (double) filterWidth * (features + (double) filterMaps * filterWidth);
+    return filter + (double) order * width * (filterWidth + 2.0 * shortKernel + 2.0 * width);
   }
 
   /**

@@ -1,10 +1,9 @@
 package org.normfree.core.model.dna;
 
-import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
-import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 
 /**
  * Shape of a {@link Mamba}.
@@ -18,7 +17,7 @@ import org.normfree.core.model.Checks;
  */
 public record MambaConfig(
     int vocabulary, MambaShape mixer, int depth, int length, int classes, double epsilon)
-    implements Architecture {
+    implements OneStack {
   /**
    * @throws InputException if a number is out of range
    */
@@ -44,7 +43,7 @@ public record MambaConfig(
     return new MambaConfig(vocabulary, mixer, depth, tokens, number, epsilon);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return MambaStack.causal(depth);
   }
@@ -52,10 +51,5 @@ public record MambaConfig(
   @Override
   public double weightsAtMost() {
     return depth * mixer.weights() + 2.0 * vocabulary * mixer.width();
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

@@ -8,6 +8,7 @@ import org.normfree.core.method.Method;
 import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 import org.normfree.core.nn.Initializer;
 import org.normfree.core.nn.Scope;
 
@@ -35,7 +36,7 @@ public record ConvNeXtConfig(
     double layerScale,
     double dropPath,
     Weights weights)
-    implements ImageClassifier {
+    implements ImageClassifier, OneStack {
   /** What weights are drawn from; biases start at 0. */
   public enum Weights {
     /** Normal with deviation 0.02 whatever the width, as in the authors' code. */
@@ -177,7 +178,7 @@ public record ConvNeXtConfig(
         Weights.valueOf(settings.word("init").toUpperCase(Locale.ROOT).replace('-', '_')));
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.convolutional(blocks(), ConvNeXt.BRANCH_WEIGHTS);
   }
@@ -188,10 +189,5 @@ public record ConvNeXtConfig(
     return blocks() * widest * (8 * widest + (double) kernel * kernel)
         + widest * (dims.size() * (double) downsample * downsample * widest)
         + widest * ((double) stem * stem * images.channels() + images.classes());
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

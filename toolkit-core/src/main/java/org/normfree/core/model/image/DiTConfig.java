@@ -8,6 +8,7 @@ import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 
 /**
  * Shape of a Diffusion Transformer.
@@ -40,7 +41,7 @@ public record DiTConfig(
     int frequencies,
     boolean learnedSigma,
     ZeroInit zeroInit)
-    implements Architecture {
+    implements OneStack {
 
   /** F of the official code. */
   public static final int FREQUENCIES = 256;
@@ -178,7 +179,7 @@ public record DiTConfig(
     return learnedSigma ? 2 * channels : channels;
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.encoderOnly(depth);
   }
@@ -188,10 +189,5 @@ public record DiTConfig(
     return Architecture.ofLayers(depth, dim, hidden())
         + (double) dim
             * (4.0 * dim + FREQUENCIES + classes + tokens() + 4.0 * patch * patch * channels);
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

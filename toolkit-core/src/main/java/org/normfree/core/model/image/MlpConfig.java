@@ -55,15 +55,15 @@ public record MlpConfig(ImageShape images, List<Integer> hidden) implements Imag
     SDVariable of(Scope layer, SDVariable y, int width);
   }
 
-  /** Weights of the hidden layers. */
-  static double weights(ImageShape images, List<Integer> hidden) {
-    double in = pixels(images);
+  /** Weights of linear maps one behind the other, and of one to the classes. */
+  static double weights(double in, List<Integer> hidden, double classes) {
+    double width = in;
     double weights = 0;
     for (int out : hidden) {
-      weights += in * out;
-      in = out;
+      weights += width * out;
+      width = out;
     }
-    return weights;
+    return weights + width * classes;
   }
 
   /** Values of an image. */
@@ -121,7 +121,7 @@ public record MlpConfig(ImageShape images, List<Integer> hidden) implements Imag
 
   @Override
   public double weightsAtMost() {
-    return weights(images, hidden) + (double) hidden.get(hidden.size() - 1) * images.classes();
+    return weights((double) pixels(images), hidden, images.classes());
   }
 
   /** None: linear maps of a chain are no layers that a method joins. */

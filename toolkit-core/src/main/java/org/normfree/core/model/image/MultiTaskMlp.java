@@ -101,9 +101,10 @@ public record MultiTaskMlp(
 
   @Override
   public double weightsAtMost() {
-    double last = hidden.get(hidden.size() - 1);
-    return 3 * MlpConfig.weights(images, hidden)
-        + last * (images.classes() + 2.0 + MlpConfig.pixels(images));
+    double pixels = (double) MlpConfig.pixels(images);
+    return MlpConfig.weights(pixels, hidden, images.classes())
+        + MlpConfig.weights(pixels, hidden, 2)
+        + MlpConfig.weights(pixels, hidden, pixels);
   }
 
   /** None, as of a perceptron for one task. */

@@ -8,6 +8,7 @@ import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 import org.normfree.core.nn.Scope;
 
 /**
@@ -29,7 +30,7 @@ public record ResNetConfig(
     int width,
     List<Integer> dims,
     List<Integer> depths)
-    implements ImageClassifier {
+    implements ImageClassifier, OneStack {
   /** What stands before the first stage. */
   public enum Stem {
     /**
@@ -173,7 +174,7 @@ public record ResNetConfig(
     }
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.convolutional(blocks(), block.weights());
   }
@@ -184,10 +185,5 @@ public record ResNetConfig(
     // 3×3 twice, or 3×3 between 1×1 from and to four times as many; and a shortcut
     return 26.0 * blocks() * widest * widest
         + widest * (49.0 * images.channels() + (double) block.expansion() * images.classes());
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

@@ -7,6 +7,7 @@ import org.normfree.core.InputException;
 import org.normfree.core.method.Method;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 import org.normfree.core.nn.Scope;
 
 /**
@@ -22,7 +23,7 @@ import org.normfree.core.nn.Scope;
  */
 public record VggConfig(
     ImageShape images, List<Integer> features, int grid, List<Integer> hidden, double dropout)
-    implements ImageClassifier {
+    implements ImageClassifier, OneStack {
   /** A max-pooling of 2×2 among the features. */
   public static final int POOL = 0;
 
@@ -119,7 +120,7 @@ public record VggConfig(
                 settings.decimal("head.dropout")));
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.convolutional(0, 0);
   }
@@ -127,17 +128,7 @@ public record VggConfig(
   @Override
   public double weightsAtMost() {
     double widest = Math.max(images.channels(), Collections.max(features));
-    double in = grid * grid * widest;
-    double weights = 9 * features.size() * widest * widest;
-    for (int out : hidden) {
-      weights += in * out;
-      in = out;
-    }
-    return weights + in * images.classes();
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
+    return 9 * features.size() * widest * widest
+        + MlpConfig.weights(grid * grid * widest, hidden, images.classes());
   }
 }

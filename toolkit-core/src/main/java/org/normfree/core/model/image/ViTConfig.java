@@ -1,6 +1,5 @@
 package org.normfree.core.model.image;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.normfree.core.InputException;
@@ -9,6 +8,7 @@ import org.normfree.core.method.Stack;
 import org.normfree.core.method.Start;
 import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 import org.normfree.core.nn.Scope;
 import org.normfree.core.nn.Truncation;
 
@@ -41,7 +41,7 @@ public record ViTConfig(
     Pooling pooling,
     double dropPath,
     Optional<Start> branches)
-    implements ImageClassifier {
+    implements ImageClassifier, OneStack {
   /** How tokens become one vector before the head. */
   public enum Pooling {
     /** The mean over tokens, as in arXiv 2503.10622's code. */
@@ -199,7 +199,7 @@ public record ViTConfig(
     return std > 0 ? Optional.of(Start.chosen(truncation.of(std))) : Optional.empty();
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.encoderOnly(depth);
   }
@@ -208,10 +208,5 @@ public record ViTConfig(
   public double weightsAtMost() {
     return Architecture.ofLayers(depth, dim, hidden())
         + (double) dim * (tokens() + (double) patch * patch * channels + classes);
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

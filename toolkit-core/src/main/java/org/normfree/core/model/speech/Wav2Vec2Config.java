@@ -10,6 +10,7 @@ import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
+import org.normfree.core.model.OneStack;
 import org.normfree.core.model.speech.FeatureEncoderConfig.Layer;
 import org.normfree.core.nn.SpanMask;
 
@@ -36,7 +37,7 @@ public record Wav2Vec2Config(
     int negatives,
     Losses objective,
     Dropouts dropouts)
-    implements Architecture {
+    implements OneStack {
   /** Where the norms of the Transformer stand, with a method that leaves that to the model. */
   public enum Order {
     /** Behind the additions, one before the first layer, none behind the last: Base. */
@@ -338,7 +339,7 @@ public record Wav2Vec2Config(
         samples, encoder, context, quantizer, finalDim, mask, negatives, objective, other);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.encoderOnly(context.depth());
   }
@@ -351,10 +352,5 @@ public record Wav2Vec2Config(
         + (double) quantizer.groups() * quantizer.entries() * (quantizer.dim() + encoder.channels())
         + (double) finalDim * (context.width() + quantizer.dim())
         + (double) context.width() * encoder.channels();
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

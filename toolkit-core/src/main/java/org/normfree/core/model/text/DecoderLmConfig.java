@@ -1,11 +1,11 @@
 package org.normfree.core.model.text;
 
-import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.FeedForward;
+import org.normfree.core.model.OneStack;
 
 /**
  * Shape of a decoder-only language model.
@@ -34,7 +34,7 @@ public record DecoderLmConfig(
     boolean bias,
     boolean tied,
     double dropout)
-    implements Architecture {
+    implements OneStack {
   private static final int GRANULE = 32;
 
   /** How a token knows its place. */
@@ -121,7 +121,7 @@ public record DecoderLmConfig(
         vocabulary, width, depth, heads, hidden, maxLength, positions, feedForward, bias, tied, 0);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.decoderOnly(depth);
   }
@@ -130,10 +130,5 @@ public record DecoderLmConfig(
   public double weightsAtMost() {
     return Architecture.ofLayers(depth, width, hidden)
         + (double) width * (2.0 * vocabulary + maxLength);
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }

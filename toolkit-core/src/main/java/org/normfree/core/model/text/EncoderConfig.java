@@ -1,11 +1,11 @@
 package org.normfree.core.model.text;
 
-import java.util.List;
 import org.normfree.core.InputException;
 import org.normfree.core.method.Stack;
 import org.normfree.core.model.Architecture;
 import org.normfree.core.model.Checks;
 import org.normfree.core.model.FeedForward;
+import org.normfree.core.model.OneStack;
 
 /**
  * Shape of an encoder-only text model.
@@ -30,7 +30,7 @@ public record EncoderConfig(
     FeedForward feedForward,
     int classes,
     double dropout)
-    implements Architecture {
+    implements OneStack {
   /**
    * @throws InputException if the numbers do not fit each other; the message says which and why
    */
@@ -45,7 +45,7 @@ public record EncoderConfig(
     Checks.rate("dropout", dropout);
   }
 
-  /** Its layers. */
+  @Override
   public Stack stack() {
     return Stack.encoderOnly(depth);
   }
@@ -54,10 +54,5 @@ public record EncoderConfig(
   public double weightsAtMost() {
     return Architecture.ofLayers(depth, width, hidden)
         + (double) width * (2.0 * vocabulary + maxLength + classes + width);
-  }
-
-  @Override
-  public List<Stack> stacks() {
-    return List.of(stack());
   }
 }
