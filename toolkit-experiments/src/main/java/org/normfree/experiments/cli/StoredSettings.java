@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.normfree.core.InputException;
-import org.normfree.core.record.Json;
 import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Preset;
 import org.normfree.experiments.config.Config;
@@ -43,8 +42,7 @@ record StoredSettings(Experiment experiment, Config stored, JsonNode file, Prove
     original()
         .ifPresent(
             config -> {
-              for (String difference :
-                  stored.differencesFrom(Json.MAPPER.valueToTree(config.toMap()))) {
+              for (String difference : stored.differencesFrom(config.toMap())) {
                 lines.add(CHANGED + " (there by the command, here by the file): " + difference);
               }
             });

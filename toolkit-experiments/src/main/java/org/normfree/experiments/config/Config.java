@@ -1,8 +1,6 @@
 package org.normfree.experiments.config;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,15 +9,14 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,6 +24,7 @@ import java.util.stream.Stream;
 import org.normfree.core.InputException;
 import org.normfree.core.Suggestion;
 import org.normfree.core.record.Json;
+import org.normfree.core.record.PlainJson;
 
 /**
  * The resolved settings of one run of one experiment: a value for every key of its schema, taken
@@ -39,19 +37,28 @@ public final class Config {
   private static final int LARGEST_FILE = 1_000_000;
 
   private final String experiment;
-  private final Map<String, Key<?>> keys;
-  private final Map<String, Object> values;
+  private final Names names;
+
+  /** In the keys' order: a study changes some keys for each of some hundred runs. */
+  private final Object[] values;
 
   /** Names of the keys that arguments gave. */
   private final Set<String> given;
 
-  private Config(
-      String experiment, Map<String, Key<?>> keys, Map<String, Object> values, Set<String> given) {
+  private Config(String experiment, Names names, Object[] values, Set<String> given) {
     this.experiment = experiment;
-    this.keys = keys;
+    this.names = names;
     this.values = values;
     this.given = given;
   }
+
+  /**
+   * Where the keys stand.
+   *
+   * @param keys in the order they are listed to the user
+   * @param places the place of each name among them
+   */
+  private record Names(List<Key<?>> keys, Map<String, Integer> places) {}
 
   /**
    * The settings as they are by default.
@@ -61,16 +68,17 @@ public final class Config {
    * @return the defaults
    */
   public static Config defaults(String experiment, List<Key<?>> schema) {
-    Map<String, Key<?>> keys = new LinkedHashMap<>();
-    Map<String, Object> values = new TreeMap<>();
+    Map<String, Integer> places = new HashMap<>();
+    Object[] values = new Object[schema.size()];
     for (Key<?> key : schema) {
-      if (keys.put(key.name(), key) != null) {
+      int place = places.size();
+      if (places.put(key.name(), place) != null) {
         throw new IllegalArgumentException(
             "experiment %s has the key %s twice".formatted(experiment, key));
       }
-      values.put(key.name(), key.defaultValue());
+      values[place] = key.defaultValue();
     }
-    return new Config(experiment, keys, values, Set.of());
+    return new Config(experiment, new Names(List.copyOf(schema), places), values, Set.of());
   }
 
   /**
@@ -100,10 +108,10 @@ public final class Config {
                 .formatted(assignment, config.example()));
       }
       String name = assignment.substring(0, equals).strip();
-      config = config.with(name, assignment.substring(equals + 1), "");
+      config = config.with(config.place(name, ""), assignment.substring(equals + 1), "");
       given.add(name);
     }
-    return new Config(experiment, config.keys, config.values, Set.copyOf(given));
+    return new Config(experiment, config.names, config.values, Set.copyOf(given));
   }
 
   /**
@@ -114,7 +122,7 @@ public final class Config {
    */
   @SuppressWarnings("unchecked") // put there by the key of that name, whose type is the same
   public <T> T get(Key<T> key) {
-    return (T) values.get(known(key).name());
+    return (T) values[place(key)];
   }
 
   /**
@@ -126,22 +134,26 @@ public final class Config {
    * @throws InputException if the key does not take the value
    */
   public <T> Config with(Key<T> key, T value) {
-    return with(known(key).name(), key.text(value), "");
+    int place = place(key);
+    return value.equals(values[place]) ? this : with(place, key.text(value), "");
   }
 
   /**
    * The same settings for another experiment, as a sweep needs them for one of its runs: keys that
    * both have keep their values, others have their defaults.
    *
-   * @param experiment the other experiment's name
-   * @param schema the other experiment's keys
+   * @param defaults the other experiment's {@linkplain #defaults defaults}
    * @return its settings
    */
-  public Config forExperiment(String experiment, List<Key<?>> schema) {
-    Config other = defaults(experiment, schema);
-    Map<String, Object> merged = new TreeMap<>(other.values);
-    merged.replaceAll((name, value) -> values.getOrDefault(name, value));
-    return new Config(experiment, other.keys, merged, given);
+  public Config forExperiment(Config defaults) {
+    Object[] other = defaults.values.clone();
+    for (int place = 0; place < other.length; place++) {
+      Integer own = names.places.get(defaults.names.keys.get(place).name());
+      if (own != null) {
+        other[place] = values[own];
+      }
+    }
+    return new Config(defaults.experiment, defaults.names, other, given);
   }
 
   /** The experiment these settings are for. */
@@ -154,7 +166,7 @@ public final class Config {
    * @return whether the schema has a key of that name
    */
   public boolean has(Key<?> key) {
-    return keys.containsKey(key.name());
+    return names.places.containsKey(key.name());
   }
 
   /**
@@ -170,13 +182,13 @@ public final class Config {
    * @return whether its value is another than the experiment's default
    */
   public boolean isChanged(Key<?> key) {
-    Key<?> own = known(key);
-    return !own.defaultValue().equals(values.get(own.name()));
+    int place = place(key);
+    return !names.keys.get(place).defaultValue().equals(values[place]);
   }
 
   /** What differs from the experiment's defaults, as {@code key=value}, in the schema's order. */
   public List<String> overrides() {
-    return keys.values().stream()
+    return names.keys.stream()
         .filter(this::isChanged)
         .map(key -> key.name() + "=" + textOf(key))
         .toList();
@@ -190,7 +202,7 @@ public final class Config {
    */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new TreeMap<>();
-    keys.values().forEach(key -> map.put(key.name(), jsonOf(key)));
+    names.keys.forEach(key -> map.put(key.name(), jsonOf(key)));
     map.put(EXPERIMENT, experiment);
     return map;
   }
@@ -203,7 +215,7 @@ public final class Config {
    */
   public String hash() {
     Map<String, Object> map = toMap();
-    keys.values().stream().filter(key -> !key.identity()).forEach(key -> map.remove(key.name()));
+    names.keys.stream().filter(key -> !key.identity()).forEach(key -> map.remove(key.name()));
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")
@@ -215,25 +227,24 @@ public final class Config {
   }
 
   /**
-   * Compares with what another {@link #toMap} wrote, leaving out {@link Key#schedulingOnly} keys.
+   * Compares with what another {@link #toMap} gave, leaving out {@link Key#schedulingOnly} keys.
    *
-   * @param stored the other settings
+   * @param others the other settings
    * @return a word on each differing key, as in {@code "lr is 0.01 there, 0.02 here"}; empty if
    *     both are the same run
    */
-  public List<String> differencesFrom(JsonNode stored) {
-    JsonNode own = Json.MAPPER.valueToTree(toMap());
-    Set<String> names = new TreeSet<>();
-    own.fieldNames().forEachRemaining(names::add);
-    stored.fieldNames().forEachRemaining(names::add);
+  public List<String> differencesFrom(Map<String, ?> others) {
+    Map<String, Object> own = toMap();
+    Set<String> all = new TreeSet<>(own.keySet());
+    all.addAll(others.keySet());
     List<String> differences = new ArrayList<>();
-    for (String name : names) {
-      Key<?> key = keys.get(name);
-      if (key != null && !key.identity()) {
+    for (String name : all) {
+      Integer place = names.places.get(name);
+      if (place != null && !names.keys.get(place).identity()) {
         continue;
       }
-      String there = stored.has(name) ? plain(stored.get(name)) : "absent";
-      String here = own.has(name) ? plain(own.get(name)) : "absent";
+      String there = plain(others.get(name));
+      String here = plain(own.get(name));
       if (!there.equals(here)) {
         differences.add("%s is %s there, %s here".formatted(name, there, here));
       }
@@ -247,17 +258,22 @@ public final class Config {
    */
   public String assignments(List<Key<?>> some) {
     return some.stream()
-        .map(key -> key.name() + "=" + textOf(known(key)))
+        .map(key -> key.name() + "=" + textOf(names.keys.get(place(key))))
         .collect(Collectors.joining(" "));
   }
 
   /**
    * @param others keys, which this configuration's schema need not have
-   * @return its values by name, without theirs
+   * @return its values in the keys' order, with nothing in the place of theirs
    */
-  public Map<String, Object> valuesBesides(Set<Key<?>> others) {
-    Map<String, Object> rest = new HashMap<>(values);
-    others.forEach(key -> rest.remove(key.name()));
+  public List<Object> valuesBesides(Set<Key<?>> others) {
+    List<Object> rest = new ArrayList<>(Arrays.asList(values));
+    others.forEach(
+        key -> {
+          if (has(key)) {
+            rest.set(place(key), "");
+          }
+        });
     return rest;
   }
 
@@ -270,8 +286,8 @@ public final class Config {
   }
 
   private Stream<Key<?>> besides(Set<Key<?>> others) {
-    Set<String> names = others.stream().map(Key::name).collect(Collectors.toSet());
-    return keys.values().stream().filter(key -> !names.contains(key.name()));
+    Set<String> without = others.stream().map(Key::name).collect(Collectors.toSet());
+    return names.keys.stream().filter(key -> !without.contains(key.name()));
   }
 
   @Override
@@ -280,12 +296,11 @@ public final class Config {
   }
 
   private Config withFile(Path file) {
-    JsonNode root = read(file);
     Config config = this;
-    for (Map.Entry<String, JsonNode> entry : root.properties()) {
+    for (Map.Entry<String, Object> entry : read(file).entrySet()) {
       String name = entry.getKey();
       if (name.equals(EXPERIMENT)) {
-        String other = entry.getValue().asText();
+        String other = String.valueOf(entry.getValue());
         if (!other.equals(experiment)) {
           throw new InputException(
               "%s holds settings of the experiment %s, not of %s: run that one or choose another file"
@@ -293,8 +308,9 @@ public final class Config {
         }
       } else {
         String where = " (in %s)".formatted(file);
-        Key<?> key = config.key(name, where);
-        config = config.with(name, flat(name, entry.getValue(), key.isList(), where), where);
+        int place = config.place(name, where);
+        boolean list = names.keys.get(place).isList();
+        config = config.with(place, flat(name, entry.getValue(), list, where), where);
       }
     }
     return config;
@@ -313,16 +329,14 @@ public final class Config {
     }
   }
 
-  private static JsonNode read(Path file) {
-    JsonNode root;
+  private static Map<String, Object> read(Path file) {
     try {
-      root =
-          Json.MAPPER
-              .reader()
-              .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-              .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-              .readTree(small(file));
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      return PlainJson.object(small(file))
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      "%s: expected one JSON object {\"key\": value, ...}".formatted(file)));
+    } catch (JsonProcessingException e) {
       throw new InputException(
           "%s is not valid JSON (%s, line %s): expected {\"key\": value, ...}"
               .formatted(
@@ -335,77 +349,75 @@ public final class Config {
           "cannot read the settings file %s: check that it exists and is readable".formatted(file),
           e);
     }
-    if (!root.isObject()) {
-      throw new InputException(
-          "%s: expected one JSON object {\"key\": value, ...}".formatted(file));
-    }
-    return root;
   }
 
-  private static String flat(String name, JsonNode value, boolean list, String where) {
-    if (value.isArray() && list) {
-      StringJoiner items = new StringJoiner(",");
-      value.forEach(item -> items.add(flat(name, item, false, where)));
-      return items.toString();
+  private static String flat(String name, Object value, boolean list, String where) {
+    if (value instanceof List<?> items && list) {
+      return items.stream()
+          .map(item -> flat(name, item, false, where))
+          .collect(Collectors.joining(","));
     }
-    if (!value.isValueNode() || value.isNull()) {
+    if (value == null || value instanceof Map || value instanceof List) {
       throw new InputException(
           "%s=%s%s: expected a number, a text, true or false%s"
-              .formatted(name, value, where, list ? ", or a list of these" : ""));
+              .formatted(name, Json.line(value), where, list ? ", or a list of these" : ""));
     }
-    return value.asText();
+    return value.toString();
   }
 
-  private Config with(String name, String text, String where) {
-    Key<?> key = key(name, where);
+  private Config with(int place, String text, String where) {
+    Key<?> key = names.keys.get(place);
     Object value;
     try {
       value = key.parse(text);
     } catch (InputException e) {
       throw where.isEmpty() ? e : new InputException(e.getMessage() + where, e);
     }
-    Map<String, Object> changed = new TreeMap<>(values);
-    changed.put(name, value);
-    return new Config(experiment, keys, changed, given);
+    Object[] changed = values.clone();
+    changed[place] = value;
+    return new Config(experiment, names, changed, given);
   }
 
-  private Key<?> key(String name, String where) {
-    Key<?> key = keys.get(name);
-    if (key == null) {
+  /** Where a key of this name stands that somebody typed. */
+  private int place(String name, String where) {
+    Integer place = names.places.get(name);
+    if (place == null) {
+      List<String> known = names.keys.stream().map(Key::name).toList();
       throw new InputException(
           "unknown key '%s'%s, %s (\"toolkit run %s --help\" tells more)"
-              .formatted(name, where, Suggestion.forName(name, keys.keySet()), experiment));
+              .formatted(name, where, Suggestion.forName(name, known), experiment));
     }
-    return key;
+    return place;
   }
 
-  private Key<?> known(Key<?> key) {
-    Key<?> own = keys.get(key.name());
-    if (own == null) {
+  private int place(Key<?> key) {
+    Integer place = names.places.get(key.name());
+    if (place == null) {
       throw new IllegalArgumentException(
           "experiment %s has no key %s: add it to its keys()".formatted(experiment, key));
     }
-    return own;
+    return place;
   }
 
   private String example() {
-    return keys.values().stream()
+    return names.keys.stream()
         .findFirst()
         .map(key -> key.name() + "=" + textOf(key))
         .orElse("key=value");
   }
 
-  @SuppressWarnings("unchecked")
   private <T> String textOf(Key<T> key) {
-    return key.text((T) values.get(key.name()));
+    return key.text(get(key));
   }
 
-  @SuppressWarnings("unchecked")
   private <T> Object jsonOf(Key<T> key) {
-    return key.json((T) values.get(key.name()));
+    return key.json(get(key));
   }
 
-  private static String plain(JsonNode value) {
-    return value.isTextual() && !value.asText().isEmpty() ? value.asText() : value.toString();
+  private static String plain(Object value) {
+    if (value == null) {
+      return "absent";
+    }
+    return value.equals("") ? "\"\"" : value.toString();
   }
 }

@@ -44,6 +44,10 @@ public final class Keys {
   public static final Key<String> METHOD =
       Key.choice("method", "dyt", Methods::names, "what keeps the network trainable");
 
+  /** Methods of a study's runs. */
+  public static final Key<List<String>> METHODS =
+      Key.choices("methods", List.of("dyt"), Methods::names, "the methods that are compared");
+
   /** The data set. */
   public static final Key<String> DATA =
       Key.choice("data", "digits", () -> DataSets.NAMES, "the data set; digits is built in");
@@ -587,7 +591,7 @@ public final class Keys {
   public static Set<Key<?>> besidesData() {
     Set<Key<?>> keys = new HashSet<>(besidesNetwork());
     keys.removeAll(List.of(BATCH, WARMUP));
-    keys.addAll(List.of(METHOD, OPTIMIZER, MUON_MOMENTUM));
+    keys.addAll(List.of(METHOD, METHODS, OPTIMIZER, MUON_MOMENTUM));
     keys.addAll(
         List.of(
             STEP_ADAPTATION, STEP_GAIN_RATE, STEP_SCALE_RATE, STEP_AVERAGE, STEP_MASK, STEP_KEPT));

@@ -58,12 +58,18 @@ public final class Launch {
     Design design = experiment.design(config);
     if (!RunDirectory.isFinished(out)) {
       check(experiment, config);
-      if (occasion.preset().isEmpty() && RunDirectory.isFree(out)) {
-        // nothing is left to be refused, and what comes next takes as long as all so far
-        LastLine.elsewhere(experiment.name() + ": getting ready ...");
-      }
     }
-    RunDirectory directory = RunDirectory.open(out, config, command);
+    RunDirectory directory =
+        RunDirectory.open(
+            out,
+            config,
+            command,
+            () -> {
+              if (occasion.preset().isEmpty()) {
+                // what comes next takes as long as all so far
+                LastLine.elsewhere(experiment.name() + ": getting ready ...");
+              }
+            });
     Thread farewell = new Thread(() -> log().warn("stopped: the same command goes on from here"));
     try {
       if (directory.finished().isPresent()) {

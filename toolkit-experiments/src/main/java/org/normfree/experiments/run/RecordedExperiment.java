@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.normfree.core.record.Json;
+import org.normfree.core.record.PlainJson;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.experiments.config.Config;
@@ -31,10 +32,14 @@ public record RecordedExperiment(Path path, String name) {
    */
   public static Optional<RecordedExperiment> at(Path directory) {
     Path path = directory.toAbsolutePath().normalize();
-    return RecordedRun.object(path.resolve(RunFiles.CONFIG))
-        .map(config -> config.get(Config.EXPERIMENT))
-        .filter(name -> name != null && name.isTextual())
-        .map(name -> new RecordedExperiment(path, name.asText()));
+    try {
+      return PlainJson.object(Files.readAllBytes(path.resolve(RunFiles.CONFIG)))
+          .map(config -> config.get(Config.EXPERIMENT))
+          .filter(String.class::isInstance)
+          .map(name -> new RecordedExperiment(path, name.toString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -163,7 +163,7 @@ public record RecordedRun(Path path) {
   }
 
   /** A file's JSON object; empty if it is not there or is none. */
-  static Optional<JsonNode> object(Path file) {
+  private static Optional<JsonNode> object(Path file) {
     try {
       return Optional.of(Json.MAPPER.readTree(Files.readAllBytes(file))).filter(JsonNode::isObject);
     } catch (IOException e) {

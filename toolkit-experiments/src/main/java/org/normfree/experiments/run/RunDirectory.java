@@ -1,6 +1,6 @@
 package org.normfree.experiments.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +24,7 @@ import org.normfree.core.record.DataIdentity;
 import org.normfree.core.record.Folders;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
+import org.normfree.core.record.PlainJson;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.Trial;
@@ -108,7 +109,17 @@ public final class RunDirectory implements AutoCloseable {
    * @throws UncheckedIOException if it cannot be written to
    */
   public static RunDirectory open(Path path, Config config, List<String> command) {
-    return open(path, config, command, Optional.empty());
+    return open(path, config, command, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param granted what to do when the directory is this run's and nothing is left that refuses it
+   */
+  public static RunDirectory open(
+      Path path, Config config, List<String> command, Runnable granted) {
+    return open(path, config, command, Optional.empty(), granted);
   }
 
   /**
@@ -134,10 +145,15 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private static RunDirectory open(
-      Path path, Config config, List<String> command, Optional<RunDirectory> experiment) {
+      Path path,
+      Config config,
+      List<String> command,
+      Optional<RunDirectory> experiment,
+      Runnable granted) {
     RunDirectory run = locked(path.toAbsolutePath().normalize(), config, command, experiment);
     try {
       if (run.finished().isEmpty()) {
+        granted.run();
         run.begin();
       }
       return run;
@@ -213,7 +229,7 @@ public final class RunDirectory implements AutoCloseable {
    * @return its directory, locked
    */
   public RunDirectory child(String id, Trial trial, Config settings) {
-    RunDirectory child = open(childPath(id), settings, command, Optional.of(this));
+    RunDirectory child = open(childPath(id), settings, command, Optional.of(this), () -> {});
     if (child.finished().isEmpty()) {
       child.write(RunFiles.TRIAL, trial);
     }
@@ -563,7 +579,7 @@ public final class RunDirectory implements AutoCloseable {
   private static boolean refuseOthers(Path directory, Config config) {
     Path stored = directory.resolve(RunFiles.CONFIG);
     if (Files.exists(stored)) {
-      List<String> differences = config.differencesFrom(Json.read(stored, JsonNode.class));
+      List<String> differences = config.differencesFrom(settings(stored));
       if (!differences.isEmpty()) {
         throw new InputException(
             "%s holds a run with other settings (%s): use these or choose another directory"
@@ -584,6 +600,18 @@ public final class RunDirectory implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  private static Map<String, Object> settings(Path file) {
+    try {
+      return PlainJson.object(Files.readAllBytes(file))
+          .orElseThrow(
+              () -> new InputException("cannot read %s: it is no JSON object".formatted(file)));
+    } catch (JsonProcessingException e) {
+      throw new InputException("cannot read %s: %s".formatted(file, e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw new InputException("cannot read %s: %s".formatted(file, Reason.of(e)), e);
+    }
   }
 
   /** What is not a run's but hidden, and what a run leaves that was killed at its very start. */

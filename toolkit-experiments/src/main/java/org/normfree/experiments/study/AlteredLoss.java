@@ -109,9 +109,7 @@ final class AlteredLoss {
 
   private ImageTasks tasks(double scale) {
     return new ImageTasks(
-        config
-            .forExperiment(ImageTasks.KIND.name(), ImageTasks.KIND.keys())
-            .with(ImageTasks.SCALE, scale));
+        config.forExperiment(ImageTasks.KIND.defaults()).with(ImageTasks.SCALE, scale));
   }
 
   private Map<String, INDArray> parameters(ImageTasks tasks, double shift, int steps) {

@@ -148,7 +148,7 @@ public final class Bfloat16Training implements Experiment {
         Study.id(method, setting) + "-seed" + seed,
         new Trial(name(), method, setting, seed, Trial.FINAL),
         config
-            .forExperiment(kind.name(), kind.keys())
+            .forExperiment(kind.defaults())
             .with(Keys.METHOD, method)
             .with(Keys.PRECISION, precision)
             .with(Keys.SEED, seed),

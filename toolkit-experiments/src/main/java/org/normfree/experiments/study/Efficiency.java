@@ -305,7 +305,7 @@ public final class Efficiency implements Experiment {
   private SweepTrial trial(
       SingleRun single, Config config, String method, int width, String way, long seed) {
     Map<String, String> setting = Map.of(WIDTH, Integer.toString(width), WAY, way);
-    Config shared = config.forExperiment(RUN.name(), RUN.keys());
+    Config shared = RUN.settings(config);
     return single.trial(
         Study.id(method, setting) + "-seed" + seed,
         new Trial(name(), method, setting, seed, Trial.FINAL),

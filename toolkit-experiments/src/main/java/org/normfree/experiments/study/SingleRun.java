@@ -27,6 +27,7 @@ class SingleRun implements Experiment {
   private final String name;
   private final String summary;
   private final List<Key<?>> keys;
+  private final Config defaults;
   private final SweepTrial.Body body;
   private final List<Metric> metrics;
 
@@ -43,6 +44,7 @@ class SingleRun implements Experiment {
     this.name = name;
     this.summary = summary;
     this.keys = List.copyOf(keys);
+    defaults = Config.defaults(name, this.keys);
     this.body = body;
   }
 
@@ -65,12 +67,16 @@ class SingleRun implements Experiment {
    * @return the run
    */
   SweepTrial trial(String id, Trial trial, Config shared) {
-    Config own =
-        shared
-            .forExperiment(name, keys)
-            .with(Keys.METHOD, trial.method())
-            .with(Keys.SEED, trial.seed());
+    Config own = settings(shared).with(Keys.METHOD, trial.method()).with(Keys.SEED, trial.seed());
     return new SweepTrial(id, trial, own, body);
+  }
+
+  /**
+   * @param shared settings of the study
+   * @return those of its runs
+   */
+  Config settings(Config shared) {
+    return shared.forExperiment(defaults);
   }
 
   @Override
@@ -97,7 +103,7 @@ class SingleRun implements Experiment {
   public Runs run(Config config, RunDirectory directory) {
     Trial trial =
         new Trial(name, config.get(Keys.METHOD), Map.of(), config.get(Keys.SEED), Trial.FINAL);
-    Config own = config.forExperiment(name, keys);
+    Config own = settings(config);
     if (directory.isRehearsal()) {
       throw new Rehearsal(List.of(new SweepTrial(name, trial, own, body)));
     }

@@ -2,10 +2,10 @@ package org.normfree.experiments.study;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.normfree.core.method.Methods;
 import org.normfree.experiments.api.Preset;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.config.Schema;
 import org.normfree.experiments.problem.ImageClassification;
 
@@ -21,8 +21,7 @@ final class Studies {
 
   /** The key of the methods that a study compares. */
   static Key<List<String>> methods(String... defaults) {
-    return Key.choices(
-        "methods", List.of(defaults), Methods::names, "the methods that are compared");
+    return Keys.METHODS.withDefault(List.of(defaults));
   }
 
   /**

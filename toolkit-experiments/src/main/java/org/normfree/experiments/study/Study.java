@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Keys;
@@ -19,10 +20,17 @@ import org.normfree.experiments.training.TrainingRun;
 
 /** A sweep of training runs: methods and settings, each with every seed. */
 public final class Study {
+  /** What no directory's name is to hold. */
+  private static final Pattern UNFIT = Pattern.compile("[^A-Za-z0-9._-]");
+
   private final String experiment;
   private final Config config;
   private final RunDirectory directory;
   private final Problem.Kind kind;
+
+  /** The settings that all runs share. */
+  private final Config shared;
+
   private final List<SweepTrial> trials = new ArrayList<>();
 
   /** A study of image classifiers. */
@@ -41,6 +49,7 @@ public final class Study {
     this.experiment = experiment;
     this.config = config;
     this.directory = directory;
+    shared = config.forExperiment(kind.defaults());
   }
 
   /**
@@ -89,11 +98,7 @@ public final class Study {
       long seed,
       String phase,
       UnaryOperator<Config> own) {
-    Config run =
-        config
-            .forExperiment(kind.name(), kind.keys())
-            .with(Keys.METHOD, method)
-            .with(Keys.SEED, seed);
+    Config run = shared.with(Keys.METHOD, method).with(Keys.SEED, seed);
     trials.add(
         new SweepTrial(
             prefix + id(method, setting) + "-seed" + seed,
@@ -112,7 +117,7 @@ public final class Study {
     StringBuilder id = new StringBuilder(method);
     new TreeMap<>(setting)
         .forEach((key, value) -> id.append('-').append(key).append('_').append(value));
-    return id.toString().replaceAll("[^A-Za-z0-9._-]", "_");
+    return UNFIT.matcher(id).replaceAll("_");
   }
 
   /** Adds a run of another kind. */

@@ -44,7 +44,12 @@ public interface Problem {
       String name,
       List<Key<?>> keys,
       Function<Config, Problem> of,
-      BiFunction<Config, Method, Architecture> architecture) {}
+      BiFunction<Config, Method, Architecture> architecture) {
+    /** The settings of its runs where none are given. */
+    public Config defaults() {
+      return Config.defaults(name, keys);
+    }
+  }
 
   /** Makes what runs a network. */
   @FunctionalInterface

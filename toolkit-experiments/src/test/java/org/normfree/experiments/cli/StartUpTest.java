@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.normfree.core.record.Json;
+import org.normfree.core.record.RunFiles;
+import org.normfree.experiments.api.Experiment;
+import org.normfree.experiments.api.Experiments;
+import org.normfree.experiments.config.Config;
 
 class StartUpTest {
   /** What takes long to load, and no question or first line needs. */
   private static final List<String> SLOW =
-      List.of("org/nd4j/linalg/factory/Nd4j", "ch/qos/logback/", "com/fasterxml/jackson/");
+      List.of("org/nd4j/linalg/factory/Nd4j", "ch/qos/logback/", "com/fasterxml/jackson/databind/");
 
   @TempDir Path folder;
 
@@ -60,9 +67,22 @@ class StartUpTest {
         "dna-pretraining",
         "language-model",
         "language-model width=32 heads=2 lr=0.001",
+        "language-model methods=pre-ln",
       })
   void norDoesARunBeforeItsFirstLine(String words) throws IOException {
-    List<String> command = Stream.of(words.split(" ")).toList();
+    assertFirstLineIsFast(Stream.of(words.split(" ")).toList());
+  }
+
+  @Test
+  void norDoesOneThatGoesOn() throws IOException {
+    Experiment train = Experiments.installed().named("train");
+    Path run = Files.createDirectory(folder.resolve("run"));
+    Config config = Config.defaults("train", train.keys());
+    Files.write(run.resolve(RunFiles.CONFIG), Json.pretty(config.toMap()));
+    assertFirstLineIsFast(List.of("train"));
+  }
+
+  private void assertFirstLineIsFast(List<String> command) throws IOException {
     String name = command.get(0);
     Process process =
         toolkit(

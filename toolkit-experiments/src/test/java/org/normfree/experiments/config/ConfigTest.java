@@ -113,7 +113,7 @@ class ConfigTest {
   void whatArgumentsGaveIsKnownInTheRunsOfASweepToo() throws IOException {
     Path file = Files.writeString(folder.resolve("given.json"), "{\"depth\": 3}");
     Config config = Config.resolve("train", SCHEMA, Optional.of(file), List.of("lr=0.01"));
-    Config run = config.with(Keys.SEED, 5L).forExperiment("other", SCHEMA);
+    Config run = config.with(Keys.SEED, 5L).forExperiment(Config.defaults("other", SCHEMA));
     for (Config of : List.of(config, run)) {
       assertThat(of.isGiven(Keys.LEARNING_RATE)).isTrue();
       assertThat(of.isGiven(Keys.DEPTH)).isFalse();
@@ -158,9 +158,9 @@ class ConfigTest {
   @Test
   void differencesAreListedByKeyAndSchedulingIsNone() {
     Config here = resolve("lr=0.02", "jobs=2");
-    assertThat(here.differencesFrom(Json.MAPPER.valueToTree(resolve("jobs=1").toMap())))
+    assertThat(here.differencesFrom(resolve("jobs=1").toMap()))
         .containsExactly("lr is 0.003 there, 0.02 here");
-    assertThat(here.differencesFrom(Json.MAPPER.valueToTree(here.toMap()))).isEmpty();
+    assertThat(here.differencesFrom(here.toMap())).isEmpty();
   }
 
   @Test
@@ -172,7 +172,7 @@ class ConfigTest {
             Schema.of(List.of(extra), Keys.training()).keys(),
             Optional.empty(),
             List.of("epochs=5"));
-    Config trial = sweep.forExperiment("train", SCHEMA).with(Keys.SEED, 3L);
+    Config trial = sweep.forExperiment(Config.defaults("train", SCHEMA)).with(Keys.SEED, 3L);
     assertThat(trial.experiment()).isEqualTo("train");
     assertThat(trial.get(Keys.EPOCHS)).isEqualTo(5);
     assertThat(trial.get(Keys.SEED)).isEqualTo(3L);

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.normfree.core.InputException;
 import org.normfree.core.UnavailableException;
+import org.normfree.core.record.Json;
+import org.normfree.core.record.RunFiles;
 import org.normfree.experiments.ErrorStream;
 import org.normfree.experiments.Tiny;
 import org.normfree.experiments.api.Experiment;
@@ -128,12 +130,24 @@ class ChecksTest {
   }
 
   @Test
-  void aRunThatGoesOnIsLookedAtInSilence() throws IOException {
-    Path run = Files.createDirectory(folder.resolve("run"));
+  void aRunThatGoesOnSaysSoWhenNothingIsLeftThatRefusesIt() throws IOException {
     Experiment tiny = new Tiny("tiny");
     Config config = Config.defaults("tiny", tiny.keys());
+    Path run = Files.createDirectory(folder.resolve("run"));
+    Path settings = run.resolve(RunFiles.CONFIG);
+    for (String other : List.of("{\"experiment\": \"large\"}", "[]", "{", "{\"seed\": 1} x")) {
+      Files.writeString(settings, other);
+      assertThatThrownBy(() -> errors.during(() -> Launch.run(tiny, config, run, List.of())))
+          .as(other)
+          .isInstanceOf(InputException.class)
+          .hasMessageNotContaining("\n");
+      assertThat(errors.text()).isEmpty();
+      assertThat(settings).hasContent(other);
+    }
+    Files.write(settings, Json.pretty(config.toMap()));
     errors.during(() -> Launch.run(tiny, config, run, List.of()));
-    assertThat(linesOf(errors).get(0)).startsWith("tiny: running in ");
+    assertThat(linesOf(errors).get(0)).isEqualTo("tiny: getting ready ...");
+    assertThat(linesOf(errors).get(1)).startsWith("tiny: resuming in ");
   }
 
   private static List<String> linesOf(ErrorStream errors) {

@@ -59,6 +59,14 @@ public final class Documents {
         (document, text) -> AtomicFile.write(document, text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /**
+   * @param asked what is to be written
+   * @return a place for it
+   */
+  public static String place(String asked) {
+    return "<!-- recorded: %s -->\n%s\n".formatted(asked, END);
+  }
+
   private String filled(Path document) {
     List<String> out = new ArrayList<>();
     String open = null;
