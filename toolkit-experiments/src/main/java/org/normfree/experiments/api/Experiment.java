@@ -44,15 +44,20 @@ public interface Experiment {
    * has, such as the images'. {@link #check} and {@link #checkNetworks} are still to follow.
    *
    * @param config a value for each of {@link #keys}
+   * @return whether nothing needs to be built to know that {@link #checkNetworks} refuses nothing
    * @throws org.normfree.core.InputException if a run could not be carried out with them
    */
-  default void checkSettings(Config config) {
+  default boolean checkSettings(Config config) {
     if (config.has(Keys.SEED) && config.has(Keys.SEEDS)) {
       Keys.seedsOf(config);
     }
     List<SweepTrial> trials = trials(config);
     OptionsRead.check(config, trials);
-    Rehearsal.different(trials, Set.of(Keys.SEED)).forEach(SweepTrial::checkSettings);
+    boolean fits = true;
+    for (SweepTrial trial : Rehearsal.different(trials, Set.of(Keys.SEED))) {
+      fits &= trial.checkSettings();
+    }
+    return fits;
   }
 
   /**
@@ -64,16 +69,6 @@ public interface Experiment {
    */
   default void check(Config config) {
     Rehearsal.different(trials(config), Set.of(Keys.SEED)).forEach(SweepTrial::check);
-  }
-
-  /**
-   * Whether nothing needs to be built to know that {@link #checkNetworks} refuses nothing.
-   *
-   * @param config a value for each of {@link #keys}, which were {@linkplain #checkSettings checked}
-   */
-  default boolean surelyFits(Config config) {
-    return Rehearsal.different(trials(config), Keys.besidesNetwork()).stream()
-        .allMatch(SweepTrial::surelyFits);
   }
 
   /**

@@ -88,13 +88,13 @@ final class FiguresCommand implements Runnable {
             font,
             methods,
             baseline);
-    RunArchive archive = RunArchive.read(runs.folder());
+    int count = RunArchive.count(runs.folder());
     boolean writable = Files.isDirectory(out) ? Files.isWritable(out) : RunDirectory.isFree(out);
     Runnable draw = () -> figures.create(runs.folder(), out, options);
     if (writable && only.isEmpty() && methods.isEmpty() && baseline.isEmpty()) {
-      LastLine.told(words(archive), draw); // nothing is left to be refused
+      LastLine.told(words(count), draw); // nothing is left to be refused
     } else {
-      LastLine.during(words(archive), draw);
+      LastLine.during(words(count), draw);
     }
     PrintWriter writer = spec.commandLine().getOut();
     writer.println(
@@ -104,8 +104,7 @@ final class FiguresCommand implements Runnable {
     writer.flush();
   }
 
-  private static String words(RunArchive archive) {
-    int count = archive.experiments().size();
+  private static String words(int count) {
     return "drawing the figures of %s ..."
         .formatted(count == 1 ? "1 experiment" : count + " experiments");
   }

@@ -130,11 +130,11 @@ public final class Launch {
     LastLine.during(
         experiment.name() + ": checking its settings ...",
         () -> {
-          experiment.checkSettings(config);
+          boolean fits = experiment.checkSettings(config);
           if (!config.isDefaultBesides(Keys.besidesData())) {
             experiment.check(config);
           }
-          if (!experiment.surelyFits(config)) {
+          if (!fits) {
             experiment.checkNetworks(config);
           }
         });

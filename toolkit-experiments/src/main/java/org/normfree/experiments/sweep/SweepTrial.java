@@ -19,10 +19,11 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
   /**
    * Looks at its settings by themselves.
    *
+   * @return whether nothing needs to be built to know that its network can be trained here
    * @throws org.normfree.core.InputException if they cannot be run
    */
-  public void checkSettings() {
-    body.checkSettings(config);
+  public boolean checkSettings() {
+    return body.checkSettings(config);
   }
 
   /**
@@ -41,11 +42,6 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
    */
   public void checkNetwork() {
     body.checkNetwork(config);
-  }
-
-  /** Whether nothing needs to be built to know that its network can be trained here. */
-  public boolean surelyFits() {
-    return body.surelyFits(config);
   }
 
   /** How large it is; empty if it does not tell. */
@@ -83,9 +79,12 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * Looks at the settings by themselves, as a part of {@link #check}.
      *
      * @param config the run's settings
+     * @return whether nothing needs to be built to know that {@link #checkNetwork} refuses nothing
      * @throws org.normfree.core.InputException if they cannot be run
      */
-    default void checkSettings(Config config) {}
+    default boolean checkSettings(Config config) {
+      return true;
+    }
 
     /**
      * Looks at the settings and data before anything is made.
@@ -94,15 +93,6 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * @throws org.normfree.core.InputException if they cannot be run
      */
     default void check(Config config) {}
-
-    /**
-     * Whether nothing needs to be built to know that {@link #checkNetwork} refuses nothing.
-     *
-     * @param config the run's settings, of which {@link #checkSettings} refused nothing
-     */
-    default boolean surelyFits(Config config) {
-      return true;
-    }
 
     /**
      * Looks at what only the network shows, such as its size.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
 import org.normfree.core.data.BatchStream;
@@ -122,22 +123,21 @@ public final class TrainingRun {
       }
 
       @Override
-      public void checkSettings(Config config) {
+      public boolean checkSettings(Config config) {
+        AtomicBoolean fits = new AtomicBoolean();
         refusing(
             () -> {
               requireSettingsAlone(config);
-              requireServed(kind, config);
+              Architecture architecture = architecture(kind, config);
+              requireServed(architecture, config);
+              fits.set(architecture.surelyFits());
             });
+        return fits.get();
       }
 
       @Override
       public void check(Config config) {
         refusing(() -> rehearsed(kind, config).requireSettings());
-      }
-
-      @Override
-      public boolean surelyFits(Config config) {
-        return architecture(kind, config).surelyFits();
       }
 
       @Override
@@ -191,8 +191,7 @@ public final class TrainingRun {
   }
 
   /** Refuses a network that the method, or the optimizer, cannot serve. */
-  private static void requireServed(Problem.Kind kind, Config config) {
-    Architecture architecture = architecture(kind, config);
+  private static void requireServed(Architecture architecture, Config config) {
     architecture.requireServedBy(method(config));
     if (config.get(Keys.OPTIMIZER).equals(MUON)
         && architecture.stacks().stream().allMatch(Stack::isConvolutional)) {

@@ -274,7 +274,7 @@ class ToolkitTest {
     }
 
     @Override
-    public void checkSettings(Config config) {
+    public boolean checkSettings(Config config) {
       throw new UnavailableException("this processor has no such instructions");
     }
 

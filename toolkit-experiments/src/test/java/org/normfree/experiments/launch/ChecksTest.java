@@ -84,8 +84,7 @@ class ChecksTest {
     boolean fits;
     try {
       config = Config.resolve(experiment.name(), experiment.keys(), Optional.empty(), settings);
-      experiment.checkSettings(config);
-      fits = experiment.surelyFits(config);
+      fits = experiment.checkSettings(config);
     } catch (InputException e) {
       return; // the only line
     }

@@ -35,6 +35,20 @@ import org.normfree.core.record.Trial;
 public record RunArchive(Path folder, List<Experiment> experiments) {
 
   /**
+   * Looks at what {@link #read} would read: as little as shows whether something is there.
+   *
+   * @param folder an experiment's directory, or any folder above some
+   * @return how many experiments were recorded there
+   * @throws InputException if the folder is missing, holds no experiment, or a table in it is
+   *     broken
+   */
+  public static int count(Path folder) {
+    List<Path> folders = foldersBelow(folder);
+    folders.forEach(RunArchive::summary);
+    return folders.size();
+  }
+
+  /**
    * Reads all experiment directories at or below a folder: those that hold a {@code summary.json}.
    *
    * @param folder an experiment's directory, or any folder above some
@@ -42,18 +56,7 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
    * @throws InputException if the folder is missing, holds no experiment, or a file in it is broken
    */
   public static RunArchive read(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new InputException(
-          "no folder %s: expected the folder of an experiment or one above it, so name the folder"
-                  .formatted(folder)
-              + " that `toolkit run … --out` wrote");
-    }
-    List<Path> folders = experimentFolders(folder);
-    if (folders.isEmpty()) {
-      throw new InputException(
-          "no finished experiment below %s: expected a %s there, so run an experiment first"
-              .formatted(folder, RunFiles.SUMMARY));
-    }
+    List<Path> folders = foldersBelow(folder);
     List<Summary> summaries = folders.stream().map(RunArchive::summary).toList();
     Map<String, Integer> uses = new HashMap<>();
     summaries.forEach(summary -> uses.merge(summary.experiment(), 1, Integer::sum));
@@ -73,6 +76,22 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
               runs(path, summary)));
     }
     return new RunArchive(folder, List.copyOf(experiments));
+  }
+
+  private static List<Path> foldersBelow(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(
+          "no folder %s: expected the folder of an experiment or one above it, so name the folder"
+                  .formatted(folder)
+              + " that `toolkit run … --out` wrote");
+    }
+    List<Path> folders = experimentFolders(folder);
+    if (folders.isEmpty()) {
+      throw new InputException(
+          "no finished experiment below %s: expected a %s there, so run an experiment first"
+              .formatted(folder, RunFiles.SUMMARY));
+    }
+    return folders;
   }
 
   /** An experiment's runs are not searched for further experiments. */
