@@ -2,6 +2,7 @@ package org.normfree.experiments.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.normfree.experiments.sweep.LastLine;
 import org.normfree.plots.report.Documents;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +31,9 @@ final class DocumentCommand implements Runnable {
 
   @Override
   public void run() {
-    Documents.fill(runs.folder(), files);
+    String words = files.size() == 1 ? "1 document" : files.size() + " documents";
+    Documents.fill(
+        runs.folder(), files, () -> LastLine.elsewhere("writing into %s ...".formatted(words)));
     files.forEach(file -> spec.commandLine().getOut().println(file));
     spec.commandLine().getOut().flush();
   }

@@ -88,7 +88,7 @@ final class FiguresCommand implements Runnable {
             font,
             methods,
             baseline);
-    int count = RunArchive.count(runs.folder());
+    int count = RunArchive.ids(runs.folder()).size();
     boolean writable = Files.isDirectory(out) ? Files.isWritable(out) : RunDirectory.isFree(out);
     Runnable draw = () -> figures.create(runs.folder(), out, options);
     if (writable && only.isEmpty() && methods.isEmpty() && baseline.isEmpty()) {

@@ -35,17 +35,16 @@ import org.normfree.core.record.Trial;
 public record RunArchive(Path folder, List<Experiment> experiments) {
 
   /**
-   * Looks at what {@link #read} would read: as little as shows whether something is there.
+   * Looks at what {@link #read} would read, as far as its tables tell.
    *
    * @param folder an experiment's directory, or any folder above some
-   * @return how many experiments were recorded there
+   * @return the {@linkplain Experiment#id ids} of the experiments that were recorded there
    * @throws InputException if the folder is missing, holds no experiment, or a table in it is
    *     broken
    */
-  public static int count(Path folder) {
+  public static List<String> ids(Path folder) {
     List<Path> folders = foldersBelow(folder);
-    folders.forEach(RunArchive::summary);
-    return folders.size();
+    return ids(folder, folders, summaries(folders));
   }
 
   /**
@@ -57,25 +56,38 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
    */
   public static RunArchive read(Path folder) {
     List<Path> folders = foldersBelow(folder);
-    List<Summary> summaries = folders.stream().map(RunArchive::summary).toList();
-    Map<String, Integer> uses = new HashMap<>();
-    summaries.forEach(summary -> uses.merge(summary.experiment(), 1, Integer::sum));
+    List<Summary> summaries = summaries(folders);
+    List<String> ids = ids(folder, folders, summaries);
     List<Experiment> experiments = new ArrayList<>();
     for (int i = 0; i < folders.size(); i++) {
       Path path = folders.get(i);
-      Summary summary = summaries.get(i);
-      String name = summary.experiment();
-      String id = uses.get(name) == 1 ? name : name + "-" + folder.relativize(path);
       experiments.add(
           new Experiment(
-              id.replaceAll("[^A-Za-z0-9._-]+", "-"),
+              ids.get(i),
               path,
-              summary,
+              summaries.get(i),
               map(path.resolve(RunFiles.CONFIG)),
               map(path.resolve(RunFiles.PROVENANCE)),
-              runs(path, summary)));
+              runs(path, summaries.get(i))));
     }
     return new RunArchive(folder, List.copyOf(experiments));
+  }
+
+  private static List<Summary> summaries(List<Path> folders) {
+    return folders.stream().map(RunArchive::summary).toList();
+  }
+
+  /** The experiment's name, and behind it its folder where others have the same. */
+  private static List<String> ids(Path folder, List<Path> folders, List<Summary> summaries) {
+    Map<String, Integer> uses = new HashMap<>();
+    summaries.forEach(summary -> uses.merge(summary.experiment(), 1, Integer::sum));
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < folders.size(); i++) {
+      String name = summaries.get(i).experiment();
+      String id = uses.get(name) == 1 ? name : name + "-" + folder.relativize(folders.get(i));
+      ids.add(id.replaceAll("[^A-Za-z0-9._-]+", "-"));
+    }
+    return ids;
   }
 
   private static List<Path> foldersBelow(Path folder) {

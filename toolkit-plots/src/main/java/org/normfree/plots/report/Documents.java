@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,6 +38,17 @@ public final class Documents {
   private static final Pattern BEGIN = Pattern.compile("\\s*<!-- recorded: (.*?)\\s*-->\\s*");
   private static final String END = "<!-- /recorded -->";
 
+  private static final Map<String, Function<List<Experiment>, String>> KINDS =
+      new LinkedHashMap<>();
+
+  static {
+    KINDS.put("claims", ClaimsMarkdown::of);
+    KINDS.put("verdicts", ClaimsMarkdown::inFewWords);
+    KINDS.put("overview", ClaimsMarkdown::overview);
+    KINDS.put("table", asked -> tables(asked, 1));
+    KINDS.put("tables", asked -> tables(asked, Integer.MAX_VALUE));
+  }
+
   private final Map<String, Experiment> experiments = new LinkedHashMap<>();
 
   private Documents(List<Experiment> recorded) {
@@ -48,13 +61,17 @@ public final class Documents {
    *
    * @param runs an experiment's directory or any folder above some
    * @param documents Markdown files
+   * @param granted what to do when the documents are known to ask for what is there
    * @throws InputException if nothing is recorded there, a document cannot be read or written, has
    *     no place, or has one that does not end or asks for what is not there
    */
-  public static void fill(Path runs, List<Path> documents) {
+  public static void fill(Path runs, List<Path> documents, Runnable granted) {
+    List<String> ids = RunArchive.ids(runs);
+    documents.forEach(document -> filled(document, place -> look(document, place, ids)));
+    granted.run();
     Documents recorded = new Documents(RunArchive.read(runs).experiments());
     Map<Path, String> filled = new LinkedHashMap<>();
-    documents.forEach(document -> filled.put(document, recorded.filled(document)));
+    documents.forEach(document -> filled.put(document, filled(document, recorded::content)));
     filled.forEach(
         (document, text) -> AtomicFile.write(document, text.getBytes(StandardCharsets.UTF_8)));
   }
@@ -67,7 +84,7 @@ public final class Documents {
     return "<!-- recorded: %s -->\n%s\n".formatted(asked, END);
   }
 
-  private String filled(Path document) {
+  private static String filled(Path document, UnaryOperator<String> contents) {
     List<String> out = new ArrayList<>();
     String open = null;
     int places = 0;
@@ -81,7 +98,7 @@ public final class Documents {
         places++;
         out.add(line);
         out.add("");
-        content(document, open).lines().forEach(out::add);
+        contents.apply(open).lines().forEach(out::add);
         out.add("");
       } else if (line.strip().equals(END)) {
         if (open == null) {
@@ -129,34 +146,35 @@ public final class Documents {
             .formatted(document, place, END));
   }
 
-  private String content(Path document, String place) {
-    List<String> words = List.of(place.split("\\s+", -1));
-    List<Experiment> asked = asked(document, words.subList(1, words.size()));
-    return switch (words.get(0)) {
-      case "claims" -> ClaimsMarkdown.of(asked);
-      case "verdicts" -> ClaimsMarkdown.inFewWords(asked);
-      case "overview" -> ClaimsMarkdown.overview(asked);
-      case "table" -> tables(asked, 1);
-      case "tables" -> tables(asked, Integer.MAX_VALUE);
-      default ->
-          throw new InputException(
-              "%s: \"%s\" is nothing that can be written; expected claims, verdicts, overview,"
-                      .formatted(document, words.get(0))
-                  + " table or tables, and names of experiments behind it");
-    };
-  }
-
-  private List<Experiment> asked(Path document, List<String> names) {
-    for (String name : names) {
-      if (!experiments.containsKey(name)) {
+  /** Refuses a place that asks for what there is not; nothing is to stand there yet. */
+  private static String look(Path document, String place, List<String> ids) {
+    List<String> words = words(place);
+    if (!KINDS.containsKey(words.get(0))) {
+      throw new InputException(
+          "%s: \"%s\" is nothing that can be written; expected %s, and names of experiments behind it"
+              .formatted(document, words.get(0), String.join(", ", KINDS.keySet())));
+    }
+    for (String name : words.subList(1, words.size())) {
+      if (!ids.contains(name)) {
         throw new InputException(
             "%s asks for %s, which is not recorded there; recorded are %s"
-                .formatted(document, name, String.join(", ", experiments.keySet())));
+                .formatted(document, name, String.join(", ", ids)));
       }
     }
-    return names.isEmpty()
-        ? List.copyOf(experiments.values())
-        : names.stream().map(experiments::get).toList();
+    return "";
+  }
+
+  private String content(String place) {
+    List<String> words = words(place);
+    List<Experiment> asked =
+        words.size() == 1
+            ? List.copyOf(experiments.values())
+            : words.stream().skip(1).map(experiments::get).toList();
+    return KINDS.get(words.get(0)).apply(asked);
+  }
+
+  private static List<String> words(String place) {
+    return List.of(place.split("\\s+", -1));
   }
 
   private static String tables(List<Experiment> asked, int most) {

@@ -19,6 +19,9 @@ import org.normfree.plots.archive.Experiment;
 import org.normfree.plots.table.ClaimsMarkdown;
 
 class DocumentsTest {
+  /** How often it was said that nothing is left to be refused. */
+  private int granted;
+
   @TempDir static Path runs;
   @TempDir Path folder;
 
@@ -43,7 +46,7 @@ class DocumentsTest {
               <!-- recorded: verdicts -->
               <!-- /recorded -->
             """);
-    Documents.fill(runs, List.of(page));
+    Documents.fill(runs, List.of(page), () -> granted++);
     String once = Files.readString(page);
     assertThat(once)
         .startsWith("# Page\n\n<!-- recorded: table dyt-squash -->\n\n**Table.** dyt-squash")
@@ -51,8 +54,9 @@ class DocumentsTest {
         .doesNotContain("12.3 by hand")
         .endsWith("  <!-- /recorded -->\n");
     assertThat(once.split("\\*\\*Table", -1)).hasSize(2);
-    Documents.fill(runs, List.of(page));
+    Documents.fill(runs, List.of(page), () -> granted++);
     assertThat(Files.readString(page)).isEqualTo(once);
+    assertThat(granted).isEqualTo(2);
   }
 
   @Test
@@ -80,18 +84,19 @@ class DocumentsTest {
         "<!-- recorded: claims -->; does not end",
         "<!-- recorded: claims -->|<!-- recorded: claims -->|<!-- /recorded -->; does not end",
         "<!-- /recorded -->; ends nothing",
-        "<!-- recorded: charts -->|<!-- /recorded -->; expected claims, verdicts, overview, table or tables",
+        "<!-- recorded: charts -->|<!-- /recorded -->; expected claims, verdicts, overview, table, tables",
         "<!-- recorded: table nobody -->|<!-- /recorded -->; recorded are ",
       })
   void leavesAllDocumentsAsTheyAreIfOneIsWrong(String lines, String why) throws IOException {
     Path right = page("<!-- recorded: claims -->\n<!-- /recorded -->\n");
     Path wrong = Files.writeString(folder.resolve("wrong.md"), lines.replace('|', '\n'));
-    assertThatThrownBy(() -> Documents.fill(runs, List.of(right, wrong)))
+    assertThatThrownBy(() -> Documents.fill(runs, List.of(right, wrong), () -> granted++))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("wrong.md")
         .hasMessageContaining(why);
     assertThat(right).hasContent("<!-- recorded: claims -->\n<!-- /recorded -->\n");
     assertThat(wrong).hasContent(lines.replace('|', '\n'));
+    assertThat(granted).isZero();
   }
 
   private Path page(String text) throws IOException {
@@ -100,7 +105,7 @@ class DocumentsTest {
 
   @Test
   void whatIsNoPlainFileIsRefused() {
-    assertThatThrownBy(() -> Documents.fill(runs, List.of(folder)))
+    assertThatThrownBy(() -> Documents.fill(runs, List.of(folder), () -> granted++))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("is no plain file");
   }
