@@ -3,6 +3,7 @@ package org.normfree.experiments.api;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.config.Key;
 import org.normfree.experiments.config.Keys;
@@ -69,6 +70,18 @@ public interface Experiment {
    */
   default void check(Config config) {
     Rehearsal.different(trials(config), Set.of(Keys.SEED)).forEach(SweepTrial::check);
+  }
+
+  /**
+   * What these runs are trained on.
+   *
+   * @param config a value for each of {@link #keys}, which were {@linkplain #check checked}
+   */
+  default List<DataIdentity> data(Config config) {
+    return Rehearsal.different(trials(config), Keys.besidesData()).stream()
+        .flatMap(trial -> trial.data().stream())
+        .distinct()
+        .toList();
   }
 
   /**

@@ -57,7 +57,7 @@ public final class Launch {
       Experiment experiment, Config config, Path out, List<String> command, Occasion occasion) {
     Design design = experiment.design(config);
     if (!RunDirectory.isFinished(out)) {
-      check(experiment, config);
+      check(experiment, config, Optional.of(out));
     }
     RunDirectory directory =
         RunDirectory.open(
@@ -127,12 +127,21 @@ public final class Launch {
    * @throws InputException if the settings cannot be run
    */
   public static void check(Experiment experiment, Config config) {
+    check(experiment, config, Optional.empty());
+  }
+
+  private static void check(Experiment experiment, Config config, Optional<Path> out) {
     LastLine.during(
         experiment.name() + ": checking its settings ...",
         () -> {
           boolean fits = experiment.checkSettings(config);
           if (!config.isDefaultBesides(Keys.besidesData())) {
             experiment.check(config);
+            if (out.isPresent() && Files.exists(out.get().resolve(RunFiles.DATA))) {
+              experiment
+                  .data(config)
+                  .forEach(data -> RunDirectory.requireTrainedOn(out.get(), data));
+            }
           }
           if (!fits) {
             experiment.checkNetworks(config);

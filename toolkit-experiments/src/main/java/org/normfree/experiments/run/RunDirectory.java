@@ -545,8 +545,19 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private void refuseOtherData(DataIdentity data) {
+    requireTrainedOn(path, data);
+  }
+
+  /**
+   * Looks at what the run at a place was trained on so far; needs no lock.
+   *
+   * @param path a run's directory; one that is still to be made was trained on nothing
+   * @param data what it is to be trained on
+   * @throws InputException if it was begun on other data of the same settings
+   */
+  public static void requireTrainedOn(Path path, DataIdentity data) {
     SortedMap<String, DataIdentity.Part> recordedParts =
-        TrainedOn.read(file(RunFiles.DATA)).sources().get(data.source());
+        TrainedOn.read(path.resolve(RunFiles.DATA)).sources().get(data.source());
     if (recordedParts == null) {
       return;
     }
@@ -554,7 +565,10 @@ public final class RunDirectory implements AutoCloseable {
     if (!differences.isEmpty()) {
       throw new InputException(
           "%s was begun on other data of %s (%s): put the data back as it was, or choose another directory"
-              .formatted(path, data.source(), String.join("; ", differences)));
+              .formatted(
+                  path.toAbsolutePath().normalize(),
+                  data.source(),
+                  String.join("; ", differences)));
     }
   }
 

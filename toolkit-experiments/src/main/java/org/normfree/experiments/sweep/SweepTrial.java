@@ -2,6 +2,7 @@ package org.normfree.experiments.sweep;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.core.record.Trial;
 import org.normfree.experiments.config.Config;
 import org.normfree.experiments.run.Outcome;
@@ -42,6 +43,11 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
    */
   public void checkNetwork() {
     body.checkNetwork(config);
+  }
+
+  /** What it is trained on; empty if it does not tell. */
+  public Optional<DataIdentity> data() {
+    return body.data(config);
   }
 
   /** How large it is; empty if it does not tell. */
@@ -101,6 +107,16 @@ public record SweepTrial(String id, Trial trial, Config config, Body body) {
      * @throws org.normfree.core.InputException if it cannot be trained
      */
     default void checkNetwork(Config config) {}
+
+    /**
+     * What the run is trained on.
+     *
+     * @param config the run's settings, which were {@linkplain #check checked}
+     * @return empty if it does not tell
+     */
+    default Optional<DataIdentity> data(Config config) {
+      return Optional.empty();
+    }
 
     /**
      * How large the run is.

@@ -46,6 +46,7 @@ import org.normfree.core.optim.ParameterGroup;
 import org.normfree.core.optim.Sgd;
 import org.normfree.core.optim.StepAdaptation;
 import org.normfree.core.optim.WarmupCosine;
+import org.normfree.core.record.DataIdentity;
 import org.normfree.core.task.Team;
 import org.normfree.core.train.Checkpoint;
 import org.normfree.core.train.CheckpointListener;
@@ -143,6 +144,11 @@ public final class TrainingRun {
       @Override
       public void checkNetwork(Config config) {
         refusing(() -> rehearsed(kind, config).size());
+      }
+
+      @Override
+      public Optional<DataIdentity> data(Config config) {
+        return Optional.of(kind.of().apply(config).data());
       }
 
       @Override

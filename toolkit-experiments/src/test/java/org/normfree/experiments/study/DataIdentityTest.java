@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.normfree.core.record.DataIdentity;
+import org.normfree.experiments.ErrorStream;
 import org.normfree.experiments.FileTree;
 import org.normfree.experiments.cli.ToolkitRunner;
 import org.normfree.experiments.config.Config;
@@ -35,6 +37,7 @@ class DataIdentityTest {
 
   @TempDir Path folder;
   private final SplittableRandom random = new SplittableRandom(7);
+  private final ErrorStream errors = new ErrorStream();
 
   private ToolkitRunner.Output run(String experiment, String... settings) {
     List<String> words = new ArrayList<>(List.of("run", experiment));
@@ -60,9 +63,12 @@ class DataIdentityTest {
 
   private void refuses(String message, String experiment, String... settings) throws IOException {
     Map<String, String> before = FileTree.of(folder);
-    ToolkitRunner.Output output = run(experiment, settings);
+    AtomicReference<ToolkitRunner.Output> end = new AtomicReference<>();
+    errors.during(() -> end.set(run(experiment, settings)));
+    ToolkitRunner.Output output = end.get();
     assertThat(output.exitCode()).as(output.err()).isEqualTo(2);
     assertThat(output.err().strip().lines()).hasSize(1);
+    assertThat(errors.text()).isEmpty(); // it does not go on first
     assertThat(output.err())
         .contains("was begun on other data")
         .contains(message)
