@@ -125,6 +125,7 @@ public final class DnaPretrainingStudy implements Experiment {
     return Study.keys(DnaPretraining.KIND)
         .without(DnaKeys.MODEL)
         .withDefault(Keys.SEEDS, 5)
+        .withDefault(DnaKeys.PLANTED, 3000)
         .after(METHODS, MODELS)
         .keys();
   }
