@@ -33,19 +33,20 @@ public final class PlainJson {
     JsonFactory strict =
         JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     try (JsonParser parser = strict.createParser(json)) {
-      if (parser.nextToken() == null) {
+      Optional<Map<String, Object>> object = Optional.empty();
+      JsonToken first = parser.nextToken();
+      if (first == null) {
         throw new JsonParseException(parser, "nothing is there");
       }
-      Object value = value(parser);
+      if (first == JsonToken.START_OBJECT) {
+        object = Optional.of(members(parser));
+      } else {
+        parser.skipChildren();
+      }
       if (parser.nextToken() != null) {
         throw new JsonParseException(parser, "more follows behind the end");
       }
-      if (value instanceof Map<?, ?> map) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        map.forEach((name, content) -> object.put((String) name, content));
-        return Optional.of(object);
-      }
-      return Optional.empty();
+      return object;
     } catch (JsonProcessingException e) {
       throw e;
     } catch (IOException e) {
@@ -53,17 +54,19 @@ public final class PlainJson {
     }
   }
 
+  private static Map<String, Object> members(JsonParser parser) throws IOException {
+    Map<String, Object> values = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      values.put(name, value(parser));
+    }
+    return values;
+  }
+
   private static Object value(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
-      case START_OBJECT -> {
-        Map<String, Object> values = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-          String name = parser.currentName();
-          parser.nextToken();
-          values.put(name, value(parser));
-        }
-        yield values;
-      }
+      case START_OBJECT -> members(parser);
       case START_ARRAY -> {
         List<Object> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {

@@ -16,6 +16,7 @@ import org.normfree.experiments.api.Experiment;
 import org.normfree.experiments.api.Experiments;
 import org.normfree.experiments.api.Runs;
 import org.normfree.experiments.config.Config;
+import org.normfree.experiments.config.Keys;
 import org.normfree.experiments.launch.Occasion;
 import org.normfree.experiments.launch.Summaries;
 import org.normfree.experiments.run.Outcome;
@@ -35,28 +36,13 @@ final class StartUp {
    * @throws IOException if no temporary file can be written
    */
   public static void main(String[] args) throws IOException {
-    Path folder = Files.createTempDirectory("toolkit");
-    Path finished = folder.resolve("finished");
-    Path config = folder.resolve(RunFiles.CONFIG);
-    Path summary = finished.resolve(RunFiles.SUMMARY);
-    Path settings = finished.resolve(RunFiles.CONFIG);
-    Path provenance = finished.resolve(RunFiles.PROVENANCE);
-    Path done = finished.resolve(Marker.DONE.name());
-    Path page = folder.resolve("page.md");
-    try {
+    try (Scratch scratch = Scratch.of("start-up")) {
       Experiments experiments = Experiments.installed();
-      Files.writeString(config, "{}");
-      Files.createDirectory(finished);
-      Files.write(summary, Json.pretty(summary(experiments.named("dyt-squash"))));
-      // no images lie there, so it is not run again
-      Files.writeString(
-          settings,
-          Json.line(
-              Map.of(
-                  "experiment", "dyt-squash", "data", "cifar10", "data.path", folder.toString())));
-      Files.writeString(provenance, "{}");
-      Files.createFile(done);
-      Files.writeString(page, Documents.place("claims"));
+      Path folder = scratch.folder();
+      Path config = Files.writeString(folder.resolve(RunFiles.CONFIG), "{}");
+      Path page = Files.writeString(folder.resolve("page.md"), Documents.place("claims"));
+      Path finished = Files.createDirectory(folder.resolve("finished"));
+      writeFinished(finished, experiments.named("dyt-squash"));
       begin(experiments, "list");
       begin(experiments, "--help");
       begin(experiments, "run", "train", "--help");
@@ -77,12 +63,23 @@ final class StartUp {
               List.of("figures", "--runs", run, "--out", config.toString()))) {
         begin(experiments, command.toArray(String[]::new));
       }
-    } finally {
-      for (Path made :
-          List.of(page, done, provenance, settings, summary, finished, config, folder)) {
-        Files.deleteIfExists(made);
-      }
     }
+  }
+
+  /** Writes what a finished experiment leaves whose data are gone, so that none is run again. */
+  private static void writeFinished(Path folder, Experiment experiment) throws IOException {
+    Map<String, String> settings =
+        Map.of(
+            Config.EXPERIMENT,
+            experiment.name(),
+            Keys.DATA.name(),
+            "cifar10",
+            Keys.DATA_PATH.name(),
+            folder.toString());
+    Files.writeString(folder.resolve(RunFiles.CONFIG), Json.line(settings));
+    Files.writeString(folder.resolve(RunFiles.PROVENANCE), "{}");
+    Files.write(folder.resolve(RunFiles.SUMMARY), Json.pretty(summary(experiment)));
+    Files.createFile(folder.resolve(Marker.DONE.name()));
   }
 
   /** What a finished experiment of one run that measured nothing leaves. */

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -264,17 +263,10 @@ public final class Config {
 
   /**
    * @param others keys, which this configuration's schema need not have
-   * @return its values in the keys' order, with nothing in the place of theirs
+   * @return its values without theirs, in the keys' order
    */
   public List<Object> valuesBesides(Set<Key<?>> others) {
-    List<Object> rest = new ArrayList<>(Arrays.asList(values));
-    others.forEach(
-        key -> {
-          if (has(key)) {
-            rest.set(place(key), "");
-          }
-        });
-    return rest;
+    return besides(others).<Object>map(this::get).toList();
   }
 
   /**

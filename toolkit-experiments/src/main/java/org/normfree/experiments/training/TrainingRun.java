@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.normfree.core.InputException;
 import org.normfree.core.data.BatchStream;
@@ -125,15 +125,14 @@ public final class TrainingRun {
 
       @Override
       public boolean checkSettings(Config config) {
-        AtomicBoolean fits = new AtomicBoolean();
-        refusing(
-            () -> {
-              requireSettingsAlone(config);
-              Architecture architecture = architecture(kind, config);
-              requireServed(architecture, config);
-              fits.set(architecture.surelyFits());
-            });
-        return fits.get();
+        return refusing(
+                () -> {
+                  requireSettingsAlone(config);
+                  Architecture architecture = architecture(kind, config);
+                  requireServed(architecture, config);
+                  return architecture.surelyFits();
+                })
+            .orElse(false);
       }
 
       @Override
@@ -148,7 +147,7 @@ public final class TrainingRun {
 
       @Override
       public Optional<DataIdentity> data(Config config) {
-        return Optional.of(kind.of().apply(config).data());
+        return refusing(() -> kind.of().apply(config).data());
       }
 
       @Override
@@ -163,10 +162,10 @@ public final class TrainingRun {
     };
   }
 
-  /** Lets refusals through; a fault is told in full by the run itself. */
-  private static void refusing(Runnable look) {
+  /** Lets refusals through; a fault, which leaves nothing, is told in full by the run itself. */
+  private static <T> Optional<T> refusing(Supplier<T> look) {
     try {
-      look.run();
+      return Optional.of(look.get());
     } catch (InputException | InvalidPathException e) {
       throw e;
     } catch (RuntimeException | Error e) {
@@ -176,6 +175,7 @@ public final class TrainingRun {
                 .formatted(Outcome.messageOf(e)),
             e);
       }
+      return Optional.empty();
     }
   }
 
