@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.PlainJson;
+import org.normfree.core.record.Reason;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.experiments.config.Config;

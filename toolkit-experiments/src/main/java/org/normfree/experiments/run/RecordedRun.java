@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.normfree.core.InputException;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
+import org.normfree.core.record.Reason;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Trial;
 

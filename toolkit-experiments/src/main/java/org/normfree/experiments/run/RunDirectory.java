@@ -25,6 +25,7 @@ import org.normfree.core.record.Folders;
 import org.normfree.core.record.Json;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.PlainJson;
+import org.normfree.core.record.Reason;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.Trial;

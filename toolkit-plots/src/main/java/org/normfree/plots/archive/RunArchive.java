@@ -21,6 +21,7 @@ import org.normfree.core.record.Json;
 import org.normfree.core.record.LayerNormMap;
 import org.normfree.core.record.Marker;
 import org.normfree.core.record.MetricLine;
+import org.normfree.core.record.Reason;
 import org.normfree.core.record.RunFiles;
 import org.normfree.core.record.Summary;
 import org.normfree.core.record.SummaryRow;
@@ -124,8 +125,7 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
           });
     } catch (IOException e) {
       throw new InputException(
-          "cannot search %s for experiments: %s; make it readable"
-              .formatted(folder, e.getMessage()),
+          "cannot search %s for experiments: %s; make it readable".formatted(folder, Reason.of(e)),
           e);
     }
     Collections.sort(found);
@@ -196,7 +196,7 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
         children.filter(RunArchive::isRun).sorted().forEach(child -> runs.add(run(child, summary)));
       } catch (IOException e) {
         throw new InputException(
-            "cannot list %s: %s; make it readable".formatted(folder, e.getMessage()), e);
+            "cannot list %s: %s; make it readable".formatted(folder, Reason.of(e)), e);
       }
     }
     return List.copyOf(runs);
@@ -304,7 +304,7 @@ public record RunArchive(Path folder, List<Experiment> experiments) {
       return Files.readString(file);
     } catch (IOException e) {
       throw new InputException(
-          "cannot read %s: %s; make it readable UTF-8 text".formatted(file, e.getMessage()), e);
+          "cannot read %s: %s; make it readable UTF-8 text".formatted(file, Reason.of(e)), e);
     }
   }
 }

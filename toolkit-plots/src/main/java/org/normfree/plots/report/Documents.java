@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.normfree.core.InputException;
 import org.normfree.core.record.AtomicFile;
+import org.normfree.core.record.Reason;
 import org.normfree.plots.archive.Experiment;
 import org.normfree.plots.archive.RunArchive;
 import org.normfree.plots.table.ClaimsMarkdown;
@@ -135,7 +136,7 @@ public final class Documents {
     } catch (IOException e) {
       throw new InputException(
           "cannot read %s (%s): expected a Markdown file in UTF-8"
-              .formatted(document, e.getMessage()),
+              .formatted(document, Reason.of(e)),
           e);
     }
   }

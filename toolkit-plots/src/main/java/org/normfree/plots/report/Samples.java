@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.normfree.core.InputException;
+import org.normfree.core.record.Reason;
 import org.normfree.plots.archive.Experiment;
 import org.normfree.plots.archive.Run;
 import org.normfree.plots.figure.Names;
@@ -29,7 +30,7 @@ final class Samples {
           samples.put(run.group().method(), lines.limit(1 + SAMPLES).toList());
         } catch (IOException e) {
           throw new InputException(
-              "cannot read %s: %s; make it readable UTF-8 text".formatted(file, e.getMessage()), e);
+              "cannot read %s: %s; make it readable UTF-8 text".formatted(file, Reason.of(e)), e);
         }
       }
     }

@@ -109,4 +109,12 @@ class DocumentsTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("is no plain file");
   }
+
+  @Test
+  void whatIsNotThereIsNamedOnceWithTheReason() {
+    Path missing = folder.resolve("missing.md");
+    assertThatThrownBy(() -> Documents.fill(runs, List.of(missing), () -> granted++))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("cannot read %s (no such file or folder)", missing);
+  }
 }

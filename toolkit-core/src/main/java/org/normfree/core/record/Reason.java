@@ -1,4 +1,4 @@
-package org.normfree.experiments.run;
+package org.normfree.core.record;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
