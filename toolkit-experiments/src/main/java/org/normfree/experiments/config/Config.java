@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -263,10 +264,18 @@ public final class Config {
 
   /**
    * @param others keys, which this configuration's schema need not have
-   * @return its values without theirs, in the keys' order
+   * @return its values in the keys' order, with nothing in the place of theirs
    */
   public List<Object> valuesBesides(Set<Key<?>> others) {
-    return besides(others).<Object>map(this::get).toList();
+    // without a stream, which is 15 ms before the first line of a study of some hundred runs
+    List<Object> rest = new ArrayList<>(Arrays.asList(values));
+    for (Key<?> key : others) {
+      Integer place = names.places.get(key.name());
+      if (place != null) {
+        rest.set(place, "");
+      }
+    }
+    return rest;
   }
 
   /**
